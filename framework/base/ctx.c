@@ -1,0 +1,197 @@
+/* ctx.c -- opening and closing a context, and the memory it owns. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/base/ctx.h"
+
+#include "framework/system/mem.h"
+#include "framework/system/sys.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Stands before each owned block; as long as a cache line, so that blocks keep
+ * the alignment of the allocator. */
+struct lhi_block {
+    _Alignas(64) lhi_block *older;
+    lhi_block *newer;
+};
+
+struct lhi_closer {
+    lhi_closer *older;
+    void (*f)(void *arg);
+    void *arg;
+};
+
+/* What lh_open() returns when there is no memory for a context at all. */
+static lh_ctx no_memory = {
+    .program = "longhand", .purpose = "", .status = LH_ENOMEM, .set.isa = "auto",
+    .set.resume = "", .set.plot = "", .set.progress = "none", .set.shards = 1,
+    .message = "memory ran out before anything could begin",
+};
+
+lh_ctx *lh_open(int argc, char **argv, const char *purpose)
+{
+    lh_ctx *c = lhi_mem_alloc(sizeof *c);
+    const char *slash;
+
+    if (!c)
+        return &no_memory;
+    c->purpose = purpose ? purpose : "";
+    c->argc = argv ? argc : 0;
+    c->argv = argv;
+    c->program = c->argc > 0 && argv[0] ? argv[0] : "longhand";
+    slash = strrchr(c->program, '/');
+    if (slash && slash[1])
+        c->program = slash + 1;
+    if (strncmp(c->program, "lt-", 3) == 0) /* libtool's name for a program not yet installed */
+        c->program += 3;
+    c->used = lhi_alloc(c, (size_t)c->argc + 1);
+    lhi_options_builtin(c);
+    return c;
+}
+
+int lh_close(lh_ctx *c)
+{
+    lh_status status;
+
+    if (!c)
+        return lh_exit_code(LH_EUSAGE);
+    if (c->status == LH_OK)
+        lh_opt_done(c);
+    status = c->status;
+    if (c->line_open)
+        fputc('\n', stderr);
+    if (status == LH_HELP)
+        lhi_options_help(c);
+    else if (status != LH_OK) {
+        /* Results first, so that they stand above the error where both go to one place. */
+        fflush(stdout);
+        if (c->say)
+            c->say(c->say_arg, c->message);
+        else
+            fprintf(stderr, "%s: %s\n", c->program, c->message);
+    }
+    if (c == &no_memory)
+        return lh_exit_code(status);
+    while (c->closers) {
+        lhi_closer *k = c->closers;
+
+        c->closers = k->older;
+        k->f(k->arg);
+    }
+    while (c->blocks) {
+        lhi_block *b = c->blocks;
+
+        c->blocks = b->older;
+        lhi_mem_free(b);
+    }
+    lhi_mem_free(c);
+    if (fflush(stdout) != 0 && status == LH_OK)
+        status = LH_EIO; /* results that did not arrive are no success */
+    return lh_exit_code(status);
+}
+
+void *lhi_alloc(lh_ctx *c, size_t bytes)
+{
+    lhi_block *b = bytes <= PTRDIFF_MAX - sizeof *b ? lhi_mem_alloc(sizeof *b + bytes) : NULL;
+
+    if (!b) {
+        lhi_fail(c, LH_ENOMEM, "use a smaller batch or network, or a machine with more memory",
+                 "memory ran out: %zu bytes were needed", bytes);
+        return NULL;
+    }
+    b->older = c->blocks;
+    if (c->blocks)
+        c->blocks->newer = b;
+    c->blocks = b;
+    return b + 1;
+}
+
+void *lhi_alloc_array(lh_ctx *c, size_t count, size_t size)
+{
+    if (size && count > PTRDIFF_MAX / size) {
+        lhi_fail(c, LH_ENOMEM, NULL, "an array of %zu elements of %zu bytes is too large", count,
+                 size);
+        return NULL;
+    }
+    return lhi_alloc(c, count * size);
+}
+
+void lhi_release(lh_ctx *c, void *block)
+{
+    lhi_block *b;
+
+    if (!block)
+        return;
+    b = (lhi_block *)block - 1;
+    if (b->newer)
+        b->newer->older = b->older;
+    else
+        c->blocks = b->older;
+    if (b->older)
+        b->older->newer = b->newer;
+    lhi_mem_free(b);
+}
+
+int lhi_grow(lh_ctx *c, void *array, size_t *room, size_t need, size_t size)
+{
+    void *old, *new;
+    size_t wanted = *room ? *room : 8;
+
+    if (need <= *room)
+        return 0;
+    while (wanted < need)
+        wanted = wanted <= PTRDIFF_MAX / 2 ? wanted * 2 : need;
+    new = lhi_alloc_array(c, wanted, size);
+    if (!new)
+        return -1;
+    memcpy(&old, array, sizeof old);
+    if (old)
+        memcpy(new, old, *room * size);
+    lhi_release(c, old);
+    memcpy(array, &new, sizeof new);
+    *room = wanted;
+    return 0;
+}
+
+char *lhi_strdup(lh_ctx *c, const char *text)
+{
+    const size_t bytes = strlen(text) + 1;
+    char *copy = lhi_alloc(c, bytes);
+
+    if (copy)
+        memcpy(copy, text, bytes);
+    return copy;
+}
+
+char *lhi_strf(lh_ctx *c, const char *format, ...)
+{
+    va_list args;
+    char *text;
+    int length;
+
+    va_start(args, format);
+    length = lhi_sys_vformat(NULL, 0, format, args);
+    va_end(args);
+    text = length >= 0 ? lhi_alloc(c, (size_t)length + 1) : NULL;
+    if (text) {
+        va_start(args, format);
+        lhi_sys_vformat(text, (size_t)length + 1, format, args);
+        va_end(args);
+    }
+    return text;
+}
+
+void lhi_at_close(lh_ctx *c, void (*f)(void *arg), void *arg)
+{
+    lhi_closer *k = lhi_alloc(c, sizeof *k);
+
+    if (!k) {
+        f(arg); /* cannot be remembered, so it is done now: nothing stays open */
+        return;
+    }
+    k->older = c->closers;
+    k->f = f;
+    k->arg = arg;
+    c->closers = k;
+}

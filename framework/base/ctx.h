@@ -1,0 +1,98 @@
+/* ctx.h -- inside of the context: owned memory, first error, settings. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LHI_CTX_H
+#define LHI_CTX_H
+
+#include <longhand/ctx.h>
+#include <longhand/params.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The options that every program has, read once by lh_open(). */
+typedef struct lhi_settings {
+    int threads;          /* --threads, 0: to be decided (threads.c) */
+    uint64_t seed;
+    lh_type type;         /* LH_TYPES: as the driver says */
+    const char *isa;      /* "auto", "portable", "avx2", "avx512" */
+    size_t shards;        /* most shards of a sum over the batch */
+    const char *resume;   /* "" when not given */
+    const char *plot;     /* "png", "svg", "term", "none"; "" when not given */
+    const char *progress; /* "auto", "bar", "plain", "none" */
+    int reproducible, quiet, dry_run;
+} lhi_settings;
+
+typedef struct lhi_option {
+    const char *name, *value, *otherwise, *help, *kind;
+    int given;            /* 1 command line, 2 environment */
+    int positional;
+} lhi_option;
+
+typedef struct lhi_block lhi_block;
+typedef struct lhi_closer lhi_closer;
+
+struct lh_ctx {
+    const char *program, *purpose;
+    int argc;
+    char **argv;
+    unsigned char *used;  /* one flag an argument */
+    lhi_option *options;
+    size_t option_count, option_room, builtin_count;
+    const char *(*examples)[2];
+    size_t example_count, example_room;
+    int settled;
+    lhi_settings set;
+
+    lh_status status;
+    char message[3000];
+    void (*say)(void *arg, const char *text);
+    void *say_arg;
+    int line_open;        /* a progress line stands unfinished on the terminal */
+
+    lhi_block *blocks;    /* newest first */
+    lhi_closer *closers;  /* newest first */
+    void *ledger;         /* verify/: rows of the last check */
+    size_t ledger_rows;
+};
+
+/* 1 while nothing has failed and no help was asked for. */
+static inline int lhi_ok(const lh_ctx *c)
+{
+    return c->status == LH_OK;
+}
+
+/* Keeps the first error: a text of whole lines, and a hint that says what to do
+ * (NULL: none).  Returns the context's status, which is never LH_OK then. */
+lh_status lhi_fail(lh_ctx *c, lh_status s, const char *hint, const char *format, ...)
+    LH_PRINTF(4, 5);
+
+/* A warning, once for each text of `format`... the caller sees to "once". */
+void lhi_warn(lh_ctx *c, const char *format, ...) LH_PRINTF(2, 3);
+
+/* Zeroed memory on a 64-byte boundary, freed with the context, newest first.
+ * NULL and LH_ENOMEM when there is none. */
+void *lhi_alloc(lh_ctx *c, size_t bytes);
+/* count * size with a check of the product. */
+void *lhi_alloc_array(lh_ctx *c, size_t count, size_t size);
+/* Frees a block before its time; NULL is allowed. */
+void lhi_release(lh_ctx *c, void *block);
+/* Makes an owned array hold at least `need` elements; *array may move.  -1: no memory. */
+int lhi_grow(lh_ctx *c, void *array, size_t *room, size_t need, size_t size);
+/* Copies that live as long as the context. */
+char *lhi_strdup(lh_ctx *c, const char *text);
+char *lhi_strf(lh_ctx *c, const char *format, ...) LH_PRINTF(2, 3);
+
+/* Calls f(arg) at lh_close(), newest first, before memory is freed. */
+void lhi_at_close(lh_ctx *c, void (*f)(void *arg), void *arg);
+
+/* options.c, for lh_open() and lh_close() */
+void lhi_options_builtin(lh_ctx *c);
+void lhi_options_help(const lh_ctx *c);
+/* The nearest of some names, NULL when none is near; for "did you mean". */
+const char *lhi_nearest(const char *word, const char *(*name)(const void *set, size_t index),
+                        const void *set, size_t count);
+
+/* The options of the driver that shape the result, as "name=value", in order. */
+size_t lhi_config(lh_ctx *c, const char ***lines);
+
+#endif

@@ -1,0 +1,116 @@
+/* error.c -- the first error, its text, and what is said on the way. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/base/ctx.h"
+#include "framework/system/sys.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    int code;
+    const char *text;
+} rows[LH_STATUSES] = {
+#define LH_ERROR(name, code, text) {code, text},
+#include <longhand/errors.def>
+#undef LH_ERROR
+};
+
+const char *lh_status_text(lh_status s)
+{
+    return s < LH_STATUSES ? rows[s].text : "no such status";
+}
+
+int lh_exit_code(lh_status s)
+{
+    return s < LH_STATUSES ? rows[s].code : 70;
+}
+
+lh_status lh_error(const lh_ctx *c)
+{
+    return c ? c->status : LH_EUSAGE;
+}
+
+const char *lh_message(const lh_ctx *c)
+{
+    return c ? c->message : "";
+}
+
+static void keep(lh_ctx *c, lh_status s, const char *hint, const char *format, va_list args)
+{
+    int length;
+
+    if (c->status != LH_OK || s == LH_OK || s >= LH_STATUSES)
+        return;
+    c->status = s;
+    length = lhi_sys_vformat(c->message, sizeof c->message, format, args);
+    if (length < 0 || (size_t)length >= sizeof c->message)
+        length = (int)strlen(c->message);
+    if (hint)
+        snprintf(c->message + length, sizeof c->message - (size_t)length, "\n  hint: %s", hint);
+}
+
+lh_status lhi_fail(lh_ctx *c, lh_status s, const char *hint, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    keep(c, s, hint, format, args);
+    va_end(args);
+    return c->status;
+}
+
+void lh_fail(lh_ctx *c, lh_status s, const char *format, ...)
+{
+    va_list args;
+
+    if (!c)
+        return;
+    va_start(args, format);
+    keep(c, s, NULL, format, args);
+    va_end(args);
+}
+
+static void say(lh_ctx *c, const char *before, const char *format, va_list args)
+{
+    char text[2000];
+    const int length = snprintf(text, sizeof text, "%s", before);
+
+    lhi_sys_vformat(text + length, sizeof text - (size_t)length, format, args);
+    if (c->say) {
+        c->say(c->say_arg, text);
+        return;
+    }
+    if (c->line_open)
+        fputc('\n', stderr);
+    c->line_open = 0;
+    fprintf(stderr, "%s: %s\n", c->program, text);
+}
+
+void lh_say(lh_ctx *c, const char *format, ...)
+{
+    va_list args;
+
+    if (!c || c->set.quiet || !lhi_ok(c))
+        return;
+    va_start(args, format);
+    say(c, "", format, args);
+    va_end(args);
+}
+
+void lhi_warn(lh_ctx *c, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    say(c, "warning: ", format, args);
+    va_end(args);
+}
+
+void lh_on_message(lh_ctx *c, void (*f)(void *arg, const char *text), void *arg)
+{
+    if (!c)
+        return;
+    c->say = f;
+    c->say_arg = arg;
+}

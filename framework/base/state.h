@@ -1,0 +1,63 @@
+/* state.h -- all of a run as plain arrays by name: what a checkpoint holds.
+ *
+ * train/ fills one and takes one back, store/ writes and reads it, report/ draws its
+ * history; so none of the three needs to know another. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LHI_STATE_H
+#define LHI_STATE_H
+
+#include "framework/base/ctx.h"
+
+#define LHI_NAME 64 /* room for a name, with its final 0 */
+
+/* One parameter; each array is rows x cols of the state's type. */
+typedef struct lhi_state_param {
+    char name[LHI_NAME];
+    size_t rows, cols;
+    void *value;
+    void *velocity; /* NULL: the optimiser has no slot */
+    void *best;     /* NULL: no best parameters are kept */
+} lhi_state_param;
+
+/* A column of the history, one double an epoch, NaN where nothing was noted. */
+typedef struct lhi_state_series {
+    char name[LHI_NAME];
+    double *at;
+} lhi_state_series;
+
+typedef struct lhi_state {
+    lh_type type;            /* LH_F32 or LH_F64 */
+    char *tape;              /* the program of the loss, a line a node (tape/listing.c) */
+    lhi_state_param *param;
+    size_t params;
+
+    double rate, momentum;   /* optimiser */
+
+    int64_t epoch;           /* whole epochs done */
+    int64_t step;            /* steps done */
+    int64_t position;        /* rows done of an epoch that was cut short, else 0 */
+    double loss_sum;         /* of that part: sum of batch loss times rows */
+    int64_t batch, shards;
+    uint64_t seed;
+
+    char watch[LHI_NAME];    /* the name given to lh_watch(), "" without */
+    double best_value;       /* its smallest value so far */
+    int64_t best_epoch;      /* the epoch of it, 0 without */
+
+    lhi_state_series *series;
+    size_t series_count, epochs; /* columns and rows of the history */
+
+    char data_name[256];     /* file name without folders */
+    char data_digest[65];    /* SHA-256 of the bytes of the data file */
+    int64_t data_rows, data_cols, train_rows;
+    double *mean, *deviation;/* data_cols each */
+    double *held;            /* the parts of lh_hold_out(), in order */
+    size_t held_count;
+
+    const char **config;     /* "name=value" */
+    size_t config_count;
+    const char **provenance; /* "name=value"; none with --reproducible */
+    size_t provenance_count;
+} lhi_state;
+
+#endif

@@ -1,0 +1,195 @@
+/* process.c -- running a program without a shell, and the stop signals. */
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "framework/system/fault.h"
+#include "framework/system/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+int lhi_sys_find_program(const char *name, char *path, size_t room)
+{
+    const char *at = lhi_sys_env("PATH");
+
+    if (strchr(name, '/')) {
+        if (access(name, X_OK) != 0)
+            return -errno;
+        return snprintf(path, room, "%s", name) < (int)room ? 0 : -ENAMETOOLONG;
+    }
+    while (at && *at) {
+        const char *end = strchr(at, ':');
+        const int length = end ? (int)(end - at) : (int)strlen(at);
+
+        if (length > 0 && snprintf(path, room, "%.*s/%s", length, at, name) < (int)room &&
+            access(path, X_OK) == 0)
+            return 0;
+        at = end ? end + 1 : NULL;
+    }
+    return -ENOENT;
+}
+
+/* Waits for the child until the deadline, then ends it: TERM first, KILL a second later. */
+static int reap(pid_t child, double deadline)
+{
+    int status, late = 0;
+
+    for (;;) {
+        const pid_t got = waitpid(child, &status, WNOHANG);
+
+        if (got == child)
+            break;
+        if (got < 0 && errno != EINTR)
+            return -errno;
+        if (lhi_sys_clock() > deadline) {
+            kill(child, late ? SIGKILL : SIGTERM);
+            late = 1;
+            deadline = lhi_sys_clock() + 1;
+        }
+        poll(NULL, 0, 2);
+    }
+    if (late)
+        return -ETIMEDOUT;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* Feeds the input and keeps what comes back, both without blocking: a child that
+ * floods us while we write to it would otherwise stand still with us for ever. */
+static int converse(int fd, const char *input, size_t size, char *printed, size_t room,
+                    double deadline)
+{
+    size_t kept = 0;
+    int open_for_writing = 1;
+
+    for (;;) {
+        struct pollfd p = {.fd = fd, .events = POLLIN};
+        const double left = deadline - lhi_sys_clock();
+
+        if (left <= 0)
+            return -ETIMEDOUT;
+        if (size > 0)
+            p.events |= POLLOUT;
+        else if (open_for_writing) {
+            shutdown(fd, SHUT_WR);
+            open_for_writing = 0;
+        }
+        if (poll(&p, 1, left > 1 ? 1000 : (int)(left * 1000) + 1) < 0 && errno != EINTR)
+            return -errno;
+        if (p.revents & POLLOUT) {
+            const ssize_t put = send(fd, input, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+            if (put > 0) {
+                input += put;
+                size -= (size_t)put;
+            } else if (put < 0 && errno != EAGAIN && errno != EINTR)
+                size = 0; /* it no longer reads; its exit status tells why */
+        }
+        if (p.revents & (POLLIN | POLLHUP | POLLERR)) {
+            char dropped[4096];
+            const int full = kept + 1 >= room;
+            const ssize_t got = recv(fd, full ? dropped : printed + kept,
+                                     full ? sizeof dropped : room - 1 - kept, MSG_DONTWAIT);
+
+            if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
+                return 0;
+            if (got > 0 && !full)
+                kept += (size_t)got;
+            printed[kept] = 0;
+        }
+    }
+}
+
+int lhi_sys_run(char *const argv[], const char *input, size_t size, char *printed, size_t room,
+                int to_stdout, double seconds)
+{
+    const double deadline = lhi_sys_clock() + seconds;
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, usual;
+    int pair[2], number, talked;
+    pid_t child;
+
+    printed[0] = 0;
+    number = lhi_fault(LHI_FAULT_SPAWN);
+    if (number)
+        return -number;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return -errno;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, pair[1], STDIN_FILENO);
+    if (!to_stdout)
+        posix_spawn_file_actions_adddup2(&actions, pair[1], STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, pair[1], STDERR_FILENO);
+    posix_spawnattr_init(&attributes);
+    sigemptyset(&none);
+    sigemptyset(&usual);
+    sigaddset(&usual, SIGINT);
+    sigaddset(&usual, SIGTERM);
+    sigaddset(&usual, SIGPIPE);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &usual);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    /* spawn, never fork: a forked copy of a process that has run a parallel region
+     * hangs at its next one. */
+    number = posix_spawn(&child, argv[0], &actions, &attributes, argv, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    close(pair[1]);
+    if (number != 0) {
+        close(pair[0]);
+        return -number;
+    }
+    talked = converse(pair[0], input, size, printed, room, deadline);
+    close(pair[0]);
+    number = reap(child, talked == -ETIMEDOUT ? lhi_sys_clock() : deadline);
+    return talked < 0 ? talked : number;
+}
+
+static volatile sig_atomic_t signalled;
+static struct sigaction before_int, before_term;
+static int watching;
+
+static void note_signal(int number)
+{
+    signalled = number;
+    /* The second one takes the way it would have taken without us. */
+    sigaction(number, number == SIGINT ? &before_int : &before_term, NULL);
+}
+
+int lhi_sys_signals_begin(void)
+{
+    struct sigaction a;
+
+    if (watching++)
+        return 0;
+    memset(&a, 0, sizeof a);
+    a.sa_handler = note_signal;
+    a.sa_flags = SA_RESTART;
+    sigemptyset(&a.sa_mask);
+    signalled = 0;
+    if (sigaction(SIGINT, &a, &before_int) != 0 || sigaction(SIGTERM, &a, &before_term) != 0)
+        return -errno;
+    return 0;
+}
+
+void lhi_sys_signals_end(void)
+{
+    if (watching == 0 || --watching)
+        return;
+    sigaction(SIGINT, &before_int, NULL);
+    sigaction(SIGTERM, &before_term, NULL);
+}
+
+int lhi_sys_signalled(void)
+{
+    return (int)signalled;
+}

@@ -1,0 +1,315 @@
+/* sys.c -- files, time, environment; processes and signals are in process.c. */
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "framework/system/sys.h"
+
+#include "framework/system/fault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FAIL_IF_ARMED(kind)             \
+    do {                                \
+        const int number = lhi_fault(kind); \
+        if (number)                     \
+            return -number;             \
+    } while (0)
+
+int lhi_sys_open(const char *path, enum lhi_file_kind *kind, uint64_t *size)
+{
+    struct stat s;
+    int fd;
+
+    FAIL_IF_ARMED(LHI_FAULT_FILE);
+    /* O_NONBLOCK: a named pipe must not keep us waiting for a writer. */
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return -errno;
+    if (fstat(fd, &s) != 0) {
+        const int number = errno;
+        close(fd);
+        return -number;
+    }
+    *kind = S_ISREG(s.st_mode)   ? LHI_FILE_REGULAR
+            : S_ISDIR(s.st_mode) ? LHI_FILE_FOLDER
+                                 : LHI_FILE_OTHER;
+    *size = s.st_size > 0 ? (uint64_t)s.st_size : 0;
+    return fd;
+}
+
+int lhi_sys_create(const char *path)
+{
+    int fd;
+
+    FAIL_IF_ARMED(LHI_FAULT_FILE);
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+    return fd < 0 ? -errno : fd;
+}
+
+int lhi_sys_read(int fd, void *to, size_t bytes)
+{
+    char *at = to;
+
+    while (bytes > 0) {
+        ssize_t got;
+
+        FAIL_IF_ARMED(LHI_FAULT_FILE);
+        got = read(fd, at, bytes);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -errno;
+        if (got == 0)
+            return -EIO;
+        at += got;
+        bytes -= (size_t)got;
+    }
+    return 0;
+}
+
+int lhi_sys_write(int fd, const void *from, size_t bytes)
+{
+    const char *at = from;
+
+    while (bytes > 0) {
+        ssize_t put;
+
+        FAIL_IF_ARMED(LHI_FAULT_FILE);
+        put = write(fd, at, bytes);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return -errno;
+        at += put;
+        bytes -= (size_t)put;
+    }
+    return 0;
+}
+
+int lhi_sys_sync(int fd)
+{
+    FAIL_IF_ARMED(LHI_FAULT_FILE);
+    return fsync(fd) != 0 ? -errno : 0;
+}
+
+int lhi_sys_sync_folder_of(const char *path)
+{
+    char folder[4096];
+    const char *slash = strrchr(path, '/');
+    const size_t length = slash ? (size_t)(slash - path) : 0;
+    int fd, status;
+
+    FAIL_IF_ARMED(LHI_FAULT_FILE);
+    if (length >= sizeof folder)
+        return -ENAMETOOLONG;
+    if (!slash)
+        memcpy(folder, ".", 2);
+    else if (length == 0)
+        memcpy(folder, "/", 2);
+    else {
+        memcpy(folder, path, length);
+        folder[length] = 0;
+    }
+    fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    /* Some file systems cannot sync a folder and say EINVAL: the rename is all they offer. */
+    status = fsync(fd) != 0 && errno != EINVAL ? -errno : 0;
+    close(fd);
+    return status;
+}
+
+int lhi_sys_close(int fd)
+{
+    int status = close(fd) != 0 ? -errno : 0;
+    const int number = lhi_fault(LHI_FAULT_FILE);
+
+    if (number)
+        status = -number; /* after closing, so that a test finds no descriptor left open */
+    return status;
+}
+
+int lhi_sys_rename(const char *from, const char *to)
+{
+    FAIL_IF_ARMED(LHI_FAULT_FILE);
+    return rename(from, to) != 0 ? -errno : 0;
+}
+
+int lhi_sys_unlink(const char *path)
+{
+    return unlink(path) != 0 ? -errno : 0;
+}
+
+int lhi_sys_mkdir(const char *path)
+{
+    FAIL_IF_ARMED(LHI_FAULT_FILE);
+    return mkdir(path, 0777) != 0 ? -errno : 0;
+}
+
+int lhi_sys_is_folder(const char *path)
+{
+    struct stat s;
+
+    if (stat(path, &s) != 0)
+        return -errno;
+    return S_ISDIR(s.st_mode) ? 1 : 0;
+}
+
+int lhi_sys_replace(const char *path, const void *bytes, size_t size)
+{
+    static unsigned serial;
+    char temporary[4200];
+    int fd, status, closed;
+
+    if (lhi_sys_is_folder(path) == 1)
+        return -EISDIR;
+    if (snprintf(temporary, sizeof temporary, "%s.%ld.%u.tmp", path, lhi_sys_pid(), serial++) >=
+        (int)sizeof temporary)
+        return -ENAMETOOLONG;
+    fd = lhi_sys_create(temporary);
+    if (fd < 0)
+        return fd;
+    status = lhi_sys_write(fd, bytes, size);
+    /* A failed fsync is not tried again: the kernel may have dropped the data and
+     * would report success; the old file stays and the next save starts afresh. */
+    if (status == 0)
+        status = lhi_sys_sync(fd);
+    closed = lhi_sys_close(fd);
+    if (status == 0)
+        status = closed;
+    if (status == 0)
+        status = lhi_sys_rename(temporary, path);
+    if (status != 0) {
+        lhi_sys_unlink(temporary);
+        return status;
+    }
+    return lhi_sys_sync_folder_of(path);
+}
+
+double lhi_sys_clock(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+int64_t lhi_sys_time(void)
+{
+    return (int64_t)time(NULL);
+}
+
+long lhi_sys_pid(void)
+{
+    return (long)getpid();
+}
+
+void lhi_sys_host(char *name, size_t room)
+{
+    if (gethostname(name, room) != 0)
+        snprintf(name, room, "unknown");
+    name[room - 1] = 0;
+}
+
+const char *lhi_sys_env(const char *name)
+{
+    return getenv(name);
+}
+
+int lhi_sys_cpus(void)
+{
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+#ifdef CPU_COUNT
+    cpu_set_t set;
+
+    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
+        online = CPU_COUNT(&set);
+#endif
+    return online > 0 ? (int)online : 1;
+}
+
+/* A small file of the kernel's, as text; 0 when it cannot be read. */
+static int small_file(const char *path, char *text, size_t room)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got;
+
+    if (fd < 0)
+        return 0;
+    got = read(fd, text, room - 1);
+    close(fd);
+    text[got > 0 ? got : 0] = 0;
+    return got > 0;
+}
+
+double lhi_sys_cpu_quota(void)
+{
+    char text[128];
+    double quota, period;
+
+    if (small_file("/sys/fs/cgroup/cpu.max", text, sizeof text)) { /* cgroup v2 */
+        if (sscanf(text, "%lf %lf", &quota, &period) == 2 && period > 0 && quota > 0)
+            return quota / period;
+        return 0;
+    }
+    if (!small_file("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", text, sizeof text)) /* v1 */
+        return 0;
+    quota = atof(text);
+    if (!small_file("/sys/fs/cgroup/cpu/cpu.cfs_period_us", text, sizeof text))
+        return 0;
+    period = atof(text);
+    return quota > 0 && period > 0 ? quota / period : 0;
+}
+
+int lhi_sys_tty(int fd)
+{
+    return isatty(fd);
+}
+
+int lhi_sys_columns(void)
+{
+    struct winsize w;
+
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 0)
+        return w.ws_col;
+    return 80;
+}
+
+/* Made once and kept; a context is used by one thread, and a second locale made by
+ * a race would only be a few hundred bytes. */
+static locale_t c_locale(void)
+{
+    static locale_t made;
+
+    if (!made)
+        made = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    return made;
+}
+
+int lhi_sys_vformat(char *to, size_t room, const char *format, va_list args)
+{
+    const locale_t c = c_locale();
+    const locale_t before = c ? uselocale(c) : (locale_t)0;
+    const int length = vsnprintf(to, room, format, args);
+
+    if (c)
+        uselocale(before);
+    return length;
+}
+
+double lhi_sys_strtod(const char *text, char **end)
+{
+    const locale_t c = c_locale();
+
+    return c ? strtod_l(text, end, c) : strtod(text, end);
+}

@@ -1,0 +1,21 @@
+/* longhand.h -- what you derive on paper you record in C, line by line.
+ *
+ * In reading order: the context and its options; parameters and tape; the ops;
+ * data; verification; training; checkpoints; reports.  README.md has a driver. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LONGHAND_H
+#define LONGHAND_H
+
+#include <longhand/version.h>
+#include <longhand/ctx.h>
+#include <longhand/params.h>
+#include <longhand/tape.h>
+#include <longhand/ops.h>
+#include <longhand/op.h>
+#include <longhand/data.h>
+#include <longhand/verify.h>
+#include <longhand/train.h>
+#include <longhand/store.h>
+#include <longhand/report.h>
+
+#endif

@@ -1,0 +1,105 @@
+/* ctx.h -- the context: owns every object, keeps the first error, reads the options. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LH_CTX_H
+#define LH_CTX_H
+
+#include <longhand/export.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** One per program is usual.  Everything made from it is freed by lh_close(). */
+typedef struct lh_ctx lh_ctx;
+
+/** What a call came to; the rows are in errors.def, LH_OK is 0. */
+typedef enum lh_status {
+#define LH_ERROR(name, code, text) LH_##name,
+#include <longhand/errors.def>
+#undef LH_ERROR
+    LH_STATUSES
+} lh_status;
+
+/**
+ * Opens a context for a program.
+ *
+ * The arguments are read by the lh_opt_ functions; these are declared for every
+ * program: --help --version --threads --seed --type --isa --shards --resume
+ * --reproducible --plot --progress --quiet --dry-run.  Each can also come from
+ * the environment (LONGHAND_THREADS=2); the command line wins.  argc 0 and argv
+ * NULL are allowed.  The argv array is borrowed until lh_close().
+ *
+ * @return the context, never NULL: when memory runs out, a context that is
+ *         already failed (LH_ENOMEM), on which every call does nothing.
+ * Thread: a context and all that is made from it belong to one thread at a time.
+ */
+LH_API lh_ctx *lh_open(int argc, char **argv, const char *purpose);
+
+/**
+ * Ends a program: prints the help that was asked for (standard output) or the
+ * first error (standard error), then frees the context and all it owns.
+ *
+ * @return the exit code of the first error (errors.def), 0 when there was none.
+ */
+LH_API int lh_close(lh_ctx *c);
+
+/**
+ * The first error, LH_OK while there is none.  After it recording does nothing,
+ * lh_epoch() returns 0, lh_save() refuses, and later errors are not kept.
+ */
+LH_API lh_status lh_error(const lh_ctx *c);
+
+/** Its text, with names, shapes, file:line and a hint; "" without an error. */
+LH_API const char *lh_message(const lh_ctx *c);
+
+/** The meaning of a status in one line. */
+LH_API const char *lh_status_text(lh_status s);
+
+/** The exit code that belongs to a status. */
+LH_API int lh_exit_code(lh_status s);
+
+/**
+ * Sends progress, notes and warnings to a function instead of standard error.
+ * The text ends without a newline and dies when the function returns.
+ */
+LH_API void lh_on_message(lh_ctx *c, void (*say)(void *arg, const char *text), void *arg);
+
+/*
+ * Options.  Each call declares an option (for --help and "did you mean") and
+ * returns its value: --name=VALUE or --name VALUE, else LONGHAND_NAME from the
+ * environment, else the default given.  Declare all of them before lh_verify()
+ * or lh_train(), which refuse unknown options.  A value that cannot be read is
+ * LH_EUSAGE and the default is returned.  Strings live as long as the context.
+ */
+LH_API long        lh_opt_int   (lh_ctx *c, const char *name, long otherwise, const char *help);
+LH_API double      lh_opt_real  (lh_ctx *c, const char *name, double otherwise, const char *help);
+LH_API const char *lh_opt_path  (lh_ctx *c, const char *name, const char *otherwise,
+                                 const char *help);
+LH_API const char *lh_opt_text  (lh_ctx *c, const char *name, const char *otherwise,
+                                 const char *help);
+/** 1 when --name stands on the command line, else 0. */
+LH_API int         lh_opt_flag  (lh_ctx *c, const char *name, const char *help);
+/** One word of a list "png|svg|term"; the first is the default. */
+LH_API const char *lh_opt_choice(lh_ctx *c, const char *name, const char *words,
+                                 const char *help);
+/** The next argument that is no option (declare the options first), or the default. */
+LH_API const char *lh_opt_argument(lh_ctx *c, const char *label, const char *otherwise,
+                                   const char *help);
+/** A line for the examples that --help prints first. */
+LH_API void        lh_opt_example(lh_ctx *c, const char *command, const char *meaning);
+/**
+ * Refuses what was given but never declared, with the nearest name as a hint.
+ * @return LH_OK, LH_EUSAGE, or the context's first error.
+ */
+LH_API lh_status   lh_opt_done(lh_ctx *c);
+
+/** Keeps an error of the driver's own as if the library had met it. */
+LH_API void lh_fail(lh_ctx *c, lh_status s, const char *format, ...) LH_PRINTF(3, 4);
+
+/** Prints a line on standard error, or sends it to lh_on_message(); --quiet drops it. */
+LH_API void lh_say(lh_ctx *c, const char *format, ...) LH_PRINTF(2, 3);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

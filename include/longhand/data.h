@@ -1,0 +1,55 @@
+/* data.h -- data sets: opening, splitting, standardising. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LH_DATA_H
+#define LH_DATA_H
+
+#include <longhand/ctx.h>
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Rows of features X with labels y in the last column of the file. */
+typedef struct lh_data lh_data;
+
+/**
+ * Opens a data set: a CSV file, or "wdbc", the one built into the library.
+ *
+ * A CSV file has one sample a row, numbers with a decimal point, the label (0 or
+ * 1) last.  Its first line may hold column names, or the form
+ * "rows,features,class,class".  Numbers are read as doubles in any locale.
+ *
+ * @return the data; inert after LH_ENOINPUT (no such file, a directory), or
+ *         LH_EDATA (empty, a missing value, text, a ragged row, a label that is
+ *         not 0 or 1: the message has file, line and column), LH_ENOMEM.
+ */
+LH_API lh_data *lh_data_open(lh_ctx *c, const char *path);
+
+/**
+ * Takes a part (0 < part < 1) of the rows away and returns it as a data set of its
+ * own.  Which rows is a matter of the seed alone.  Both standardise their features
+ * with the mean and deviation of the rows that remain in d: nothing of the rows
+ * held out reaches the training.  Call it as often as needed, before d is used.
+ * @return the rows held out; inert after LH_EUSAGE (bad part, or no row would
+ *         be left on one side) or LH_ESTATE (d was already used).
+ */
+LH_API lh_data *lh_hold_out(lh_data *d, double part);
+
+/**
+ * Standardises a data set with the mean and deviation stored in a checkpoint instead
+ * of its own; a resumed or evaluated network must see what it was trained on.
+ * @return LH_OK, LH_EMISMATCH (another number of features), LH_ESTATE.
+ */
+LH_API lh_status lh_data_standardize(lh_data *d, const double *mean, const double *deviation,
+                                     size_t features);
+
+/** Rows, and features (the label is not counted); 0 when inert. */
+LH_API size_t    lh_rows(const lh_data *d);
+LH_API ptrdiff_t lh_cols(const lh_data *d);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

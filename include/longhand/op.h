@@ -1,0 +1,101 @@
+/* op.h -- what an op is: for those who write or list ops. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LH_OP_H
+#define LH_OP_H
+
+#include <longhand/tape.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** The most operands an op may have. */
+#define LH_OPERANDS 2
+
+/** A shape; rows is LH_ROWS for a batch. */
+typedef struct lh_shape {
+    ptrdiff_t rows, cols;
+} lh_shape;
+
+/** The arrays of one node in the element type of the op's file, rows x cols each. */
+typedef struct lh_slot {
+    void *value;
+    void *grad;    /* dL/d(value); NULL where no gradient is wanted */
+    void *tangent; /* forward mode only, else NULL */
+    size_t rows, cols;
+} lh_slot;
+
+/** A part of an array: rows i0..i1-1, columns j0..j1-1. */
+typedef struct lh_tile {
+    size_t i0, i1, j0, j1;
+} lh_tile;
+
+/** What a call of an op sees of a running tape. */
+typedef struct lh_step {
+    const lh_slot *in[LH_OPERANDS];
+    const lh_slot *out;
+    void          *terms;  /* one element a batch row, for ops with .terms */
+    size_t         m;      /* rows of the batch */
+    size_t         shards; /* pieces a sum over rows is cut into */
+    void          *work;   /* scratch of this thread, LHI_WORK_BYTES */
+} lh_step;
+
+/** Which arrays backward() reads besides the gradient of the output. */
+enum { LH_READS_IN0 = 1, LH_READS_IN1 = 2, LH_READS_OUT = 4 };
+
+/** How close two correct gradients of a case are: relative to the element, or to 1. */
+typedef enum lh_claim { LH_RELATIVE, LH_ABSOLUTE } lh_claim;
+
+/** One case of an op's tests. */
+typedef struct lh_case {
+    const char *why;
+    struct { size_t rows, cols; } in[LH_OPERANDS];
+    double lo, hi;     /* operands are drawn from lo..hi */
+    int    labels;     /* the last operand is drawn from {0, 1} */
+    int    probability;/* the first operand is drawn from (0, 1) instead */
+    lh_claim claim;
+} lh_case;
+
+/** An op for one element type.  Every function sees whole rows; nothing may allocate. */
+typedef struct lh_op {
+    const char *name;
+    int         n_in;
+
+    /** The output's shape; 0, or -1 with the reason in why[]. */
+    int (*shape)(const lh_shape *in, lh_shape *out, char *why, size_t room);
+
+    /** Rows from..to-1 of the output (of `terms` for ops with .terms). */
+    void (*forward)(const lh_step *s, size_t from, size_t to);
+
+    /** Ops with .terms: the output from all terms.  One thread. */
+    void (*finish)(const lh_step *s);
+
+    /** Adds to a tile of the gradient of one operand.  Each element has one writer. */
+    void (*backward)(const lh_step *s, int operand, lh_tile part);
+
+    /** The output's tangent from those of the operands.  One thread. */
+    void (*jvp)(const lh_step *s);
+
+    /** A second gradient, adding like backward() and sharing nothing with it.  One
+     *  thread, wide type alone (NULL in the others). */
+    void (*hand)(const lh_step *s);
+
+    /** Operations of the forward pass; the backward pass is taken as twice that. */
+    double (*flops)(const lh_step *s);
+
+    const char *const *derivation; /* lines, NULL at the end */
+    const lh_case     *cases;      /* .why NULL at the end */
+    const char        *formula;    /* LaTeX, #1 and #2 for the operands */
+    unsigned           reads;      /* LH_READS_ flags */
+    unsigned           no_grad;    /* bit k: operand k is data and has no gradient */
+    int                terms;      /* sums over the batch: forward() fills terms */
+    int                kinked;     /* the sign of operand 0 selects the piece */
+} lh_op;
+
+/** The ops in the order of ops.def, NULL past the end; `text` may be NULL. */
+LH_API const lh_op *lh_op_at(size_t index, const char **text);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,27 @@
+/* ops.h -- the ops, one prototype for each line of ops.def. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LH_OPS_H
+#define LH_OPS_H
+
+#include <longhand/tape.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Each records one node and returns it; nothing is computed yet.  Operands are
+ * not copied and must be of one tape.  The result is inert after LH_ESHAPE (the
+ * shapes do not fit; the message has both), LH_ESTALE, or LH_ESTATE (the tape has
+ * run and is sealed).  `longhand ops NAME` prints an op's derivation.
+ */
+#define LH_UNARY(name, text)  LH_API lh_var lh_##name(lh_var a);
+#define LH_BINARY(name, text) LH_API lh_var lh_##name(lh_var a, lh_var b);
+#include <longhand/ops.def>
+#undef LH_UNARY
+#undef LH_BINARY
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,54 @@
+/* store.h -- checkpoints: one HDF5 file that holds all of a run. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LH_STORE_H
+#define LH_STORE_H
+
+#include <longhand/train.h>
+
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Saves a run: parameters, optimiser, counters, seed, history, tape, data
+ * identity, configuration, provenance (left out with --reproducible, so that equal
+ * states are equal bytes).  Written under a temporary name in the same folder,
+ * synced, then renamed: the file of that name is the old one or the new one, never
+ * a part.  docs/checkpoint.md has the layout; h5dump, h5py and Octave read it.
+ *
+ * @return LH_OK, LH_EIO (the old file is untouched; the message has the reason),
+ *         LH_ENONFINITE (a parameter is not finite: not saved), LH_ENOMEM, or
+ *         the context's first error (a failed run is not saved).
+ */
+LH_API lh_status lh_save(lh_run *r, const char *path);
+
+/** A checkpoint opened for reading. */
+typedef struct lh_checkpoint lh_checkpoint;
+
+/**
+ * Opens and checks a checkpoint: a regular file, its length and digest, the version,
+ * and every link, type and size before it is read.
+ * @return the checkpoint; NULL after LH_ENOINPUT, LH_EFORMAT (with the reason:
+ *         not HDF5, not Longhand's, cut short, damaged, newer version), LH_ENOMEM.
+ */
+LH_API lh_checkpoint *lh_checkpoint_open(lh_ctx *c, const char *path);
+
+/**
+ * Records the network that a checkpoint holds on a new tape, with its parameters.
+ * @return the loss; inert after LH_EFORMAT (the recorded tape cannot be read).
+ */
+LH_API lh_var lh_checkpoint_network(lh_checkpoint *k);
+
+/** Makes d standardise as the training rows of the checkpoint did.
+ *  @return LH_OK or LH_EMISMATCH. */
+LH_API lh_status lh_checkpoint_standardize(lh_checkpoint *k, lh_data *d);
+
+/** Prints what a checkpoint holds. */
+LH_API void lh_checkpoint_print(lh_checkpoint *k, FILE *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,84 @@
+/* train.h -- training: gradient descent over shuffled batches, metrics, early stop. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LH_TRAIN_H
+#define LH_TRAIN_H
+
+#include <longhand/data.h>
+#include <longhand/ops.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** How theta moves.  velocity := momentum velocity + dL/dtheta, theta := theta - rate velocity */
+typedef struct lh_optimizer {
+    double rate;     /* alpha of NOTES 22 */
+    double momentum; /* 0: theta := theta - alpha dL/dtheta, as on the page */
+} lh_optimizer;
+
+#define LH_SGD(alpha)          ((lh_optimizer){.rate = (alpha)})
+#define LH_MOMENTUM(alpha, mu) ((lh_optimizer){.rate = (alpha), .momentum = (mu)})
+
+/** A training run. */
+typedef struct lh_run lh_run;
+
+/**
+ * Prepares a run of `epochs` passes over d in shuffled batches (0: all rows at
+ * once, the page's own descent).  With --resume FILE it takes up that run's state:
+ * the same network, data, batch, seed and optimiser are required.
+ *
+ * @return the run; inert after LH_EUSAGE (rate, batch or epochs out of range, an
+ *         unknown option), LH_ESHAPE (L is no scalar, X or y do not fit the data),
+ *         LH_EFORMAT or LH_EMISMATCH (the file to resume), LH_ENOMEM.
+ * Owns: the context does.  d is read until the run ends.
+ */
+LH_API lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs);
+
+/**
+ * Trains one epoch.
+ * @return 1 after an epoch; 0 when the run is finished, was stopped by lh_watch()
+ *         or a signal (SIGINT, SIGTERM: state is kept at the last whole step), or
+ *         failed (LH_ENONFINITE leaves the parameters as before the step).
+ */
+LH_API int lh_epoch(lh_run *r);
+
+/** Keeps a value of the epoch just trained under a name: history, CSV, plots. */
+LH_API void lh_note(lh_run *r, const char *name, double value);
+
+/**
+ * lh_note(), and early stopping: keeps the parameters at which the value was
+ * smallest, and ends the run after `patience` epochs without a smaller one
+ * (0: never).  One watch a run.
+ */
+LH_API void lh_watch(lh_run *r, const char *name, double value, long patience);
+
+/** Puts the best parameters seen by lh_watch() in place, where there are some. */
+LH_API void lh_take_best(lh_run *r);
+
+/** Epochs and steps done, the mean loss of the last epoch, and the samples a second. */
+LH_API long   lh_epochs(const lh_run *r);
+LH_API long   lh_steps(const lh_run *r);
+LH_API double lh_last_loss(const lh_run *r);
+LH_API double lh_speed(const lh_run *r);
+
+/*
+ * Metrics over all rows of a data set, in double and in a fixed order; NaN when the
+ * context has failed.  yhat is the output with values in (0, 1), one column.
+ */
+/** The part of the rows with (yhat >= 1/2) = label. */
+LH_API double lh_accuracy(lh_var yhat, lh_data *d);
+/** The area under the ROC curve (ties count half); NaN when one class is missing. */
+LH_API double lh_auc(lh_var yhat, lh_data *d);
+/** The mean of L over the rows. */
+LH_API double lh_loss(lh_var L, lh_data *d);
+/** The output that belongs to a loss: sigmoid(Z) of bce_logits(Z, y), yhat of
+ *  bce(yhat, y); recorded when it is not on the tape yet. */
+LH_API lh_var lh_output(lh_var L);
+
+/** Prints the steps of L, shapes and memory, for --dry-run. */
+LH_API void lh_describe(lh_var L, size_t rows);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
