@@ -245,6 +245,18 @@ const char *lhi_nearest(const char *word, const char *(*name)(const void *set, s
     return best;
 }
 
+static const char *plain_name(const void *set, size_t index)
+{
+    const char *const *names = set;
+
+    return names[index];
+}
+
+const char *lh_did_you_mean(const char *word, const char *const *names, size_t count)
+{
+    return lhi_nearest(word, plain_name, names, count);
+}
+
 static const char *option_name(const void *set, size_t index)
 {
     const lhi_option *o = set;

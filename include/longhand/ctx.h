@@ -5,6 +5,8 @@
 
 #include <longhand/export.h>
 
+#include <stddef.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -92,6 +94,9 @@ LH_API void        lh_opt_example(lh_ctx *c, const char *command, const char *me
  * @return LH_OK, LH_EUSAGE, or the context's first error.
  */
 LH_API lh_status   lh_opt_done(lh_ctx *c);
+
+/** The nearest of some names to a word, NULL when none is near: for "did you mean". */
+LH_API const char *lh_did_you_mean(const char *word, const char *const *names, size_t count);
 
 /** Keeps an error of the driver's own as if the library had met it. */
 LH_API void lh_fail(lh_ctx *c, lh_status s, const char *format, ...) LH_PRINTF(3, 4);

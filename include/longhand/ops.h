@@ -18,8 +18,6 @@ extern "C" {
 #define LH_UNARY(name, text)  LH_API lh_var lh_##name(lh_var a);
 #define LH_BINARY(name, text) LH_API lh_var lh_##name(lh_var a, lh_var b);
 #include <longhand/ops.def>
-#undef LH_UNARY
-#undef LH_BINARY
 
 #ifdef __cplusplus
 }

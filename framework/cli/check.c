@@ -1,0 +1,29 @@
+/* check.c -- longhand check: the gradient ledger. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/cli/cli.h"
+
+int verb_check(int argc, char **argv)
+{
+    lh_ctx *c = lh_open(argc, argv, "print the gradient ledger of a network");
+    lh_opt_example(c, "longhand check", "the network of the notes at its first values");
+    lh_opt_example(c, "longhand check run/model.h5 --rows=64", "a trained network, as it is now");
+    const char *source = lh_opt_path(c, "data", "wdbc", "CSV file, or wdbc");
+    const char *hidden = lh_opt_text(c, "hidden", "16,8", "units of the hidden layers");
+    long rows = lh_opt_int(c, "rows", 32, "rows to check on");
+    const char *file = lh_opt_argument(c, "[FILE.h5]", "", "checkpoint to check");
+
+    if (rows < 1)
+        lh_fail(c, LH_EUSAGE, "--rows=%ld: at least one row is needed", rows);
+    lh_data *d = lh_data_open(c, source);
+    lh_var L;
+
+    if (file[0]) {
+        lh_checkpoint *k = lh_checkpoint_open(c, file);
+
+        lh_checkpoint_standardize(k, d);
+        L = lh_checkpoint_network(k);
+    } else
+        L = notes_network(c, lh_tape_new(lh_params_new(c, LH_F32)), hidden, lh_cols(d));
+    lh_verify(L, d, rows > 0 ? (size_t)rows : 1);
+    return lh_close(c);
+}

@@ -1,0 +1,182 @@
+/* cell.c -- cutting a line into cells and telling numbers from the rest. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/data/cell.h"
+
+#include "framework/system/sys.h"
+
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+static int is_space(char x)
+{
+    return x == ' ' || x == '\t';
+}
+
+static int is_digit(char x)
+{
+    return x >= '0' && x <= '9';
+}
+
+static void trim(lhi_cell *cell)
+{
+    while (cell->size && is_space(cell->at[0])) {
+        cell->at++;
+        cell->size--;
+    }
+    while (cell->size && is_space(cell->at[cell->size - 1]))
+        cell->size--;
+}
+
+/* The closing quote of a cell; two quotes in a row stand for one in the text. */
+static const char *closing_quote(const char *at, const char *end)
+{
+    for (; at < end; at++) {
+        if (*at != '"')
+            continue;
+        if (at + 1 == end || at[1] != '"')
+            return at;
+        at++;
+    }
+    return NULL;
+}
+
+const char *lhi_cell_next(lhi_line *line, lhi_cell *cell)
+{
+    const char *at = line->at, *close = NULL, *comma;
+
+    while (at < line->end && is_space(*at))
+        at++;
+    if (at < line->end && *at == '"') {
+        close = closing_quote(++at, line->end);
+        if (!close) {
+            *cell = (lhi_cell){at - 1, (size_t)(line->end - at) + 1};
+            return "has a double quote that is not closed on its line";
+        }
+    }
+    *cell = (lhi_cell){at, close ? (size_t)(close - at) : 0};
+    if (close) {
+        for (at = close + 1; at < line->end && is_space(*at); at++)
+            ;
+        if (at < line->end && *at != ',')
+            return "has text behind its closing quote";
+        comma = at < line->end ? at : NULL;
+    } else {
+        comma = memchr(at, ',', (size_t)(line->end - at));
+        cell->size = (size_t)((comma ? comma : line->end) - at);
+    }
+    trim(cell);
+    line->at = comma ? comma + 1 : NULL;
+    return NULL;
+}
+
+static int is_one_of(const lhi_cell *cell, const char *const *words)
+{
+    for (; *words; words++)
+        if (strlen(*words) == cell->size && strncasecmp(*words, cell->at, cell->size) == 0)
+            return 1;
+    return 0;
+}
+
+static const char *digits(const char *at, const char *end)
+{
+    while (at < end && is_digit(*at))
+        at++;
+    return at;
+}
+
+/* Sign, digits with or without a point, exponent: strtod alone would take more. */
+static int is_decimal(const char *at, const char *end)
+{
+    const char *after;
+    int any;
+
+    at += at < end && (*at == '+' || *at == '-');
+    after = digits(at, end);
+    any = after > at;
+    if (after < end && *after == '.') {
+        at = after + 1;
+        after = digits(at, end);
+        any |= after > at;
+    }
+    if (any && after < end && (*after == 'e' || *after == 'E')) {
+        at = after + 1;
+        at += at < end && (*at == '+' || *at == '-');
+        after = digits(at, end);
+        any = after > at;
+    }
+    return any && after == end;
+}
+
+enum lhi_cell_kind lhi_cell_read(const lhi_cell *cell, double *value)
+{
+    static const char *const missing[] = {"", "?", "NA", "N/A", "null", "none", NULL};
+    static const char *const nonfinite[] = {"nan", "inf", "infinity", NULL};
+    lhi_cell bare = *cell;
+
+    if (is_decimal(cell->at, cell->at + cell->size)) {
+        /* It ends here: what follows is a comma, a quote, a space, or the line's end. */
+        *value = lhi_sys_strtod(cell->at, NULL);
+        return isfinite(*value) ? LHI_CELL_NUMBER : LHI_CELL_HUGE;
+    }
+    if (is_one_of(cell, missing))
+        return LHI_CELL_MISSING;
+    if (bare.at[0] == '+' || bare.at[0] == '-') {
+        bare.at++;
+        bare.size--;
+    }
+    if (is_one_of(&bare, nonfinite))
+        return LHI_CELL_NONFINITE;
+    if (bare.size > 2 && bare.at[0] == '0' && (bare.at[1] == 'x' || bare.at[1] == 'X'))
+        return LHI_CELL_HEX;
+    return LHI_CELL_TEXT;
+}
+
+int lhi_cell_is_whole(const lhi_cell *cell)
+{
+    return cell->size && digits(cell->at, cell->at + cell->size) == cell->at + cell->size;
+}
+
+/* The length of the character at the front, 0 when it must not reach a terminal. */
+static size_t character(const unsigned char *at, size_t size)
+{
+    size_t length;
+
+    if (at[0] < 0x80)
+        return at[0] >= 0x20 && at[0] != 0x7f;
+    length = at[0] >= 0xf5   ? 0
+             : at[0] >= 0xf0 ? 4
+             : at[0] >= 0xe0 ? 3
+             : at[0] >= 0xc2 ? 2
+                             : 0;
+    if (length > size || (at[0] == 0xc2 && at[1] < 0xa0)) /* C2 80 to C2 9F are controls too */
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+    return length;
+}
+
+const char *lhi_shown(char *to, size_t room, const char *at, size_t size)
+{
+    size_t put = 0, i = 0;
+
+    while (i < size) {
+        const size_t length = character((const unsigned char *)at + i, size - i);
+        const size_t bytes = length ? length : 1;
+        /* The last four bytes are for "..." unless the text ends within them. */
+        if (put + bytes + (i + bytes < size ? 3 : 0) >= room) {
+            memcpy(to + put, "...", 3);
+            put += 3;
+            break;
+        }
+        if (length)
+            memcpy(to + put, at + i, bytes);
+        else
+            to[put] = '?';
+        put += bytes;
+        i += bytes;
+    }
+    to[put] = 0;
+    return to;
+}

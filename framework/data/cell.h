@@ -1,0 +1,41 @@
+/* cell.h -- one cell of a CSV file: where it ends, what kind it is, how it is shown. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LHI_CELL_H
+#define LHI_CELL_H
+
+#include <stddef.h>
+
+/* Without quotes and the spaces around it. */
+typedef struct lhi_cell {
+    const char *at;
+    size_t size;
+} lhi_cell;
+
+/* What is left of a line, without its newline; at is NULL after the last cell. */
+typedef struct lhi_line {
+    const char *at, *end;
+} lhi_line;
+
+/* Takes the next cell of a line that has one left.  NULL, or what is wrong with its
+ * quotes as the end of a sentence. */
+const char *lhi_cell_next(lhi_line *line, lhi_cell *cell);
+
+enum lhi_cell_kind {
+    LHI_CELL_NUMBER,
+    LHI_CELL_MISSING,   /* empty, ?, NA, null, none */
+    LHI_CELL_NONFINITE, /* nan, inf */
+    LHI_CELL_HUGE,      /* a number beyond the largest double */
+    LHI_CELL_HEX,
+    LHI_CELL_TEXT
+};
+
+/* The value is set for numbers alone.  The byte after the cell must be readable. */
+enum lhi_cell_kind lhi_cell_read(const lhi_cell *cell, double *value);
+/* 1 when it has nothing but digits. */
+int lhi_cell_is_whole(const lhi_cell *cell);
+
+/* A copy fit for a message: at most room - 1 bytes, with "..." when it was cut, and ?
+ * for control characters and what is not UTF-8.  Returns `to`; room is at least 8. */
+const char *lhi_shown(char *to, size_t room, const char *at, size_t size);
+
+#endif

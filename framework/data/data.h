@@ -1,0 +1,68 @@
+/* data.h -- inside of a data set: the table, the rows it has of it, how they are scaled. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LHI_DATA_H
+#define LHI_DATA_H
+
+#include "framework/base/ctx.h"
+
+#include <longhand/data.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* An inert data set has no table, 0 rows and 1 column: a driver goes on recording.
+ * Its c is NULL when there was no memory for one that belongs to the context. */
+struct lh_data {
+    lh_ctx *c;
+    const char *name;     /* of the file, without folders */
+    char digest[65];      /* SHA-256 of the bytes of the file, in hexadecimal */
+    const double *table;  /* file_rows x (cols + 1): features, then the label */
+    size_t file_rows;
+    uint32_t *row;        /* the rows of the table that are in this set, ascending */
+    size_t rows, cols;
+    lh_data *fit;         /* whose rows gave mean and deviation: itself, or what it is a part of */
+    double *mean, *deviation; /* cols each; NULL before the fit (or lh_data_standardize) */
+    double *held;         /* the parts of lh_hold_out() so far; those of fit count */
+    size_t held_count, held_room;
+    int sealed;           /* mean and deviation are in use: no row may leave any more */
+    void *copy[LH_TYPES]; /* rows x cols standardised features; NULL before the prepare */
+};
+
+static inline int lhi_data_is_inert(const lh_data *d)
+{
+    return !d || !d->table;
+}
+
+/* Seals d and the set it was held out of, and takes mean and deviation of the
+ * latter's rows unless they were given.  LH_OK, LH_EDATA (values too large for a
+ * mean), LH_ENOMEM, or the first error of the context. */
+lh_status lhi_data_fit(lh_data *d);
+/* The fit, and the standardised copy that gathering needs.  One thread at a time.
+ * Also LH_EDATA when a standardised value is too large for the type. */
+lh_status lhi_data_prepare(lh_data *d, lh_type type);
+
+/* Rows order[from] to order[to - 1] of d (order NULL: as stored), standardised, X
+ * row by row without gaps; X or y may be NULL.  Only reads, so threads may share d;
+ * needs the prepare for the type. */
+void lhi_data_gather_f32(const lh_data *d, const uint32_t *order, size_t from, size_t to, float *X,
+                         float *y);
+void lhi_data_gather_f64(const lh_data *d, const uint32_t *order, size_t from, size_t to,
+                         double *X, double *y);
+void lhi_data_gather_wide(const lh_data *d, const uint32_t *order, size_t from, size_t to,
+                          lh_wide *X, lh_wide *y);
+double lhi_data_label(const lh_data *d, size_t row);
+
+/* What the set is standardised with; NULL before the fit. */
+const double *lhi_data_mean(const lh_data *d);
+const double *lhi_data_deviation(const lh_data *d);
+
+/* An inert data set; c may be NULL or failed. */
+lh_data *lhi_data_inert(lh_ctx *c);
+/* Fills table, row, rows and cols from the bytes of a file, which end with a 0. */
+lh_status lhi_csv_read(lh_data *d, const char *path, const char *bytes, size_t size);
+
+/* The built-in file, made from data/wdbc.csv by build-aux/embed.sh. */
+extern const unsigned char lhi_wdbc[];
+extern const size_t lhi_wdbc_size;
+
+#endif

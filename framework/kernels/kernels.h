@@ -1,0 +1,72 @@
+/* kernels.h -- the arithmetic that ops are made of, for one variant. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LHI_KERNELS_H
+#define LHI_KERNELS_H
+
+#include "framework/kernels/real.h"
+#include "framework/kernels/variant.h"
+
+/* Scratch of one thread, in elements: a block of B, a block of A, the shards' partial
+ * sums (gemm.c). */
+enum {
+    LHI_KC = 256,  /* depth of a packed block */
+    LHI_NC = 512,  /* columns of a packed block of B */
+    LHI_MC = 120,  /* rows of a packed block of A */
+    LHI_TN = 128,  /* columns of a tile of partial sums */
+    LHI_TM = 768,  /* its rows, over all shards */
+    LHI_WORK = LHI_KC * LHI_NC + LHI_KC * LHI_MC + LHI_TN * LHI_TM
+};
+
+/* A matrix anywhere in memory: element (i, j) is at[i * row + j * col]. */
+typedef struct LH_T(lhi_matrix) {
+    const real *at;
+    size_t row, col;
+} LH_T(lhi_matrix);
+
+/* C += A B with A [m x k], B [k x n], row i of C at c + i ldc.  Element (i, j) is the
+ * chain fma(A[i,p], B[p,j], C[i,j]) over p = 0..k-1, whatever the blocking. */
+void LH_T(lhi_gemm)(size_t m, size_t n, size_t k, LH_T(lhi_matrix) a, LH_T(lhi_matrix) b,
+                    real *c, size_t ldc, real *work);
+
+/* The definition: the same by three plain loops. */
+void LH_T(lhi_gemm_plain)(size_t m, size_t n, size_t k, LH_T(lhi_matrix) a, LH_T(lhi_matrix) b,
+                          real *c, size_t ldc);
+
+/* A tile of G += A^T D, summed over the m rows of A [m x p] and D [m x q] by shards:
+ * rows i0..i1-1, columns j0..j1-1 of G [p x q]. */
+void LH_T(lhi_gemm_over_rows)(size_t m, size_t shards, size_t p, size_t q, const real *a,
+                              const real *d, size_t i0, size_t i1, size_t j0, size_t j1,
+                              real *g, real *work);
+
+/* g[j] += the sum of column j of D [m x q], by shards, for j0 <= j < j1. */
+void LH_T(lhi_sum_over_rows)(size_t m, size_t shards, size_t q, const real *d, size_t j0,
+                             size_t j1, real *g, real *work);
+
+/* The sum of m terms, by shards. */
+real LH_T(lhi_total)(size_t m, size_t shards, const real *terms);
+
+/* Shards: piece s of S holds rows lhi_cut(m, s, S)..lhi_cut(m, s+1, S)-1.  At least 64
+ * rows a piece, so that a small batch is one piece and small sums stay exact chains. */
+static inline size_t lhi_shard_count(size_t m, size_t most)
+{
+    const size_t s = m / 64;
+
+    return s < 1 ? 1 : s < most ? s : most;
+}
+
+static inline size_t lhi_cut(size_t m, size_t s, size_t shards)
+{
+    return m / shards * s + m % shards * s / shards;
+}
+
+/* Combines S partial sums of n elements each, `apart` elements from one to the next, in
+ * a fixed tree (((0 1) (2 3)) ((4 5) (6 7))); the sum is left in the first. */
+static inline void LH_T(lhi_tree)(real *part, size_t shards, size_t apart, size_t n)
+{
+    for (size_t step = 1; step < shards; step *= 2)
+        for (size_t s = 0; s + step < shards; s += 2 * step)
+            for (size_t i = 0; i < n; i++)
+                part[s * apart + i] += part[(s + step) * apart + i];
+}
+
+#endif

@@ -1,0 +1,180 @@
+/* math.h -- exp, log, log1p and sigmoid as fixed sequences of correctly rounded steps.
+ *
+ * No branch and no table, so that a loop over any of them is vectorised, and every
+ * instruction set gives the same bits.  The polynomials are the Taylor series, cut
+ * where the rest is below a tenth of a unit in the last place. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LHI_MATH_H
+#define LHI_MATH_H
+
+#include "framework/kernels/real.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#if LHI_TYPE == 80
+#include <math.h>
+
+static inline real k_exp(real x)
+{
+    return expl(x);
+}
+
+static inline real k_log(real x)
+{
+    return logl(x);
+}
+
+static inline real k_log1p(real x)
+{
+    return log1pl(x);
+}
+
+#else
+
+#if LHI_TYPE == 32
+typedef int32_t whole;
+typedef uint32_t word;
+#define FRACTION 23
+#define BIAS     127
+#define SHIFTER  0x1.8p23f          /* adding it rounds to a whole number */
+#define LOG2E    0x1.715476p0f
+#define LN2_HIGH 0x1.63p-1f         /* short, so that n LN2_HIGH is exact */
+#define LN2_LOW  -0x1.bd0106p-13f
+#define EXP_LOW  -104.0f            /* exp is 0 from here down, infinite above EXP_HIGH */
+#define EXP_HIGH 89.0f
+#define TINY     0x1p-126f
+#define GROW     0x1p24f
+#define GROWN    24
+#define ROOT_HALF 0x3f3504f3u       /* the word of sqrt(1/2) */
+#else
+typedef int64_t whole;
+typedef uint64_t word;
+#define FRACTION 52
+#define BIAS     1023
+#define SHIFTER  0x1.8p52
+#define LOG2E    0x1.71547652b82fep0
+#define LN2_HIGH 0x1.62e42feep-1
+#define LN2_LOW  0x1.a39ef35793c76p-33
+#define EXP_LOW  -746.0
+#define EXP_HIGH 710.0
+#define TINY     0x1p-1022
+#define GROW     0x1p54
+#define GROWN    54
+#define ROOT_HALF 0x3fe6a09e667f3bcdu
+#endif
+
+static inline word k_word(real x)
+{
+    word w;
+
+    memcpy(&w, &x, sizeof w);
+    return w;
+}
+
+static inline real k_real(word w)
+{
+    real x;
+
+    memcpy(&x, &w, sizeof x);
+    return x;
+}
+
+/* exp(x) = 2^n exp(r), n the whole number nearest to x/ln 2, |r| <= ln(2)/2. */
+static inline real k_exp(real x)
+{
+    real t, n, r, p, q;
+    whole e, half;
+
+    x = x < EXP_LOW ? EXP_LOW : x; /* comparisons let a NaN through */
+    x = x > EXP_HIGH ? EXP_HIGH : x;
+    t = R_FMA(x, LOG2E, SHIFTER);
+    n = t - SHIFTER;
+    e = (whole)(k_word(t) - k_word(SHIFTER));
+    r = R_FMA(-n, LN2_HIGH, x);
+    r = R_FMA(-n, LN2_LOW, r);
+#if LHI_TYPE == 32
+    p = (real)(1.0 / 5040);
+#else
+    p = (real)(1.0 / 6227020800);
+    p = R_FMA(p, r, (real)(1.0 / 479001600));
+    p = R_FMA(p, r, (real)(1.0 / 39916800));
+    p = R_FMA(p, r, (real)(1.0 / 3628800));
+    p = R_FMA(p, r, (real)(1.0 / 362880));
+    p = R_FMA(p, r, (real)(1.0 / 40320));
+    p = R_FMA(p, r, (real)(1.0 / 5040));
+#endif
+    p = R_FMA(p, r, (real)(1.0 / 720));
+    p = R_FMA(p, r, (real)(1.0 / 120));
+    p = R_FMA(p, r, (real)(1.0 / 24));
+    p = R_FMA(p, r, (real)(1.0 / 6));
+    p = R_FMA(p, r, (real)0.5);
+    q = R_FMA(r * r, p, r);
+    /* Two powers of two, each a normal number: the product is rounded once, also
+     * where it is subnormal. */
+    half = e >> 1;
+    return ((real)1 + q) * k_real((word)(half + BIAS) << FRACTION) *
+           k_real((word)(e - half + BIAS) << FRACTION);
+}
+
+/* k ln 2 + log(1 + f) for 1 + f in [sqrt(1/2), 3/2]: with s = f/(2+f) it is
+ * 2 artanh(s) = f - s (f - 2 s^2/3 - 2 s^4/5 - ...), arranged as in Sun's fdlibm so
+ * that the large terms are added last. */
+static inline real k_log_near_one(real f, real k)
+{
+    const real s = f / ((real)2 + f), z = s * s, half = (real)0.5 * f * f;
+    real p;
+
+#if LHI_TYPE == 32
+    p = (real)(2.0 / 11);
+#else
+    p = (real)(2.0 / 25);
+    p = R_FMA(p, z, (real)(2.0 / 23));
+    p = R_FMA(p, z, (real)(2.0 / 21));
+    p = R_FMA(p, z, (real)(2.0 / 19));
+    p = R_FMA(p, z, (real)(2.0 / 17));
+    p = R_FMA(p, z, (real)(2.0 / 15));
+    p = R_FMA(p, z, (real)(2.0 / 13));
+    p = R_FMA(p, z, (real)(2.0 / 11));
+#endif
+    p = R_FMA(p, z, (real)(2.0 / 9));
+    p = R_FMA(p, z, (real)(2.0 / 7));
+    p = R_FMA(p, z, (real)(2.0 / 5));
+    p = R_FMA(p, z, (real)(2.0 / 3));
+    p = p * z;
+    return R_FMA(k, LN2_HIGH, f - (half - R_FMA(s, half + p, k * LN2_LOW)));
+}
+
+/* log(x); -infinity at 0, NaN below. */
+static inline real k_log(real x)
+{
+    const real grown = x < TINY ? x * GROW : x; /* subnormals get a full fraction */
+    const word w = k_word(grown) - ROOT_HALF;
+    const whole e = (whole)w >> FRACTION;
+    const real m = k_real(k_word(grown) - ((word)e << FRACTION));
+    const real k = (real)(x < TINY ? e - GROWN : e);
+    real y = k_log_near_one(m - (real)1, k);
+
+    y = x < (real)__builtin_inf() ? y : x; /* infinity and NaN */
+    y = x > 0 ? y : x == 0 ? -(real)__builtin_inf() : (real)__builtin_nan("");
+    return y;
+}
+
+/* log(1 + x) for 0 <= x <= 1; (1 + x)/2 - 1 is exact where it is used. */
+static inline real k_log1p(real x)
+{
+    return x <= (real)0.5 ? k_log_near_one(x, 0)
+                          : k_log_near_one((x - (real)1) * (real)0.5, 1);
+}
+
+#endif
+
+/* 1/(1 + exp(-z)).  exp of a negative number only: the other overflows. */
+static inline real k_sigmoid(real z)
+{
+    const real e = k_exp(-R_ABS(z));
+
+    return (z < 0 ? e : (real)1) / ((real)1 + e);
+}
+
+#endif

@@ -1,0 +1,38 @@
+/* real.h -- the element type of a variant, and the names of its functions.
+ *
+ * Everything in kernels/ and ops/ is compiled once per variant: an element type on
+ * an instruction set.  -DLHI_TYPE=32, 64 or 80 and -DLHI_VARIANT=f32_avx2 choose it;
+ * LH_T(f) is then f_f32_avx2. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LHI_REAL_H
+#define LHI_REAL_H
+
+#include <stddef.h>
+
+#ifdef __FAST_MATH__
+#error "fast-math breaks the promise of equal bits: build without it"
+#endif
+
+#define LHI_JOIN2(a, b) a##_##b
+#define LHI_JOIN(a, b)  LHI_JOIN2(a, b)
+#define LH_T(name)      LHI_JOIN(name, LHI_VARIANT)
+
+#if LHI_TYPE == 32
+typedef float real;
+#define R_FMA(a, b, c) __builtin_fmaf(a, b, c)
+#define R_ABS(x)       __builtin_fabsf(x)
+#elif LHI_TYPE == 64
+typedef double real;
+#define R_FMA(a, b, c) __builtin_fma(a, b, c)
+#define R_ABS(x)       __builtin_fabs(x)
+#elif LHI_TYPE == 80
+typedef long double real;
+/* The wide type checks the others and has no bits of its own to keep: a product and
+ * a sum do, where a fused one would be a slow library call. */
+#define R_FMA(a, b, c) ((a) * (b) + (c))
+#define R_ABS(x)       __builtin_fabsl(x)
+#else
+#error "LHI_TYPE is 32, 64 or 80"
+#endif
+
+#endif

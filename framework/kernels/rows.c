@@ -1,0 +1,68 @@
+/* rows.c -- sums over the batch, gradient descent, and the search for what is not finite. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/kernels/kernels.h"
+
+#include <string.h>
+
+void LH_T(lhi_sum_over_rows)(size_t m, size_t most, size_t q, const real *d, size_t j0,
+                             size_t j1, real *g, real *work)
+{
+    const size_t shards = lhi_shard_count(m, most);
+    real *part = work; /* shards x LHI_TN */
+
+    for (size_t j = j0; j < j1; j += LHI_TN) {
+        const size_t cols = j1 - j < LHI_TN ? j1 - j : LHI_TN;
+
+        memset(part, 0, shards * LHI_TN * sizeof *part);
+        for (size_t s = 0; s < shards; s++)
+            for (size_t i = lhi_cut(m, s, shards); i < lhi_cut(m, s + 1, shards); i++)
+                for (size_t c = 0; c < cols; c++)
+                    part[s * LHI_TN + c] += d[i * q + j + c];
+        LH_T(lhi_tree)(part, shards, LHI_TN, cols);
+        for (size_t c = 0; c < cols; c++)
+            g[j + c] += part[c];
+    }
+}
+
+real LH_T(lhi_total)(size_t m, size_t most, const real *terms)
+{
+    const size_t shards = lhi_shard_count(m, most);
+    real part[64] = {0}; /* --shards allows no more */
+
+    for (size_t s = 0; s < shards; s++)
+        for (size_t i = lhi_cut(m, s, shards); i < lhi_cut(m, s + 1, shards); i++)
+            part[s] += terms[i];
+    LH_T(lhi_tree)(part, shards, 1, 1);
+    return part[0];
+}
+
+/* NOTES 22: theta := theta - alpha dL/dtheta. */
+static void descend(void *value, const void *grad, void *velocity, size_t n, double rate,
+                    double momentum)
+{
+    real *restrict theta = value, *restrict v = velocity;
+    const real *restrict g = grad;
+    const real alpha = (real)rate, mu = (real)momentum;
+
+    if (v)
+        for (size_t i = 0; i < n; i++) {
+            v[i] = mu * v[i] + g[i];
+            theta[i] = theta[i] - alpha * v[i];
+        }
+    else
+        for (size_t i = 0; i < n; i++)
+            theta[i] = theta[i] - alpha * g[i];
+}
+
+static int all_finite(const void *at, size_t n)
+{
+    const real *x = at;
+    int bad = 0;
+
+    for (size_t i = 0; i < n; i++)
+        bad |= !(x[i] - x[i] == 0); /* infinity - infinity is a NaN, and a NaN equals nothing */
+    return !bad;
+}
+
+extern const lhi_kernels LH_T(lhi_kernels);
+const lhi_kernels LH_T(lhi_kernels) = {descend, all_finite, LHI_WORK * sizeof(real)};

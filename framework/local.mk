@@ -1,0 +1,145 @@
+## The library.  Sources in kernels/ and ops/ are compiled once for each variant: an
+## element type on an instruction set.
+
+include framework/ops/ops.am
+
+$(top_srcdir)/framework/ops/ops.am: $(top_srcdir)/include/longhand/ops.def $(top_srcdir)/build-aux/op-list.sh
+	$(AM_V_GEN)$(SHELL) $(top_srcdir)/build-aux/op-list.sh $(top_srcdir)/include/longhand/ops.def >$@.tmp && mv $@.tmp $@
+
+lh_variant_sources = \
+	framework/kernels/gemm.c \
+	framework/kernels/gemm_plain.c \
+	framework/kernels/rows.c \
+	$(lh_op_sources)
+
+lh_variant_cflags = $(AM_CFLAGS) $(LH_VECTOR)
+
+noinst_LTLIBRARIES += libf32.la libf64.la libwide.la
+libf32_la_SOURCES = $(lh_variant_sources)
+libf32_la_CPPFLAGS = $(AM_CPPFLAGS) -DLHI_TYPE=32 -DLHI_VARIANT=f32
+libf32_la_CFLAGS = $(lh_variant_cflags)
+libf64_la_SOURCES = $(lh_variant_sources)
+libf64_la_CPPFLAGS = $(AM_CPPFLAGS) -DLHI_TYPE=64 -DLHI_VARIANT=f64
+libf64_la_CFLAGS = $(lh_variant_cflags)
+libwide_la_SOURCES = $(lh_variant_sources)
+libwide_la_CPPFLAGS = $(AM_CPPFLAGS) -DLHI_TYPE=80 -DLHI_VARIANT=wide
+libwide_la_CFLAGS = $(lh_variant_cflags)
+lh_variants = libf32.la libf64.la libwide.la
+
+if X86
+noinst_LTLIBRARIES += libf32avx2.la libf64avx2.la libf32avx512.la libf64avx512.la
+libf32avx2_la_SOURCES = $(lh_variant_sources)
+libf32avx2_la_CPPFLAGS = $(AM_CPPFLAGS) -DLHI_TYPE=32 -DLHI_VARIANT=f32_avx2
+libf32avx2_la_CFLAGS = $(lh_variant_cflags) $(LH_AVX2)
+libf64avx2_la_SOURCES = $(lh_variant_sources)
+libf64avx2_la_CPPFLAGS = $(AM_CPPFLAGS) -DLHI_TYPE=64 -DLHI_VARIANT=f64_avx2
+libf64avx2_la_CFLAGS = $(lh_variant_cflags) $(LH_AVX2)
+libf32avx512_la_SOURCES = $(lh_variant_sources)
+libf32avx512_la_CPPFLAGS = $(AM_CPPFLAGS) -DLHI_TYPE=32 -DLHI_VARIANT=f32_avx512
+libf32avx512_la_CFLAGS = $(lh_variant_cflags) $(LH_AVX512)
+libf64avx512_la_SOURCES = $(lh_variant_sources)
+libf64avx512_la_CPPFLAGS = $(AM_CPPFLAGS) -DLHI_TYPE=64 -DLHI_VARIANT=f64_avx512
+libf64avx512_la_CFLAGS = $(lh_variant_cflags) $(LH_AVX512)
+lh_variants += libf32avx2.la libf64avx2.la libf32avx512.la libf64avx512.la
+endif
+
+## The data set that is built in.
+nodist_libcore_la_SOURCES = framework/data/wdbc.c
+CLEANFILES += framework/data/wdbc.c
+framework/data/wdbc.c: $(top_srcdir)/data/wdbc.csv $(top_srcdir)/build-aux/embed.sh
+	$(AM_V_GEN)$(MKDIR_P) framework/data && \
+	$(SHELL) $(top_srcdir)/build-aux/embed.sh $(top_srcdir)/data/wdbc.csv >$@.tmp && mv $@.tmp $@
+
+## What an installed program must know of its build, for `longhand info` and provenance.
+lh_build = -DLHI_COMPILER='"$(CC)"' -DLHI_CFLAGS='"$(CFLAGS)"'
+
+noinst_LTLIBRARIES += libcore.la
+libcore_la_CPPFLAGS = $(AM_CPPFLAGS) $(HDF5_CFLAGS) $(lh_build)
+libcore_la_LIBADD = $(lh_variants)
+libcore_la_SOURCES = \
+	framework/base/ctx.c framework/base/ctx.h \
+	framework/base/error.c \
+	framework/base/options.c \
+	framework/base/progress.c framework/base/progress.h \
+	framework/base/rng.c framework/base/rng.h \
+	framework/base/sha256.c framework/base/sha256.h \
+	framework/base/state.h \
+	framework/base/text.c framework/base/text.h \
+	framework/base/threads.c framework/base/threads.h \
+	framework/base/type.h \
+	framework/kernels/kernels.h \
+	framework/kernels/math.h \
+	framework/kernels/real.h \
+	framework/kernels/simd.h \
+	framework/kernels/variant.c framework/kernels/variant.h \
+	framework/tape/hands_on.c \
+	framework/tape/listing.c \
+	framework/tape/params.c \
+	framework/tape/plan.c \
+	framework/tape/record.c \
+	framework/tape/run.c \
+	framework/tape/tape.h \
+	framework/tape/workspace.c \
+	framework/ops/op_impl.h \
+	framework/ops/ops.h \
+	framework/ops/record_listing.c \
+	framework/ops/registry.c \
+	framework/data/cell.c framework/data/cell.h \
+	framework/data/csv.c \
+	framework/data/feed.c framework/data/feed.h \
+	framework/data/data.h \
+	framework/data/open.c \
+	framework/data/split.c \
+	framework/data/standard.c \
+	framework/verify/check.h \
+	framework/verify/differ.c \
+	framework/verify/hand.c \
+	framework/verify/ledger.c \
+	framework/verify/ledger_print.c \
+	framework/train/describe.c \
+	framework/train/metrics.c \
+	framework/train/restore.c \
+	framework/train/run.c framework/train/run.h \
+	framework/train/watch.c \
+	framework/store/checked.c \
+	framework/store/file.c \
+	framework/store/h5.h \
+	framework/store/image.c \
+	framework/store/print.c \
+	framework/store/read.c \
+	framework/store/schema.c \
+	framework/store/store.h \
+	framework/store/write.c \
+	framework/report/figure.c \
+	framework/report/gnuplot.c \
+	framework/report/history.c \
+	framework/report/quote.c \
+	framework/report/report.h \
+	framework/session/figures.c \
+	framework/session/keep.c \
+	framework/session/session.h \
+	framework/session/surroundings.c
+
+lh_system_sources = \
+	framework/system/fault.c framework/system/fault.h \
+	framework/system/mem.c framework/system/mem.h \
+	framework/system/process.c \
+	framework/system/sys.c framework/system/sys.h
+
+lib_LTLIBRARIES += liblonghand.la
+liblonghand_la_SOURCES = $(lh_system_sources)
+liblonghand_la_LIBADD = libcore.la $(HDF5_LIBS)
+liblonghand_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info $(LH_LIBTOOL_VERSION)
+
+bin_PROGRAMS += longhand
+longhand_LDADD = liblonghand.la
+longhand_SOURCES = \
+	framework/cli/cli.h \
+	framework/cli/check.c \
+	framework/cli/eval.c \
+	framework/cli/info.c \
+	framework/cli/inspect.c \
+	framework/cli/main.c \
+	framework/cli/network.c \
+	framework/cli/plot.c \
+	framework/cli/train.c

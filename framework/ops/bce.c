@@ -1,0 +1,86 @@
+/* bce.c -- L = -(1/m) sum(y log yhat + (1-y) log(1-yhat)), literally as on the page. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/ops/op_impl.h"
+
+/* NOTES 7, the term of each row.  No clamp: where yhat has rounded to 0 or 1 this is
+ * infinite or NaN, as the page is; bce_logits is the form to train with. */
+static void forward(const lh_step *s, size_t from, size_t to)
+{
+    const size_t n = s->in[0]->cols;
+    const real *p = s->in[0]->value, *y = s->in[1]->value;
+    real *term = s->terms;
+
+    for (size_t i = from; i < to; i++) {
+        term[i] = 0;
+        for (size_t j = 0; j < n; j++) {
+            const real yes = y[i * n + j], hat = p[i * n + j];
+
+            term[i] += yes * k_log(hat) + ((real)1 - yes) * k_log((real)1 - hat);
+        }
+    }
+}
+
+/* NOTES 7: the sum, and 1/m once. */
+static void finish(const lh_step *s)
+{
+    const real sum = LH_T(lhi_total)(s->in[0]->rows, s->shards, s->terms);
+
+    *(real *)s->out->value = -sum / (real)(s->in[0]->rows ? s->in[0]->rows : 1);
+}
+
+/* NOTES 8: dyhat += dL/m * (-y/yhat + (1-y)/(1-yhat)). */
+static void backward(const lh_step *s, int operand, lh_tile t)
+{
+    const size_t n = s->in[0]->cols;
+    const real *p = s->in[0]->value, *y = s->in[1]->value;
+    const real scale = *(const real *)s->out->grad / (real)s->in[0]->rows;
+    real *dp = s->in[operand]->grad;
+
+    for (size_t i = t.i0; i < t.i1; i++)
+        for (size_t j = t.j0; j < t.j1; j++) {
+            const real yes = y[i * n + j], hat = p[i * n + j];
+
+            dp[i * n + j] += scale * (-yes / hat + ((real)1 - yes) / ((real)1 - hat));
+        }
+}
+
+static void jvp(const lh_step *s)
+{
+    const real *p = s->in[0]->value, *y = s->in[1]->value, *tp = s->in[0]->tangent;
+    real sum = 0;
+
+    for (size_t i = 0; i < lhi_elements(s->in[0]); i++)
+        sum += tp[i] * (-y[i] / p[i] + ((real)1 - y[i]) / ((real)1 - p[i]));
+    *(real *)s->out->tangent = sum / (real)(s->in[0]->rows ? s->in[0]->rows : 1);
+}
+
+/* Over the common denominator: (yhat - y) / (yhat (1 - yhat)), divided by m at the end. */
+static void hand(const lh_step *s)
+{
+    const real *p = s->in[0]->value, *y = s->in[1]->value;
+    const real dl = *(const real *)s->out->grad;
+    real *dp = s->in[0]->grad;
+
+    for (size_t i = 0; i < lhi_elements(s->in[0]); i++)
+        dp[i] += dl * (p[i] - y[i]) / (p[i] * ((real)1 - p[i])) / (real)s->in[0]->rows;
+}
+
+static const char *const derivation[] = {
+    "L = -(1/m) sum_i ( y_i log yhat_i + (1 - y_i) log(1 - yhat_i) )",
+    "dL/dyhat_i = (1/m) ( -y_i/yhat_i + (1 - y_i)/(1 - yhat_i) )",
+    "           = (1/m) (yhat_i - y_i) / (yhat_i (1 - yhat_i))",
+    NULL
+};
+
+static const lh_case cases[] = {
+    {.why = "ordinary values", .in = {{5, 1}, {5, 1}}, .probability = 1, .labels = 1},
+    {.why = "one sample",      .in = {{1, 1}, {1, 1}}, .probability = 1, .labels = 1},
+    {.why = "several outputs", .in = {{7, 3}, {7, 3}}, .probability = 1, .labels = 1},
+    {.why = "several shards",  .in = {{300, 1}, {300, 1}}, .probability = 1, .labels = 1},
+    {.why = "soft labels",     .in = {{6, 1}, {6, 1}}, .probability = 1, .lo = 0.1, .hi = 0.9},
+    {0}
+};
+
+LH_DEFINE_OP(bce, .n_in = 2, .shape = lhi_shape_loss, .finish = finish, .terms = 1,
+             .flops = lhi_flops_elementwise, .no_grad = 2, .reads = LH_READS_IN0 | LH_READS_IN1,
+             .formula = "\\mathrm{bce}(#1, #2)");

@@ -1,0 +1,96 @@
+/* bce_logits.c -- the loss bce(sigma(Z), y) from Z itself. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/ops/op_impl.h"
+
+/* NOTES 7 with 6 put in: max(z,0) - y z + log1p(exp(-|z|)) of each row. */
+static void forward(const lh_step *s, size_t from, size_t to)
+{
+    const size_t n = s->in[0]->cols;
+    const real *at = s->in[0]->value, *y = s->in[1]->value;
+    real *term = s->terms;
+
+    for (size_t i = from; i < to; i++) {
+        term[i] = 0;
+        for (size_t j = 0; j < n; j++) {
+            const real z = at[i * n + j];
+
+            term[i] += (z <= 0 ? 0 : z) - y[i * n + j] * z + k_log1p(k_exp(-R_ABS(z)));
+        }
+    }
+}
+
+static void finish(const lh_step *s)
+{
+    const real sum = LH_T(lhi_total)(s->in[0]->rows, s->shards, s->terms);
+
+    *(real *)s->out->value = sum / (real)(s->in[0]->rows ? s->in[0]->rows : 1);
+}
+
+/* NOTES 11: dZ += dL/m * (yhat - y), written (1-y) sigma(z) - y sigma(-z): that is the same
+ * number, and stays right where yhat is so near to y that the difference would cancel. */
+static void backward(const lh_step *s, int operand, lh_tile t)
+{
+    const size_t n = s->in[0]->cols;
+    const real *z = s->in[0]->value, *y = s->in[1]->value;
+    const real scale = *(const real *)s->out->grad / (real)s->in[0]->rows;
+    real *dz = s->in[operand]->grad;
+
+    for (size_t i = t.i0; i < t.i1; i++)
+        for (size_t j = t.j0; j < t.j1; j++) {
+            const real x = z[i * n + j], yes = y[i * n + j];
+
+            dz[i * n + j] +=
+                scale * (((real)1 - yes) * k_sigmoid(x) - yes * k_sigmoid(-x));
+        }
+}
+
+static void jvp(const lh_step *s)
+{
+    const real *z = s->in[0]->value, *y = s->in[1]->value, *tz = s->in[0]->tangent;
+    real sum = 0;
+
+    for (size_t i = 0; i < lhi_elements(s->in[0]); i++)
+        sum += tz[i] * (((real)1 - y[i]) * k_sigmoid(z[i]) - y[i] * k_sigmoid(-z[i]));
+    *(real *)s->out->tangent = sum / (real)(s->in[0]->rows ? s->in[0]->rows : 1);
+}
+
+/* The slope of each piece of the forward formula: [z > 0] - y, and of log1p(e^-|z|) the
+ * chain -sign(z) e/(1 + e); where the pieces meet, at 0, it is 1/2 - y. */
+static void hand(const lh_step *s)
+{
+    const real *z = s->in[0]->value, *y = s->in[1]->value;
+    const real dl = *(const real *)s->out->grad;
+    real *dz = s->in[0]->grad;
+
+    for (size_t i = 0; i < lhi_elements(s->in[0]); i++) {
+        const real e = k_exp(-R_ABS(z[i])), slope = e / ((real)1 + e);
+        const real g = z[i] > 0 ? ((real)1 - y[i]) - slope
+                                : z[i] < 0 ? slope - y[i] : (real)0.5 - y[i];
+
+        dz[i] += dl * g / (real)s->in[0]->rows;
+    }
+}
+
+static const char *const derivation[] = {
+    "log yhat = -log(1 + e^-z), log(1 - yhat) = -z - log(1 + e^-z)",
+    "L = (1/m) sum_i ( max(z,0) - y z + log(1 + e^-|z|) )",
+    "dL/dz = (1/m) (-y/yhat + (1 - y)/(1 - yhat)) yhat (1 - yhat)",
+    "      = (1/m) (-y (1 - yhat) + (1 - y) yhat) = (1/m) (yhat - y)",
+    "      = (1/m) ((1 - y) sigma(z) - y sigma(-z))",
+    NULL
+};
+
+static const lh_case cases[] = {
+    {.why = "ordinary values", .in = {{5, 1}, {5, 1}}, .lo = -4, .hi = 4, .labels = 1},
+    {.why = "one sample",      .in = {{1, 1}, {1, 1}}, .lo = -4, .hi = 4, .labels = 1},
+    {.why = "several outputs", .in = {{7, 3}, {7, 3}}, .lo = -4, .hi = 4, .labels = 1},
+    {.why = "several shards",  .in = {{300, 1}, {300, 1}}, .lo = -9, .hi = 9, .labels = 1},
+    {.why = "saturated",       .in = {{40, 1}, {40, 1}}, .lo = -80, .hi = 80, .labels = 1},
+    {.why = "exactly 0",       .in = {{3, 1}, {3, 1}}, .lo = 0, .hi = 0, .labels = 1},
+    {.why = "soft labels",     .in = {{6, 1}, {6, 1}}, .lo = 0.1, .hi = 0.9},
+    {0}
+};
+
+LH_DEFINE_OP(bce_logits, .n_in = 2, .shape = lhi_shape_loss, .finish = finish, .terms = 1,
+             .flops = lhi_flops_elementwise, .no_grad = 2, .reads = LH_READS_IN0 | LH_READS_IN1,
+             .formula = "\\mathrm{bce}(\\sigma(#1), #2)");

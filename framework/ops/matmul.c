@@ -1,0 +1,102 @@
+/* matmul.c -- C = A B. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/ops/op_impl.h"
+
+static int shape(const lh_shape *in, lh_shape *out, char *why, size_t room)
+{
+    *out = (lh_shape){in[0].rows, in[1].cols};
+    if (in[1].rows == LH_ROWS)
+        snprintf(why, room, "the right operand must have a fixed number of rows");
+    else if (in[0].cols != in[1].rows)
+        snprintf(why, room, "%td columns against %td rows", in[0].cols, in[1].rows);
+    else
+        return 0;
+    return -1;
+}
+
+/* NOTES 1, 3, 5: the product of Z = A.W + b. */
+static void forward(const lh_step *s, size_t from, size_t to)
+{
+    const size_t k = s->in[0]->cols, n = s->out->cols;
+    const real *a = s->in[0]->value, *b = s->in[1]->value;
+    real *c = s->out->value;
+
+    memset(c + from * n, 0, (to - from) * n * sizeof *c);
+    LH_T(lhi_gemm)(to - from, n, k, (LH_T(lhi_matrix)){a + from * k, k, 1},
+                   (LH_T(lhi_matrix)){b, n, 1}, c + from * n, n, s->work);
+}
+
+/* NOTES 14, 18: dA += dC B^T.  NOTES 12, 16, 20: dB += A^T dC, summed over the rows. */
+static void backward(const lh_step *s, int operand, lh_tile t)
+{
+    const size_t k = s->in[0]->cols, n = s->out->cols;
+    const real *a = s->in[0]->value, *b = s->in[1]->value, *dc = s->out->grad;
+
+    if (operand == 0)
+        LH_T(lhi_gemm)(t.i1 - t.i0, t.j1 - t.j0, n, (LH_T(lhi_matrix)){dc + t.i0 * n, n, 1},
+                       (LH_T(lhi_matrix)){b + t.j0 * n, 1, n},
+                       (real *)s->in[0]->grad + t.i0 * k + t.j0, k, s->work);
+    else
+        LH_T(lhi_gemm_over_rows)(s->out->rows, s->shards, k, n, a, dc, t.i0, t.i1, t.j0, t.j1,
+                                 s->in[1]->grad, s->work);
+}
+
+/* C' = A' B + A B'. */
+static void jvp(const lh_step *s)
+{
+    const size_t m = s->out->rows, k = s->in[0]->cols, n = s->out->cols;
+    const real *a = s->in[0]->value, *b = s->in[1]->value;
+    const real *ta = s->in[0]->tangent, *tb = s->in[1]->tangent;
+    real *tc = s->out->tangent;
+
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j++) {
+            tc[i * n + j] = 0;
+            for (size_t p = 0; p < k; p++)
+                tc[i * n + j] += ta[i * k + p] * b[p * n + j] + a[i * k + p] * tb[p * n + j];
+        }
+}
+
+/* From dL = sum_ij dC_ij dC_ij(A, B): each term A_ip B_pj of C_ij hands dC_ij B_pj to A_ip
+ * and A_ip dC_ij to B_pj; no transpose is formed. */
+static void hand(const lh_step *s)
+{
+    const size_t m = s->out->rows, k = s->in[0]->cols, n = s->out->cols;
+    const real *a = s->in[0]->value, *b = s->in[1]->value, *dc = s->out->grad;
+    real *da = s->in[0]->grad, *db = s->in[1]->grad;
+
+    for (size_t p = 0; p < k; p++)
+        for (size_t i = 0; i < m; i++)
+            for (size_t j = 0; j < n; j++) {
+                if (da)
+                    da[i * k + p] += dc[i * n + j] * b[p * n + j];
+                if (db)
+                    db[p * n + j] += dc[i * n + j] * a[i * k + p];
+            }
+}
+
+static double flops(const lh_step *s)
+{
+    return 2.0 * (double)s->in[0]->rows * (double)s->in[0]->cols * (double)s->in[1]->cols;
+}
+
+static const char *const derivation[] = {
+    "C_ij = sum_k A_ik B_kj",
+    "dL/dA_ik = sum_j dL/dC_ij B_kj, that is dA = dC B^T",
+    "dL/dB_kj = sum_i A_ik dL/dC_ij, that is dB = A^T dC",
+    NULL
+};
+
+static const lh_case cases[] = {
+    {.why = "ordinary values",     .in = {{5, 3}, {3, 4}},    .lo = -2, .hi = 2},
+    {.why = "one element",         .in = {{1, 1}, {1, 1}},    .lo = -2, .hi = 2},
+    {.why = "one column",          .in = {{70, 40}, {40, 1}}, .lo = -1, .hi = 1},
+    {.why = "no inner size",       .in = {{3, 0}, {0, 4}},    .lo = -1, .hi = 1},
+    {.why = "several shards",      .in = {{300, 7}, {7, 33}}, .lo = -1, .hi = 1},
+    {.why = "more than one tile",  .in = {{130, 270}, {270, 35}}, .lo = -1, .hi = 1},
+    {.why = "far apart in size",   .in = {{9, 20}, {20, 9}},  .lo = -1e6, .hi = 1e6},
+    {0}
+};
+
+LH_DEFINE_OP(matmul, .n_in = 2, .shape = shape, .flops = flops,
+             .reads = LH_READS_IN0 | LH_READS_IN1, .formula = "#1 #2");

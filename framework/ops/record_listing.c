@@ -1,0 +1,86 @@
+/* record_listing.c -- a listing read back into a tape. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/ops/ops.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MOST_LINES = 4096 };
+
+typedef struct known {
+    char name[LHI_NAME];
+    lh_var v;
+} known;
+
+static int find(const known *k, size_t count, const char *name, lh_var *v)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(k[i].name, name) == 0) {
+            *v = k[i].v;
+            return 1;
+        }
+    return 0;
+}
+
+static lh_init first_of(const char *word)
+{
+    return strcmp(word, "he") == 0 ? LH_HE : strcmp(word, "glorot") == 0 ? LH_GLOROT : LH_ZEROS;
+}
+
+/* One line: "W1 = param [30 x 16] he", "X = input [m x 30]", "Z1 = add(%3, b1) [m x 16]".
+ * 1 when it could be read; the recording itself may still fail in the context. */
+static int record_line(lh_tape *t, const char *line, known *k, size_t count, lh_var *v)
+{
+    char name[LHI_NAME], word[LHI_NAME], rows[24], first[12] = "", left[LHI_NAME],
+        right[LHI_NAME] = "";
+    ptrdiff_t m, n;
+    int used = 0;
+    lh_var in[LH_OPERANDS];
+    const lhi_op_family *f;
+
+    if (sscanf(line, "%63s = input [%23s x %td]", name, rows, &n) == 3 ||
+        sscanf(line, "%63s = param [%23s x %td] %11s", name, rows, &n, first) == 4) {
+        if (strcmp(rows, "m") == 0)
+            m = LH_ROWS;
+        else if (sscanf(rows, "%td%n", &m, &used) != 1 || rows[used] || m < 0)
+            return 0;
+        *v = first[0] ? lh_param(t, name, m, n, first_of(first)) : lh_input(t, name, m, n);
+    } else {
+        if (sscanf(line, "%63s = %63[a-z0-9_](%63[^,()], %63[^,()])", name, word, left, right) < 3)
+            return 0;
+        f = lhi_family(word);
+        if (!f || !find(k, count, left, &in[0]))
+            return 0;
+        if (f->op[LHI_F64]->n_in == 2 && !find(k, count, right, &in[1]))
+            return 0;
+        *v = lhi_record(f, f->op[LHI_F64]->n_in, in);
+        if (name[0] != '%')
+            *v = lh_label(*v, name, NULL, 0);
+    }
+    snprintf(k[count].name, sizeof k[count].name, "%s", name);
+    k[count].v = *v;
+    return 1;
+}
+
+lh_var lhi_record_listing(lh_tape *t, const char *listing, const char *path)
+{
+    known *k = lhi_alloc_array(t->c, MOST_LINES, sizeof *k);
+    lh_var v = {t, UINT32_MAX, 0};
+    size_t count = 0;
+
+    for (const char *at = listing; k && *at && lhi_ok(t->c); count++) {
+        char line[400];
+        const size_t length = strcspn(at, "\n");
+
+        snprintf(line, sizeof line, "%.*s", (int)(length < 399 ? length : 399), at);
+        if (count == MOST_LINES || length >= sizeof line || !record_line(t, line, k, count, &v)) {
+            lhi_fail(t->c, LH_EFORMAT, "it may come from a newer version, with other ops",
+                     "%s: line %zu of its tape cannot be read: %.80s", path, count + 1, line);
+            v.id = UINT32_MAX;
+            break;
+        }
+        at += length + (at[length] == '\n');
+    }
+    lhi_release(t->c, k);
+    return v;
+}

@@ -1,0 +1,91 @@
+/* registry.c -- ops.def made into families and constructors. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/ops/ops.h"
+
+#include <longhand/ops.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#define LH_OP(name, text)                                                              \
+    extern const lh_op lhi_op_##name##_f32, lhi_op_##name##_f64, lhi_op_##name##_wide, \
+        lhi_op_##name##_f32_avx2, lhi_op_##name##_f64_avx2, lhi_op_##name##_f32_avx512, \
+        lhi_op_##name##_f64_avx512;
+#include <longhand/ops.def>
+
+enum {
+#define LH_OP(name, text) INDEX_##name,
+#include <longhand/ops.def>
+    OPS
+};
+
+/* In the order of lhi_variant_id. */
+static const lhi_op_family families[OPS] = {
+#ifdef LHI_X86
+#define LH_OP(name, text)                                                                \
+    {{&lhi_op_##name##_f32, &lhi_op_##name##_f64, &lhi_op_##name##_wide,                 \
+      &lhi_op_##name##_f32_avx2, &lhi_op_##name##_f64_avx2, &lhi_op_##name##_f32_avx512, \
+      &lhi_op_##name##_f64_avx512}},
+#else
+#define LH_OP(name, text) \
+    {{&lhi_op_##name##_f32, &lhi_op_##name##_f64, &lhi_op_##name##_wide}},
+#endif
+#include <longhand/ops.def>
+};
+
+static const char *const texts[OPS] = {
+#define LH_OP(name, text) text,
+#include <longhand/ops.def>
+};
+
+#define LH_UNARY(name, text)                                             \
+    lh_var lh_##name(lh_var a)                                           \
+    {                                                                    \
+        return lhi_record(&families[INDEX_##name], 1, &a);               \
+    }
+#define LH_BINARY(name, text)                                            \
+    lh_var lh_##name(lh_var a, lh_var b)                                 \
+    {                                                                    \
+        return lhi_record(&families[INDEX_##name], 2, (lh_var[]){a, b}); \
+    }
+#include <longhand/ops.def>
+
+const lh_op *lh_op_at(size_t index, const char **text)
+{
+    if (index >= OPS)
+        return NULL;
+    if (text)
+        *text = texts[index];
+    return families[index].op[LHI_WIDE];
+}
+
+const lhi_op_family *lhi_family(const char *name)
+{
+    for (size_t i = 0; i < OPS; i++)
+        if (strcmp(families[i].op[LHI_F64]->name, name) == 0)
+            return &families[i];
+    return NULL;
+}
+
+int lhi_is_op(const lh_tape *t, uint32_t id, const char *name)
+{
+    return id < t->count && t->node[id].kind == LHI_OP &&
+           strcmp(t->node[id].family->op[LHI_F64]->name, name) == 0;
+}
+
+void lhi_warn_literal(lh_var L)
+{
+    lh_tape *t = L.tape;
+    const lhi_node *n = &t->node[L.id], *hat;
+    char a[80], b[80];
+
+    if (t->warned_pair || !lhi_is_op(t, L.id, "bce") || !lhi_is_op(t, n->in[0], "sigmoid"))
+        return;
+    hat = &t->node[n->in[0]];
+    t->warned_pair = 1;
+    lhi_warn(t->c,
+             "%s (%s:%d) is bce of the sigmoid %s (%s:%d), the literal pair of the page: it is "
+             "infinite or NaN where yhat rounds to 0 or 1; lh_bce_logits is exact there",
+             lhi_node_text(t, L.id, a, sizeof a), n->file ? n->file : "?", n->line,
+             lhi_node_text(t, n->in[0], b, sizeof b), hat->file ? hat->file : "?", hat->line);
+}

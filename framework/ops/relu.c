@@ -1,0 +1,66 @@
+/* relu.c -- A = max(0, Z), element by element; a NaN goes through. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/ops/op_impl.h"
+
+/* NOTES 2, 4.  z <= 0 is false for a NaN, so that a broken run does not look healthy. */
+static void forward(const lh_step *s, size_t from, size_t to)
+{
+    const size_t n = s->out->cols;
+    const real *z = s->in[0]->value;
+    real *a = s->out->value;
+
+    for (size_t i = from * n; i < to * n; i++)
+        a[i] = z[i] <= 0 ? 0 : z[i];
+}
+
+/* NOTES 15, 19: dZ += dA * g'(Z), with g'(0) = 0.  A > 0 exactly where Z > 0. */
+static void backward(const lh_step *s, int operand, lh_tile t)
+{
+    const size_t n = s->out->cols;
+    const real *a = s->out->value, *da = s->out->grad;
+    real *dz = s->in[operand]->grad;
+
+    for (size_t i = t.i0; i < t.i1; i++)
+        for (size_t j = t.j0; j < t.j1; j++)
+            dz[i * n + j] += a[i * n + j] == 0 ? 0 : da[i * n + j];
+}
+
+static void jvp(const lh_step *s)
+{
+    const real *z = s->in[0]->value, *tz = s->in[0]->tangent;
+    real *ta = s->out->tangent;
+
+    for (size_t i = 0; i < lhi_elements(s->out); i++)
+        ta[i] = z[i] <= 0 ? 0 : tz[i];
+}
+
+/* By cases on Z itself: the slope is 1 to the right of 0, and 0 elsewhere. */
+static void hand(const lh_step *s)
+{
+    const real *z = s->in[0]->value, *da = s->out->grad;
+    real *dz = s->in[0]->grad;
+
+    for (size_t i = 0; i < lhi_elements(s->out); i++) {
+        if (z[i] > 0 || z[i] != z[i])
+            dz[i] += da[i];
+    }
+}
+
+static const char *const derivation[] = {
+    "A = Z where Z > 0, and 0 elsewhere",
+    "dA/dZ = 1 where Z > 0, and 0 elsewhere (at 0: the subgradient of least size)",
+    "dZ = dA * [Z > 0]",
+    NULL
+};
+
+static const lh_case cases[] = {
+    {.why = "ordinary values",   .in = {{5, 3}},   .lo = -2, .hi = 2},
+    {.why = "one element",       .in = {{1, 1}},   .lo = -2, .hi = 2},
+    {.why = "all cut off",       .in = {{4, 4}},   .lo = -2, .hi = -1},
+    {.why = "exactly at the kink", .in = {{3, 3}}, .lo = 0,  .hi = 0},
+    {.why = "many rows",         .in = {{300, 3}}, .lo = -2, .hi = 2},
+    {0}
+};
+
+LH_DEFINE_OP(relu, .n_in = 1, .shape = lhi_shape_same, .flops = lhi_flops_elementwise,
+             .reads = LH_READS_OUT, .kinked = 1, .formula = "\\max(0, #1)");

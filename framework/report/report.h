@@ -1,0 +1,55 @@
+/* report.h -- figures through gnuplot, and the history as text. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LHI_REPORT_H
+#define LHI_REPORT_H
+
+#include "framework/base/state.h"
+#include "framework/base/text.h"
+
+/* Figures: <longhand/report.h> says what is kept and when a warning is enough. */
+
+/* The series of s with these names, separated by commas. */
+lh_status lhi_figure_curves(lh_ctx *c, const lhi_state *s, const char *path, const char *names);
+/* Every series named |dSOMETHING|, on a logarithmic axis. */
+lh_status lhi_figure_norms(lh_ctx *c, const lhi_state *s, const char *path);
+lh_status lhi_figure_roc(lh_ctx *c, const char *path, const double *fpr, const double *tpr,
+                         size_t n, double auc, const char *title);
+
+/* Comma separated values when the path ends in .csv, else one JSON object a line. */
+lh_status lhi_history_write(lh_ctx *c, const lhi_state *s, const char *path);
+
+/* "gnuplot 5.4 patchlevel 4 (/usr/bin/gnuplot)", or NULL when there is none. */
+const char *lhi_gnuplot_version(char *text, size_t room);
+
+/* From here on: shared by the files of report/ alone. */
+
+/* A picture in the making: the caller adds the text that follows `set output`. */
+typedef struct lhi_picture {
+    lh_ctx *c;
+    char *path, *script; /* where the picture and its script go */
+    int svg, in_terminal;
+    int width, height;   /* pixels */
+    lhi_text body;
+} lhi_picture;
+
+/* 1 when there is something to draw; 0: an error is in the context, or no figures are wanted. */
+int lhi_picture_begin(lhi_picture *p, lh_ctx *c, const char *path);
+/* Keeps the script, draws, and frees. */
+lh_status lhi_picture_end(lhi_picture *p);
+
+/* How long gnuplot may take; the tests shorten it. */
+extern double lhi_gnuplot_seconds;
+
+/* A text as a string of gnuplot that nothing in it can leave: of 256 bytes at most,
+ * blanks for control characters. */
+void lhi_add_quoted(lhi_text *t, const char *text);
+/* The same for the name of a file, with every byte as it is. */
+void lhi_add_path(lhi_text *t, const char *path);
+/* A string of JSON with its quotes, always valid UTF-8. */
+void lhi_add_json(lhi_text *t, const char *text);
+/* A field of RFC 4180. */
+void lhi_add_csv(lhi_text *t, const char *text);
+/* A word that a shell takes as it stands. */
+void lhi_add_shell(lhi_text *t, const char *text);
+
+#endif

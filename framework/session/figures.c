@@ -1,0 +1,66 @@
+/* figures.c -- figures and history of a run or a checkpoint. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/report/report.h"
+#include "framework/session/session.h"
+#include "framework/tape/tape.h"
+#include "framework/train/run.h"
+
+#include <longhand/report.h>
+
+/* Calls a drawing function with the state of a run, unless there is nothing to draw. */
+#define WITH_STATE(r, s)                                   \
+    lhi_state s;                                           \
+    if (!(r))                                              \
+        return LH_EUSAGE;                                  \
+    if ((r)->inert || !lhi_ok((r)->c) || lhi_run_state(r, &s) != LH_OK) \
+        return (r)->c->status
+
+lh_status lh_plot(lh_run *r, const char *path, const char *names)
+{
+    WITH_STATE(r, s);
+    return lhi_figure_curves(r->c, &s, path, names);
+}
+
+lh_status lh_plot_norms(lh_run *r, const char *path)
+{
+    WITH_STATE(r, s);
+    return lhi_figure_norms(r->c, &s, path);
+}
+
+lh_status lh_history(lh_run *r, const char *path)
+{
+    WITH_STATE(r, s);
+    return lhi_history_write(r->c, &s, path);
+}
+
+lh_status lh_plot_roc(lh_var yhat, lh_data *d, const char *path)
+{
+    lh_ctx *c = yhat.tape ? yhat.tape->c : NULL;
+    double *score, *fpr, *tpr, area;
+    size_t points;
+
+    if (!c || !lhi_ok(c))
+        return c ? c->status : LH_EUSAGE;
+    score = lhi_scores(yhat, d);
+    fpr = lhi_alloc_array(c, lh_rows(d) + 1, sizeof *fpr);
+    tpr = lhi_alloc_array(c, lh_rows(d) + 1, sizeof *tpr);
+    if (score && fpr && tpr) {
+        area = lhi_roc(c, score, d, fpr, tpr, &points);
+        lhi_figure_roc(c, path, fpr, tpr, points, area,
+                       lhi_strf(c, "ROC on %zu rows of %s", lh_rows(d), d->name));
+    }
+    lhi_release(c, tpr);
+    lhi_release(c, fpr);
+    lhi_release(c, score);
+    return c->status;
+}
+
+lh_status lh_checkpoint_plot(lh_checkpoint *k, const char *path, const char *names)
+{
+    return k ? lhi_figure_curves(k->c, &k->state, path, names) : LH_EUSAGE;
+}
+
+lh_status lh_checkpoint_plot_norms(lh_checkpoint *k, const char *path)
+{
+    return k ? lhi_figure_norms(k->c, &k->state, path) : LH_EUSAGE;
+}

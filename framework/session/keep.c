@@ -1,0 +1,110 @@
+/* keep.c -- saving a run, going on with one, and opening a checkpoint. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/ops/ops.h"
+#include "framework/session/session.h"
+#include "framework/store/store.h"
+#include "framework/train/run.h"
+
+#include <string.h>
+
+lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs)
+{
+    lh_run *r = lhi_run_new(L, how, d, batch, epochs);
+    lhi_state s;
+
+    if (r->inert || !lhi_ok(r->c))
+        return r;
+    if (r->c->set.resume[0] && lhi_store_read(r->c, r->c->set.resume, &s) == LH_OK &&
+        lhi_run_restore(r, &s, r->c->set.resume) == LH_OK)
+        lh_say(r->c, "going on from %s after epoch %lld, step %lld", r->c->set.resume,
+               (long long)s.epoch, (long long)s.step);
+    if (r->c->set.dry_run && lhi_ok(r->c)) {
+        lh_describe(L, r->batch);
+        r->inert = 1;
+    }
+    return r;
+}
+
+lh_status lh_save(lh_run *r, const char *path)
+{
+    lhi_state s;
+
+    if (!r || !path)
+        return LH_EUSAGE;
+    if (!lhi_ok(r->c) || r->inert)
+        return r->c->status;
+    if (lhi_run_state(r, &s) != LH_OK)
+        return r->c->status;
+    if (!r->c->set.reproducible)
+        s.provenance_count = lhi_provenance(r->c, &s.provenance);
+    lhi_store_write(r->c, &s, path);
+    lhi_release(r->c, s.param);
+    lhi_release(r->c, s.tape);
+    return r->c->status;
+}
+
+lh_checkpoint *lh_checkpoint_open(lh_ctx *c, const char *path)
+{
+    lh_checkpoint *k = lhi_ok(c) ? lhi_alloc(c, sizeof *k) : NULL;
+
+    if (!k)
+        return NULL;
+    k->c = c;
+    k->path = lhi_strdup(c, path);
+    return k->path && lhi_store_read(c, path, &k->state) == LH_OK ? k : NULL;
+}
+
+static const lhi_state_param *find(const lhi_state *s, const char *name)
+{
+    for (size_t i = 0; i < s->params; i++)
+        if (strcmp(s->param[i].name, name) == 0)
+            return &s->param[i];
+    return NULL;
+}
+
+/* The values of the file into the store that its tape has made. */
+static int take_values(lh_checkpoint *k, lh_params *p)
+{
+    if (lhi_params_lay(p) != 0)
+        return -1;
+    for (size_t i = 0; i < p->count; i++) {
+        const lhi_state_param *a = find(&k->state, p->at[i].name);
+
+        if (!a || a->rows != p->at[i].rows || a->cols != p->at[i].cols) {
+            lhi_fail(k->c, LH_EFORMAT, NULL, "%s: its tape and its parameter '%s' do not fit",
+                     k->path, p->at[i].name);
+            return -1;
+        }
+        memcpy(lhi_params_at(p, p->value, i), a->value,
+               a->rows * a->cols * lhi_type_size(p->type));
+    }
+    return 0;
+}
+
+lh_var lh_checkpoint_network(lh_checkpoint *k)
+{
+    lh_var none = {NULL, UINT32_MAX, 0}, L;
+    lh_params *p;
+    lh_tape *t;
+
+    if (!k || !lhi_ok(k->c))
+        return none;
+    p = lh_params_new(k->c, k->state.type);
+    p->type = k->state.type; /* the file's, whatever --type says */
+    t = lh_tape_new(p);
+    L = lhi_record_listing(t, k->state.tape, k->path);
+    return lhi_ok(k->c) && take_values(k, p) == 0 ? L : (lh_var){t, UINT32_MAX, 0};
+}
+
+lh_status lh_checkpoint_standardize(lh_checkpoint *k, lh_data *d)
+{
+    if (!k)
+        return LH_EUSAGE;
+    return lh_data_standardize(d, k->state.mean, k->state.deviation, (size_t)k->state.data_cols);
+}
+
+void lh_checkpoint_print(lh_checkpoint *k, FILE *out)
+{
+    if (k && lhi_ok(k->c))
+        lhi_store_print(&k->state, k->path, out);
+}

@@ -1,0 +1,96 @@
+/* surroundings.c -- folders for results, and what this program runs on. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/base/threads.h"
+#include "framework/kernels/variant.h"
+#include "framework/report/report.h"
+#include "framework/session/session.h"
+#include "framework/store/store.h"
+#include "framework/system/sys.h"
+
+#include <longhand/report.h>
+#include <longhand/version.h>
+
+#include <errno.h>
+#include <float.h>
+#include <string.h>
+
+const char *lh_path(lh_ctx *c, const char *folder, const char *name)
+{
+    const char *path = lhi_strf(c, "%s%s%s", folder,
+                                folder[0] && folder[strlen(folder) - 1] != '/' ? "/" : "", name);
+
+    return path ? path : name;
+}
+
+lh_status lh_folder(lh_ctx *c, const char *path)
+{
+    char *part;
+    int made = 0;
+
+    if (!lhi_ok(c) || c->set.dry_run)
+        return c->status;
+    if (!path || !path[0])
+        return lhi_fail(c, LH_EUSAGE, NULL, "a folder needs a name");
+    part = lhi_strdup(c, path);
+    for (char *at = part; part && at;) {
+        at = strchr(at + 1, '/');
+        if (at)
+            *at = 0;
+        made = lhi_sys_mkdir(part);
+        if (at)
+            *at = '/';
+    }
+    /* Only the last one counts: a parent that is there already cannot be made. */
+    if (part && made < 0 && made != -EEXIST)
+        lhi_fail(c, LH_EIO, "name another place: --out=FOLDER",
+                 "the folder %s cannot be made: %s", path, strerror(-made));
+    else if (part && lhi_sys_is_folder(path) != 1)
+        lhi_fail(c, LH_EIO, "name another place: --out=FOLDER",
+                 "%s exists and is no folder", path);
+    lhi_release(c, part);
+    return c->status;
+}
+
+size_t lhi_provenance(lh_ctx *c, const char ***lines)
+{
+    const char *rule;
+    char host[256];
+    const int threads = lhi_threads(c, &rule);
+    size_t n = 0;
+
+    lhi_sys_host(host, sizeof host);
+    *lines = lhi_alloc_array(c, 8, sizeof **lines);
+    if (!*lines)
+        return 0;
+    (*lines)[n++] = lhi_strf(c, "longhand=%s", LH_VERSION);
+    (*lines)[n++] = lhi_strf(c, "compiler=%s, %s, %s", LHI_COMPILER, __VERSION__, LHI_CFLAGS);
+    (*lines)[n++] = lhi_strf(c, "instructions=%s",
+                             lhi_variant_isa(lhi_variant_pick(LH_F32, c->set.isa)));
+    (*lines)[n++] = lhi_strf(c, "threads=%d, from %s", threads, rule);
+    (*lines)[n++] = lhi_strf(c, "hdf5=%s", lhi_store_version());
+    (*lines)[n++] = lhi_strf(c, "host=%s", host);
+    (*lines)[n++] = lhi_strf(c, "time=%lld", (long long)lhi_sys_time());
+    return lhi_ok(c) ? n : 0;
+}
+
+void lh_info(lh_ctx *c, FILE *out)
+{
+    const int variant = lhi_variant_pick(LH_F32, c->set.isa);
+    const char *rule;
+    const int threads = lhi_threads(c, &rule);
+    char gnuplot[300];
+    const char *found = lhi_gnuplot_version(gnuplot, sizeof gnuplot);
+
+    if (!lhi_ok(c))
+        return;
+    fprintf(out, "Longhand       %s\n", LH_VERSION);
+    fprintf(out, "compiler       %s (%s), %s\n", LHI_COMPILER, __VERSION__, LHI_CFLAGS);
+    fprintf(out, "instructions   %s%s\n", variant < 0 ? "not on this CPU" : lhi_variant_isa(variant),
+            lhi_cpu_has_fma() ? "" : " (no fused multiply-add: slow)");
+    fprintf(out, "threads        %d, from %s\n", threads, rule);
+    fprintf(out, "wide type      long double, %d bits of precision%s\n", LDBL_MANT_DIG,
+            LDBL_MANT_DIG == DBL_MANT_DIG ? ": no wider than double here" : "");
+    fprintf(out, "HDF5           %s\n", lhi_store_version());
+    fprintf(out, "gnuplot        %s\n",
+            found ? found : "not found: figures are kept as scripts (apt install gnuplot-nox)");
+}

@@ -1,0 +1,96 @@
+/* h5.h -- what the files of store/ share: the schema, and HDF5 with its ids counted. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LHI_H5_H
+#define LHI_H5_H
+
+#include "framework/base/state.h"
+#include "framework/base/type.h"
+
+#include <hdf5.h>
+
+#define LHI_H5_ITEMS 4096          /* most parameters, series, lines */
+#define LHI_H5_TEXT (1024u * 1024) /* most bytes of one text */
+
+/* One visit to HDF5: everything opened is on a stack, so that nothing stays open.
+ * The context's status is the flag that something failed. */
+typedef struct lhi_h5 {
+    lh_ctx *c;
+    const char *path;    /* the file, for messages */
+    lh_status status;    /* what a failure means: LH_EIO or LH_EFORMAT */
+    unsigned char *image;
+    size_t room;         /* bytes at image */
+    uint64_t size;       /* of the file being read */
+    uint64_t budget;     /* bytes that the datasets may still claim */
+    hid_t open[24];
+    size_t opens;
+    H5E_auto2_t report;  /* the caller's, put back at the end */
+    void *report_arg;
+    unsigned plugins;
+} lhi_h5;
+
+/* image.c */
+void lhi_h5_begin(lhi_h5 *h);
+void lhi_h5_end(lhi_h5 *h);
+/* Remembers an id to be closed; a negative one is a failure at `name` in `in`. */
+hid_t lhi_h5_keep(lhi_h5 *h, hid_t id, hid_t in, const char *name);
+/* Closes what was kept since h->opens was `mark`. */
+void lhi_h5_drop(lhi_h5 *h, size_t mark);
+/* Passes a result on; a negative one is a failure. */
+int lhi_h5_did(lhi_h5 *h, int result, hid_t in, const char *name);
+/* LH_EFORMAT: what is wrong with `name` in `in`. */
+void lhi_h5_bad(lhi_h5 *h, hid_t in, const char *name, const char *reason);
+/* An HDF5 file in memory: a new one in h->image, or the one that stands there. */
+hid_t lhi_h5_create(lhi_h5 *h);
+hid_t lhi_h5_open(lhi_h5 *h);
+
+/* file.c: reads the file into h->image, the user block checked. */
+void lhi_h5_load(lhi_h5 *h);
+
+/* checked.c: reading that trusts nothing in the file. */
+hid_t lhi_h5_item(lhi_h5 *h, hid_t in, const char *name, H5I_type_t kind);
+int lhi_h5_has(lhi_h5 *h, hid_t in, const char *name);
+/* An array of numbers of `type` (LH_F32, LH_F64) whose extent is set in dims, and
+ * must be `want` unless that is NULL. */
+void *lhi_h5_read_array(lhi_h5 *h, hid_t in, const char *name, lh_type type, int rank,
+                        const hsize_t *want, hsize_t *dims);
+const char **lhi_h5_read_lines(lhi_h5 *h, hid_t in, const char *name, size_t *count);
+
+/* An attribute and its place in a struct. */
+enum lhi_field_kind { LHI_TEXT, LHI_INTEGER, LHI_SEED, LHI_COUNT, LHI_REAL };
+
+typedef struct lhi_field {
+    const char *group, *name;
+    enum lhi_field_kind kind;
+    size_t offset, room; /* room: bytes of a text */
+} lhi_field;
+
+void lhi_h5_read_field(lhi_h5 *h, hid_t in, const lhi_field *f, void *base);
+
+/* schema.c: the file, as tables that writing and reading share. */
+typedef struct lhi_root {
+    char format[16], type[4], tape_digest[65];
+    int64_t version;
+} lhi_root;
+
+extern const lhi_field lhi_root_fields[], lhi_state_fields[]; /* a NULL name ends each */
+
+/* Where the arrays of the parameters are: in `group`, or in its subgroup `inner`. */
+typedef struct lhi_slot {
+    const char *group, *inner;
+    size_t offset;
+} lhi_slot;
+
+enum { LHI_SLOTS = 3 };
+extern const lhi_slot lhi_slots[LHI_SLOTS]; /* the values are the first */
+
+hid_t lhi_h5_disk_type(lh_type type);
+hid_t lhi_h5_memory_type(lh_type type);
+hid_t lhi_h5_field_type(enum lhi_field_kind kind, int memory);
+void lhi_root_fill(lhi_root *root, const lhi_state *s);
+
+/* 1 with a reason when a state is not one that a file may hold. */
+int lhi_state_unsound(const lhi_state *s, char *reason, size_t room);
+/* 1 with a reason when a parameter is infinite or not a number. */
+int lhi_state_nonfinite(const lhi_state *s, char *reason, size_t room);
+
+#endif

@@ -1,0 +1,173 @@
+/* print.c -- what a checkpoint holds, for people. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/store/store.h"
+
+#include "framework/store/h5.h"
+#include "framework/system/sys.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+enum { EDGE_ROWS = 3 }; /* rows shown of each end of the history */
+
+const char *lhi_store_version(void)
+{
+    static char text[40];
+    unsigned major = 0, minor = 0, release = 0;
+
+    H5get_libversion(&major, &minor, &release);
+    snprintf(text, sizeof text, "%u.%u.%u", major, minor, release);
+    return text;
+}
+
+/* A text from the file: what could steer a terminal is shown as '?'. */
+static void plain(FILE *out, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        fputc((unsigned char)text[i] < ' ' || text[i] == 127 ? '?' : text[i], out);
+}
+
+/* One item of a line, with a decimal point in any locale. */
+static void LH_PRINTF(2, 3) put(FILE *out, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+
+    va_start(args, format);
+    lhi_sys_vformat(text, sizeof text, format, args);
+    va_end(args);
+    plain(out, text, strlen(text));
+}
+
+static void LH_PRINTF(2, 3) line(FILE *out, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+
+    va_start(args, format);
+    lhi_sys_vformat(text, sizeof text, format, args);
+    va_end(args);
+    plain(out, text, strlen(text));
+    fputc('\n', out);
+}
+
+static void print_tape(const lhi_state *s, FILE *out)
+{
+    const char *at = s->tape ? s->tape : "";
+
+    fputc('\n', out);
+    line(out, "network");
+    while (*at) {
+        const size_t length = strcspn(at, "\n");
+
+        fputs("  ", out);
+        plain(out, at, length);
+        fputc('\n', out);
+        at += length + (at[length] == '\n');
+    }
+}
+
+static void print_parameter(const lhi_state *s, const lhi_state_param *p, FILE *out)
+{
+    double least = INFINITY, most = -INFINITY, squares = 0;
+
+    for (size_t i = 0; i < p->rows * p->cols; i++) {
+        const double v = s->type == LH_F32 ? (double)((const float *)p->value)[i]
+                                           : ((const double *)p->value)[i];
+
+        least = v < least ? v : least;
+        most = v > most ? v : most;
+        squares += v * v;
+    }
+    line(out, "  %-20s %6zu x %-6zu  min %-12.6g max %-12.6g norm %-12.6g%s%s", p->name, p->rows,
+         p->cols, least, most, sqrt(squares), p->velocity ? " velocity" : "",
+         p->best ? " best" : "");
+}
+
+static void print_counters(const lhi_state *s, FILE *out)
+{
+    fputc('\n', out);
+    line(out, "optimizer  rate %.17g, momentum %.17g", s->rate, s->momentum);
+    line(out, "progress   epoch %lld, step %lld, batch %lld, shards %lld, seed %llu",
+         (long long)s->epoch, (long long)s->step, (long long)s->batch, (long long)s->shards,
+         (unsigned long long)s->seed);
+    if (s->position > 0)
+        line(out, "           %lld rows of the next epoch are done", (long long)s->position);
+    if (s->watch[0])
+        line(out, "best       %s = %.17g in epoch %lld", s->watch, s->best_value,
+             (long long)s->best_epoch);
+    line(out, "data       %s, %lld rows (%lld to train) x %lld columns",
+         s->data_name[0] ? s->data_name : "(without a name)", (long long)s->data_rows,
+         (long long)s->train_rows, (long long)s->data_cols);
+    if (s->data_digest[0])
+        line(out, "           sha256 %s", s->data_digest);
+    for (size_t i = 0; i < s->held_count; i++)
+        line(out, "           %g of them held out", s->held[i]);
+}
+
+static int series_width(const lhi_state_series *series)
+{
+    const size_t length = strlen(series->name);
+
+    return length < 14 ? 14 : (int)length;
+}
+
+static void print_history(const lhi_state *s, FILE *out)
+{
+    if (s->series_count == 0 || s->epochs == 0)
+        return;
+    fputc('\n', out);
+    line(out, "history of %zu epochs", s->epochs);
+    put(out, "%9s", "epoch");
+    for (size_t k = 0; k < s->series_count; k++)
+        put(out, "  %*s", series_width(&s->series[k]), s->series[k].name);
+    fputc('\n', out);
+    for (size_t i = 0; i < s->epochs; i++) {
+        if (i == EDGE_ROWS && s->epochs > 2 * EDGE_ROWS) {
+            line(out, "  ...");
+            i = s->epochs - EDGE_ROWS;
+        }
+        put(out, "%9zu", i + 1);
+        for (size_t k = 0; k < s->series_count; k++)
+            put(out, "  %*.7g", series_width(&s->series[k]), s->series[k].at[i]);
+        fputc('\n', out);
+    }
+}
+
+static void print_lines(const char *title, const char *const *lines, size_t count, FILE *out)
+{
+    if (count == 0)
+        return;
+    fputc('\n', out);
+    line(out, "%s", title);
+    for (size_t i = 0; i < count; i++) {
+        fputs("  ", out);
+        plain(out, lines[i], strlen(lines[i]));
+        fputc('\n', out);
+    }
+}
+
+void lhi_store_print(const lhi_state *s, const char *path, FILE *out)
+{
+    lhi_root root;
+    size_t elements = 0;
+
+    lhi_root_fill(&root, s);
+    for (size_t i = 0; i < s->params; i++)
+        elements += s->param[i].rows * s->param[i].cols;
+    plain(out, path, strlen(path));
+    fputc('\n', out);
+    line(out, "  a checkpoint of Longhand, format version %d, type %s", LHI_STORE_VERSION,
+         root.type);
+    line(out, "  tape sha256 %s", root.tape_digest);
+    print_tape(s, out);
+    fputc('\n', out);
+    line(out, "parameters %zu, numbers in them %zu", s->params, elements);
+    for (size_t i = 0; i < s->params; i++)
+        print_parameter(s, &s->param[i], out);
+    print_counters(s, out);
+    print_history(s, out);
+    print_lines("configuration", s->config, s->config_count, out);
+    print_lines("provenance", s->provenance, s->provenance_count, out);
+}

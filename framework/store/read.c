@@ -1,0 +1,205 @@
+/* read.c -- a checked file becomes a state, item by item as the schema has them. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/store/store.h"
+
+#include "framework/store/h5.h"
+
+#include <string.h>
+
+static void read_root(lhi_h5 *h, hid_t file, lhi_state *s)
+{
+    lhi_root root, expected;
+    const char **lines;
+    size_t count = 0;
+
+    memset(&root, 0, sizeof root);
+    for (const lhi_field *f = lhi_root_fields; f->name; f++)
+        lhi_h5_read_field(h, file, f, &root);
+    lines = lhi_h5_read_lines(h, file, "tape", &count);
+    if (!lhi_ok(h->c))
+        return;
+    if (count != 1) {
+        lhi_h5_bad(h, file, "tape", "is not one text");
+        return;
+    }
+    s->tape = lhi_strdup(h->c, lines[0]);
+    s->type = strcmp(root.type, "f32") == 0 ? LH_F32 : LH_F64;
+    lhi_root_fill(&expected, s);
+    if (strcmp(root.format, expected.format) != 0)
+        lhi_h5_bad(h, file, "format", "is not \"longhand\"");
+    else if (root.version != expected.version)
+        lhi_h5_bad(h, file, "version", "is not the version of the user block");
+    else if (strcmp(root.type, expected.type) != 0)
+        lhi_h5_bad(h, file, "type", "is neither \"f32\" nor \"f64\"");
+    else if (strcmp(root.tape_digest, expected.tape_digest) != 0)
+        lhi_h5_bad(h, file, "tape_digest", "is not the digest of the tape");
+}
+
+static hid_t open_group(lhi_h5 *h, hid_t file, const char *name, lhi_state *s)
+{
+    const hid_t group = lhi_h5_item(h, file, name, H5I_GROUP);
+
+    for (const lhi_field *f = lhi_state_fields; f->name; f++)
+        if (strcmp(f->group, name) == 0)
+            lhi_h5_read_field(h, group, f, s);
+    return group;
+}
+
+static size_t members(lhi_h5 *h, hid_t group, const char *name)
+{
+    H5G_info_t info = {0};
+
+    if (!lhi_ok(h->c) || lhi_h5_did(h, H5Gget_info(group, &info), group, "") < 0)
+        return 0;
+    if (info.nlinks <= LHI_H5_ITEMS)
+        return (size_t)info.nlinks;
+    lhi_h5_bad(h, group, name, "has too many members");
+    return 0;
+}
+
+static void member_name(lhi_h5 *h, hid_t group, size_t index, char name[LHI_NAME])
+{
+    const ssize_t length = H5Lget_name_by_idx(group, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC,
+                                              (hsize_t)index, name, LHI_NAME, H5P_DEFAULT);
+
+    if (lhi_h5_did(h, length < 0 ? -1 : 0, group, "") == 0 && length >= LHI_NAME)
+        lhi_h5_bad(h, group, name, "has too long a name");
+}
+
+static void read_parameters(lhi_h5 *h, hid_t file, lhi_state *s)
+{
+    const size_t mark = h->opens;
+    const hid_t group = open_group(h, file, "parameters", s);
+    const size_t count = members(h, group, "parameters");
+
+    s->param = lhi_alloc_array(h->c, count, sizeof *s->param);
+    for (size_t i = 0; i < count && lhi_ok(h->c); i++) {
+        lhi_state_param *p = &s->param[i];
+        hsize_t dims[2] = {0, 0};
+
+        member_name(h, group, i, p->name);
+        p->value = lhi_h5_read_array(h, group, p->name, s->type, 2, NULL, dims);
+        if (lhi_ok(h->c) && (dims[0] == 0 || dims[1] == 0))
+            lhi_h5_bad(h, group, p->name, "is empty");
+        p->rows = (size_t)dims[0];
+        p->cols = (size_t)dims[1];
+        s->params = i + 1;
+    }
+    lhi_h5_drop(h, mark);
+}
+
+/* The arrays that a parameter may have beside its value, of the same shape. */
+static void read_slot(lhi_h5 *h, hid_t in, lhi_state *s, const lhi_slot *slot)
+{
+    const char *name = slot->inner ? slot->inner : slot->group;
+    size_t found = 0;
+
+    if (slot->inner) {
+        if (!lhi_h5_has(h, in, slot->inner))
+            return;
+        in = lhi_h5_item(h, in, slot->inner, H5I_GROUP);
+    }
+    for (size_t i = 0; i < s->params && lhi_ok(h->c); i++) {
+        lhi_state_param *p = &s->param[i];
+        const hsize_t want[2] = {p->rows, p->cols};
+        hsize_t dims[2];
+        void *array;
+
+        if (!lhi_h5_has(h, in, p->name))
+            continue;
+        array = lhi_h5_read_array(h, in, p->name, s->type, 2, want, dims);
+        memcpy((char *)p + slot->offset, &array, sizeof array);
+        found++;
+    }
+    if (members(h, in, name) != found && lhi_ok(h->c))
+        lhi_h5_bad(h, in, "", "has a member that is no parameter");
+}
+
+static void read_slots(lhi_h5 *h, hid_t file, lhi_state *s)
+{
+    for (size_t i = 1; i < LHI_SLOTS; i++) {
+        const size_t mark = h->opens;
+        const hid_t group = open_group(h, file, lhi_slots[i].group, s);
+
+        read_slot(h, group, s, &lhi_slots[i]);
+        lhi_h5_drop(h, mark);
+    }
+}
+
+static void read_history(lhi_h5 *h, hid_t file, lhi_state *s)
+{
+    const size_t mark = h->opens;
+    const hid_t group = open_group(h, file, "history", s);
+    const size_t count = members(h, group, "history");
+    const hsize_t want[1] = {s->epochs};
+
+    s->series = lhi_alloc_array(h->c, count, sizeof *s->series);
+    for (size_t i = 0; i < count && lhi_ok(h->c); i++) {
+        hsize_t dims[1];
+
+        member_name(h, group, i, s->series[i].name);
+        s->series[i].at = lhi_h5_read_array(h, group, s->series[i].name, LH_F64, 1, want, dims);
+        s->series_count = i + 1;
+    }
+    lhi_h5_drop(h, mark);
+}
+
+/* Numbers that need not be there, NULL then. */
+static double *numbers(lhi_h5 *h, hid_t in, const char *name, const hsize_t *want, hsize_t *dims)
+{
+    return lhi_h5_has(h, in, name) ? lhi_h5_read_array(h, in, name, LH_F64, 1, want, dims) : NULL;
+}
+
+static void read_data(lhi_h5 *h, hid_t file, lhi_state *s)
+{
+    const size_t mark = h->opens;
+    const hid_t group = open_group(h, file, "data", s);
+    const hsize_t want[1] = {(hsize_t)s->data_cols};
+    hsize_t dims[1] = {0};
+
+    s->mean = numbers(h, group, "mean", want, dims);
+    s->deviation = numbers(h, group, "deviation", want, dims);
+    dims[0] = 0;
+    s->held = numbers(h, group, "held", NULL, dims);
+    s->held_count = (size_t)dims[0];
+    lhi_h5_drop(h, mark);
+}
+
+static void read_all(lhi_h5 *h, lhi_state *s)
+{
+    const hid_t file = lhi_h5_open(h);
+    char reason[400];
+
+    read_root(h, file, s);
+    read_parameters(h, file, s);
+    read_slots(h, file, s);
+    open_group(h, file, "state", s);
+    read_history(h, file, s);
+    read_data(h, file, s);
+    if (lhi_h5_has(h, file, "config"))
+        s->config = lhi_h5_read_lines(h, file, "config", &s->config_count);
+    if (lhi_h5_has(h, file, "provenance"))
+        s->provenance = lhi_h5_read_lines(h, file, "provenance", &s->provenance_count);
+    if (lhi_ok(h->c) && (lhi_state_unsound(s, reason, sizeof reason) ||
+                         lhi_state_nonfinite(s, reason, sizeof reason)))
+        lhi_fail(h->c, LH_EFORMAT, "use another checkpoint", "%s: %s", h->path, reason);
+}
+
+lh_status lhi_store_read(lh_ctx *c, const char *path, lhi_state *s)
+{
+    lhi_h5 h = {.c = c, .path = path, .status = LH_EFORMAT};
+
+    memset(s, 0, sizeof *s);
+    if (lhi_ok(c))
+        lhi_h5_load(&h);
+    if (lhi_ok(c)) {
+        h.budget = h.size;
+        lhi_h5_begin(&h);
+        read_all(&h, s);
+        lhi_h5_end(&h);
+    }
+    lhi_release(c, h.image);
+    if (!lhi_ok(c))
+        memset(s, 0, sizeof *s);
+    return c->status;
+}

@@ -1,0 +1,33 @@
+/* store.h -- checkpoints for the rest of the library, which never sees HDF5. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LHI_STORE_H
+#define LHI_STORE_H
+
+#include "framework/base/state.h"
+
+#include <stdio.h>
+
+#define LHI_STORE_VERSION 1
+#define LHI_STORE_BLOCK 512 /* bytes of the user block */
+
+/* Writes a run to a file, which is the old one or the new one and never a part.
+ * LH_OK, LH_ENONFINITE, LH_ESTATE (a name or number that cannot be saved), LH_EIO,
+ * LH_ENOMEM; or the context's first error, and then nothing is written.  When only
+ * the sync of the folder fails it is LH_EIO with the new file in place.
+ * Never within a parallel region. */
+lh_status lhi_store_write(lh_ctx *c, const lhi_state *s, const char *path);
+
+/* Reads one; the arrays are owned by c.  LH_OK, or *s is all zero and it is
+ * LH_ENOINPUT, LH_EFORMAT, LH_EIO or LH_ENOMEM. */
+lh_status lhi_store_read(lh_ctx *c, const char *path, lhi_state *s);
+
+/* What a file holds, for people. */
+void lhi_store_print(const lhi_state *s, const char *path, FILE *out);
+
+/* The version of the HDF5 library that runs, such as "1.10.8". */
+const char *lhi_store_version(void);
+
+/* Fills the user block in front of an HDF5 file of `size` bytes in all. */
+void lhi_store_stamp(unsigned char *bytes, size_t size);
+
+#endif

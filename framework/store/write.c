@@ -1,0 +1,293 @@
+/* write.c -- a state becomes an HDF5 file in memory, then a file on disk. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/store/store.h"
+
+#include "framework/store/h5.h"
+#include "framework/system/mem.h"
+#include "framework/system/sys.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum {
+    SMALL = 4096,       /* bytes: a dataset below it stands in its own header */
+    CHUNK = 1024 * 1024 /* bytes, about */
+};
+
+/* The size of equal parts, none over `most`: the last of them is then nearly full. */
+static hsize_t part(hsize_t n, hsize_t most)
+{
+    const hsize_t parts = (n + most - 1) / most;
+
+    return (n + parts - 1) / parts;
+}
+
+/* Fletcher32 needs chunks; a small dataset is compact, and so under the checksum of
+ * its header. */
+static hid_t dataset_list(lhi_h5 *h, int rank, const hsize_t *dims, size_t element)
+{
+    const hid_t list = lhi_h5_keep(h, H5Pcreate(H5P_DATASET_CREATE), -1, "");
+    const hsize_t cols = dims[rank - 1], rows = rank == 2 ? dims[0] : 1;
+
+    lhi_h5_did(h, H5Pset_obj_track_times(list, 0), -1, "");
+    if (rows * cols * element < SMALL) {
+        lhi_h5_did(h, H5Pset_layout(list, H5D_COMPACT), -1, "");
+    } else {
+        const hsize_t most = element < CHUNK ? CHUNK / element : 1;
+        hsize_t chunk[2];
+
+        chunk[rank - 1] = part(cols, most);
+        if (rank == 2)
+            chunk[0] = part(rows, most / chunk[1]);
+        lhi_h5_did(h, H5Pset_chunk(list, rank, chunk), -1, "");
+        lhi_h5_did(h, H5Pset_fletcher32(list), -1, "");
+    }
+    return list;
+}
+
+static void write_dataset(lhi_h5 *h, hid_t in, const char *name, hid_t disk, hid_t memory,
+                          int rank, const hsize_t *dims, const void *from)
+{
+    const size_t mark = h->opens;
+    hid_t list, space, set;
+
+    if (!lhi_ok(h->c))
+        return;
+    list = dataset_list(h, rank, dims, H5Tget_size(disk));
+    space = lhi_h5_keep(h, H5Screate_simple(rank, dims, NULL), in, name);
+    set = lhi_h5_keep(h, H5Dcreate2(in, name, disk, space, H5P_DEFAULT, list, H5P_DEFAULT), in,
+                      name);
+    if (dims[0] > 0)
+        lhi_h5_did(h, H5Dwrite(set, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, from), in, name);
+    lhi_h5_drop(h, mark);
+}
+
+static void write_numbers(lhi_h5 *h, hid_t in, const char *name, const double *from, size_t count)
+{
+    const hsize_t dims[1] = {count};
+
+    if (from)
+        write_dataset(h, in, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 1, dims, from);
+}
+
+static hid_t text_type(lhi_h5 *h, size_t size)
+{
+    const hid_t type = lhi_h5_keep(h, H5Tcopy(H5T_C_S1), -1, "");
+
+    lhi_h5_did(h, H5Tset_size(type, size), -1, "");
+    lhi_h5_did(h, H5Tset_cset(type, H5T_CSET_UTF8), -1, "");
+    return type;
+}
+
+/* Bytes of the longest of some texts, with its final 0. */
+static size_t width(const char *const *lines, size_t count)
+{
+    size_t most = 1;
+
+    for (size_t i = 0; i < count; i++)
+        if (strlen(lines[i]) + 1 > most)
+            most = strlen(lines[i]) + 1;
+    return most;
+}
+
+static void write_lines(lhi_h5 *h, hid_t in, const char *name, const char *const *lines,
+                        size_t count)
+{
+    const size_t mark = h->opens, size = width(lines, count);
+    const hsize_t dims[1] = {count};
+    char *padded;
+
+    if (count == 0)
+        return;
+    padded = lhi_alloc_array(h->c, count, size);
+    if (padded) {
+        const hid_t type = text_type(h, size);
+
+        for (size_t i = 0; i < count; i++)
+            memcpy(padded + i * size, lines[i], strlen(lines[i]));
+        write_dataset(h, in, name, type, type, 1, dims, padded);
+    }
+    lhi_release(h->c, padded);
+    lhi_h5_drop(h, mark);
+}
+
+static void write_field(lhi_h5 *h, hid_t in, const lhi_field *f, const void *base)
+{
+    const size_t mark = h->opens;
+    const char *at = (const char *)base + f->offset;
+    const hid_t space = lhi_h5_keep(h, H5Screate(H5S_SCALAR), in, f->name);
+    hid_t disk, memory, attribute;
+    size_t count;
+    int64_t wide;
+
+    if (f->kind == LHI_TEXT) {
+        disk = memory = text_type(h, strlen(at) + 1);
+    } else {
+        disk = lhi_h5_field_type(f->kind, 0);
+        memory = lhi_h5_field_type(f->kind, 1);
+    }
+    if (f->kind == LHI_COUNT) {
+        memcpy(&count, at, sizeof count);
+        wide = (int64_t)count;
+        at = (const char *)&wide;
+    }
+    attribute = lhi_h5_keep(h, H5Acreate2(in, f->name, disk, space, H5P_DEFAULT, H5P_DEFAULT), in,
+                            f->name);
+    lhi_h5_did(h, H5Awrite(attribute, memory, at), in, f->name);
+    lhi_h5_drop(h, mark);
+}
+
+/* Links keep the order in which they were made: that of parameters and of series. */
+static hid_t make_group(lhi_h5 *h, hid_t in, const char *name)
+{
+    const hid_t list = lhi_h5_keep(h, H5Pcreate(H5P_GROUP_CREATE), in, name);
+
+    lhi_h5_did(h, H5Pset_obj_track_times(list, 0), in, name);
+    lhi_h5_did(h, H5Pset_link_creation_order(list, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
+               in, name);
+    return lhi_h5_keep(h, H5Gcreate2(in, name, H5P_DEFAULT, list, H5P_DEFAULT), in, name);
+}
+
+static void *slot_of(const lhi_state_param *p, const lhi_slot *slot)
+{
+    void *array;
+
+    memcpy(&array, (const char *)p + slot->offset, sizeof array);
+    return array;
+}
+
+static int slot_used(const lhi_state *s, const lhi_slot *slot)
+{
+    for (size_t i = 0; i < s->params; i++)
+        if (slot_of(&s->param[i], slot))
+            return 1;
+    return 0;
+}
+
+static void write_slot(lhi_h5 *h, hid_t in, const lhi_state *s, const lhi_slot *slot)
+{
+    if (slot->inner && !slot_used(s, slot))
+        return;
+    if (slot->inner)
+        in = make_group(h, in, slot->inner);
+    for (size_t i = 0; i < s->params && lhi_ok(h->c); i++) {
+        const lhi_state_param *p = &s->param[i];
+        const hsize_t dims[2] = {p->rows, p->cols};
+        const void *array = slot_of(p, slot);
+
+        if (array)
+            write_dataset(h, in, p->name, lhi_h5_disk_type(s->type), lhi_h5_memory_type(s->type),
+                          2, dims, array);
+    }
+}
+
+static void write_group(lhi_h5 *h, hid_t file, const char *name, const lhi_state *s)
+{
+    const size_t mark = h->opens;
+    const hid_t group = make_group(h, file, name);
+
+    for (const lhi_field *f = lhi_state_fields; f->name; f++)
+        if (strcmp(f->group, name) == 0)
+            write_field(h, group, f, s);
+    for (size_t i = 0; i < LHI_SLOTS; i++)
+        if (strcmp(lhi_slots[i].group, name) == 0)
+            write_slot(h, group, s, &lhi_slots[i]);
+    if (strcmp(name, "history") == 0)
+        for (size_t i = 0; i < s->series_count && lhi_ok(h->c); i++)
+            write_numbers(h, group, s->series[i].name, s->series[i].at, s->epochs);
+    if (strcmp(name, "data") == 0) {
+        write_numbers(h, group, "mean", s->mean, (size_t)s->data_cols);
+        write_numbers(h, group, "deviation", s->deviation, (size_t)s->data_cols);
+        write_numbers(h, group, "held", s->held_count ? s->held : NULL, s->held_count);
+    }
+    lhi_h5_drop(h, mark);
+}
+
+/* The file as bytes at h->image; returns how many. */
+static size_t build(lhi_h5 *h, const lhi_state *s)
+{
+    static const char *const groups[] = {"parameters", "optimizer", "best",
+                                         "state",      "history",   "data"};
+    const char *const tape = s->tape ? s->tape : "";
+    const hid_t file = lhi_h5_create(h);
+    lhi_root root;
+    ssize_t size;
+
+    lhi_root_fill(&root, s);
+    for (const lhi_field *f = lhi_root_fields; f->name; f++)
+        write_field(h, file, f, &root);
+    write_lines(h, file, "tape", &tape, 1);
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0] && lhi_ok(h->c); i++)
+        write_group(h, file, groups[i], s);
+    write_lines(h, file, "config", s->config, s->config_count);
+    write_lines(h, file, "provenance", s->provenance, s->provenance_count);
+    lhi_h5_did(h, H5Fflush(file, H5F_SCOPE_LOCAL), file, "");
+    /* The buffer is longer than the file, which ends where this says; it counts from
+     * the end of the user block. */
+    size = H5Fget_file_image(file, NULL, 0);
+    lhi_h5_did(h, size < 0 ? -1 : 0, file, "");
+    return size < 0 ? 0 : LHI_STORE_BLOCK + (size_t)size;
+}
+
+/* More than the file can need, so that HDF5 never asks for memory half-way: it does
+ * not get over a refusal.  Half as much again is for chunks that are not full. */
+static size_t room_for(const lhi_state *s)
+{
+    size_t bytes = (size_t)1 << 18, items = 64;
+
+    for (size_t i = 0; i < s->params; i++)
+        bytes += 3 * s->param[i].rows * s->param[i].cols * lhi_type_size(s->type);
+    bytes += s->series_count * s->epochs * sizeof(double);
+    bytes += (2 * (size_t)s->data_cols + s->held_count) * sizeof(double);
+    bytes += s->tape ? strlen(s->tape) : 0;
+    bytes += width(s->config, s->config_count) * s->config_count;
+    bytes += width(s->provenance, s->provenance_count) * s->provenance_count;
+    items += 3 * s->params + s->series_count;
+    return bytes + bytes / 2 + items * SMALL;
+}
+
+static void put_on_disk(lhi_h5 *h, size_t size)
+{
+    const char *hint = "the file of that name was not changed; save to another place";
+    int status;
+
+    lhi_store_stamp(h->image, size);
+    status = lhi_sys_replace(h->path, h->image, size);
+    if (status == 0)
+        return;
+    if (status == -ENOSPC || status == -EDQUOT)
+        hint = "make room on the disk and save again";
+    else if (status == -ENOENT || status == -ENOTDIR)
+        hint = "make the folder first";
+    else if (status == -EACCES || status == -EPERM || status == -EROFS)
+        hint = "save to a folder that you may write to";
+    lhi_fail(h->c, LH_EIO, hint, "cannot save %s: %s", h->path, strerror(-status));
+}
+
+lh_status lhi_store_write(lh_ctx *c, const lhi_state *s, const char *path)
+{
+    lhi_h5 h = {.c = c, .path = path, .status = LH_EIO};
+    char reason[400];
+    size_t size;
+
+    if (!lhi_ok(c))
+        return c->status;
+    if (lhi_state_nonfinite(s, reason, sizeof reason))
+        return lhi_fail(c, LH_ENONFINITE, "use a smaller learning rate, or an earlier checkpoint",
+                        "%s was not saved: %s", path, reason);
+    if (lhi_state_unsound(s, reason, sizeof reason))
+        return lhi_fail(c, LH_ESTATE, "choose another name or a smaller network",
+                        "%s was not saved: %s", path, reason);
+    h.room = room_for(s);
+    h.image = lhi_mem_alloc(h.room);
+    if (!h.image)
+        return lhi_fail(c, LH_ENOMEM, "a checkpoint is put together in memory before it is written",
+                        "%s was not saved: memory ran out, %zu bytes were needed", path, h.room);
+    lhi_h5_begin(&h);
+    size = build(&h, s);
+    lhi_h5_end(&h);
+    if (lhi_ok(c))
+        put_on_disk(&h, size);
+    lhi_mem_free(h.image);
+    return c->status;
+}

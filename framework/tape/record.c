@@ -1,0 +1,306 @@
+/* record.c -- appends nodes, checks shapes, remembers names and places. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/tape/tape.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static lh_var inert(lh_tape *t)
+{
+    return (lh_var){t, UINT32_MAX, 0};
+}
+
+lh_tape *lh_tape_new(lh_params *p)
+{
+    lh_tape *t = lhi_alloc(p->c, sizeof *t);
+
+    /* Without memory there is still something to point at; the context has failed. */
+    static lh_tape none;
+    static lh_params no_params;
+
+    if (!t) {
+        t = &none;
+        t->params = &no_params;
+        no_params.c = p->c;
+    } else
+        t->params = p;
+    t->c = p->c;
+    t->gen = 1;
+    return t;
+}
+
+void lh_tape_reset(lh_tape *t)
+{
+    t->count = 0;
+    t->hands = 0;
+    t->sealed = 0;
+    t->ran = 0;
+    t->gen++;
+    if (t->plan)
+        lhi_plan_free(t->c, t->plan);
+    t->plan = NULL;
+}
+
+int lhi_var_good(lh_var v, const char *what)
+{
+    if (!v.tape || !lhi_ok(v.tape->c))
+        return 0;
+    if (v.gen != v.tape->gen || v.id >= v.tape->count) {
+        lhi_fail(v.tape->c, v.id == UINT32_MAX ? LH_ESTATE : LH_ESTALE,
+                 "record it again after lh_tape_reset(), or keep its value, not the variable",
+                 "%s: the variable was recorded before the last lh_tape_reset", what);
+        return 0;
+    }
+    return 1;
+}
+
+const char *lhi_shape_text(ptrdiff_t rows, ptrdiff_t cols, char *text, size_t room)
+{
+    if (rows == LH_ROWS)
+        snprintf(text, room, "[m x %td]", cols);
+    else
+        snprintf(text, room, "[%td x %td]", rows, cols);
+    return text;
+}
+
+const char *lhi_node_text(const lh_tape *t, uint32_t id, char *text, size_t room)
+{
+    const lhi_node *n = &t->node[id];
+    size_t used = 0;
+
+    if (n->name) {
+        snprintf(text, room, "%s", n->name);
+        return text;
+    }
+    for (int k = 0; k < n->family->op[LHI_F64]->n_in; k++) {
+        const lhi_node *in = &t->node[n->in[k]];
+
+        used += (size_t)snprintf(text + used, room - used, "%s%s",
+                                 k == 0 ? n->family->op[LHI_F64]->name : "",
+                                 k == 0 ? "(" : ", ");
+        if (used >= room)
+            return text;
+        used += (size_t)snprintf(text + used, room - used, "%s",
+                                 in->name ? in->name : in->family->op[LHI_F64]->name);
+        if (used >= room)
+            return text;
+    }
+    snprintf(text + used, room - used, ")");
+    return text;
+}
+
+/* May a node be added?  Keeps the error otherwise. */
+static int open_for_recording(lh_tape *t, const char *what)
+{
+    if (!lhi_ok(t->c))
+        return 0;
+    if (t->sealed) {
+        lhi_fail(t->c, LH_ESTATE,
+                 "record everything before the first run, or start anew with lh_tape_reset()",
+                 "%s: the tape has run and is sealed", what);
+        return 0;
+    }
+    if (t->count >= UINT32_MAX - 1) {
+        lhi_fail(t->c, LH_ENOMEM, NULL, "%s: the tape is full", what);
+        return 0;
+    }
+    return lhi_grow(t->c, &t->node, &t->room, t->count + 1, sizeof *t->node) == 0;
+}
+
+static lh_var append(lh_tape *t, lhi_node n)
+{
+    t->node[t->count] = n;
+    return (lh_var){t, (uint32_t)t->count++, t->gen};
+}
+
+static lhi_node *find(lh_tape *t, const char *name)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->node[i].name && strcmp(t->node[i].name, name) == 0)
+            return &t->node[i];
+    return NULL;
+}
+
+/* A name is printed, stored and looked up: it must be short and plain. */
+static int name_is_good(lh_tape *t, const char *name, const char *what)
+{
+    const size_t length = name ? strlen(name) : 0;
+    int plain = length > 0 && length < LHI_NAME - 2;
+
+    for (size_t i = 0; plain && i < length; i++)
+        plain = (unsigned char)name[i] > ' ' && name[i] != '/' && name[i] != ',' &&
+                name[i] != '(' && name[i] != ')' && name[i] != '=' && name[i] != '%' &&
+                name[i] != 127;
+    if (!plain)
+        lhi_fail(t->c, LH_ENAME, "letters, digits, _ and ' are best, at most 61 of them",
+                 "%s: '%s' cannot be a name", what, name ? name : "(null)");
+    return plain;
+}
+
+lh_var lh_input(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols)
+{
+    if (!open_for_recording(t, "lh_input") || !name_is_good(t, name, "lh_input"))
+        return inert(t);
+    if (find(t, name)) {
+        lhi_fail(t->c, LH_ENAME, NULL, "lh_input: the name '%s' is taken", name);
+        return inert(t);
+    }
+    if ((rows != LH_ROWS && rows < 0) || cols < 0) {
+        lhi_fail(t->c, LH_ESHAPE, NULL, "lh_input: '%s' cannot be [%td x %td]", name, rows, cols);
+        return inert(t);
+    }
+    name = lhi_strdup(t->c, name);
+    return name ? append(t, (lhi_node){.kind = LHI_INPUT, .name = name, .rows = rows, .cols = cols})
+                : inert(t);
+}
+
+lh_var lh_want(lh_var input)
+{
+    if (!lhi_var_good(input, "lh_want"))
+        return input;
+    if (input.tape->sealed)
+        lhi_fail(input.tape->c, LH_ESTATE, NULL, "lh_want: the tape has run and is sealed");
+    else
+        input.tape->node[input.id].wanted = 1;
+    return input;
+}
+
+lh_var lh_param(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols, lh_init first)
+{
+    lh_params *p = t->params;
+    size_t i;
+    lhi_node *twin;
+
+    if (!open_for_recording(t, "lh_param") || !name_is_good(t, name, "lh_param"))
+        return inert(t);
+    if (rows < 0 || cols < 0 || (cols > 0 && rows > PTRDIFF_MAX / 64 / cols)) {
+        lhi_fail(t->c, LH_ESHAPE, NULL, "lh_param: '%s' cannot be [%td x %td]", name, rows, cols);
+        return inert(t);
+    }
+    if (first >= LH_INITS) {
+        lhi_fail(t->c, LH_EUSAGE, "LH_ZEROS, LH_HE or LH_GLOROT",
+                 "lh_param: %d are no first values", (int)first);
+        return inert(t);
+    }
+    for (i = 0; i < p->count; i++)
+        if (strcmp(p->at[i].name, name) == 0)
+            break;
+    if (i < p->count && (p->at[i].rows != (size_t)rows || p->at[i].cols != (size_t)cols)) {
+        lhi_fail(t->c, LH_ESHAPE, NULL, "lh_param: '%s' is [%zu x %zu] in the store, not [%td x %td]",
+                 name, p->at[i].rows, p->at[i].cols, rows, cols);
+        return inert(t);
+    }
+    twin = find(t, name);
+    if (twin && twin->kind == LHI_PARAM) /* recorded twice: one node, so one gradient */
+        return (lh_var){t, (uint32_t)(twin - t->node), t->gen};
+    if (twin) {
+        lhi_fail(t->c, LH_ENAME, NULL, "lh_param: the name '%s' is taken by another node", name);
+        return inert(t);
+    }
+    if (i == p->count) {
+        char *copy = lhi_strdup(t->c, name);
+
+        if (!copy || lhi_grow(t->c, &p->at, &p->room, p->count + 1, sizeof *p->at) != 0)
+            return inert(t);
+        p->at[i] = (lhi_param){.name = copy, .rows = (size_t)rows, .cols = (size_t)cols,
+                               .offset = p->size, .first = first};
+        p->size += ((size_t)rows * (size_t)cols + 15) / 16 * 16;
+        p->count++;
+    }
+    return append(t, (lhi_node){.kind = LHI_PARAM, .name = p->at[i].name, .rows = rows,
+                                .cols = cols, .param = i});
+}
+
+/* "Z2 = add(A1 [m x 16], b2 [1 x 8])", for a message. */
+static void shape_error(lh_tape *t, const lh_op *op, const lh_var *in, const char *why)
+{
+    char side[LH_OPERANDS][200], name[100], shape[60];
+
+    for (int k = 0; k < op->n_in; k++) {
+        const lhi_node *n = &t->node[in[k].id];
+
+        snprintf(side[k], sizeof side[k], "%s %s%s%s",
+                 lhi_node_text(t, in[k].id, name, sizeof name),
+                 lhi_shape_text(n->rows, n->cols, shape, sizeof shape), n->file ? ", " : "",
+                 n->file ? lhi_strf(t->c, "recorded at %s:%d", n->file, n->line) : "");
+    }
+    lhi_fail(t->c, LH_ESHAPE, NULL, "%s does not fit: %s\n  left   %s\n  right  %s", op->name, why,
+             side[0], op->n_in > 1 ? side[1] : "-");
+}
+
+lh_var lhi_record(const lhi_op_family *f, int n, const lh_var *in)
+{
+    const lh_op *op = f->op[LHI_F64];
+    lh_tape *t = in[0].tape;
+    lh_shape shape[LH_OPERANDS], out = {0, 0};
+    lhi_node node = {.kind = LHI_OP, .family = f};
+    char why[120] = "";
+
+    if (!t || !open_for_recording(t, op->name))
+        return inert(t);
+    for (int k = 0; k < n; k++) {
+        if (in[k].tape != t) {
+            lhi_fail(t->c, LH_ESTATE, NULL, "%s: the operands are on different tapes", op->name);
+            return inert(t);
+        }
+        if (!lhi_var_good(in[k], op->name))
+            return inert(t);
+        shape[k] = (lh_shape){t->node[in[k].id].rows, t->node[in[k].id].cols};
+        node.in[k] = in[k].id;
+    }
+    if (op->shape(shape, &out, why, sizeof why) != 0) {
+        shape_error(t, op, in, why);
+        return inert(t);
+    }
+    node.rows = out.rows;
+    node.cols = out.cols;
+    return append(t, node);
+}
+
+lh_var lh_label(lh_var v, const char *name, const char *file, int line)
+{
+    lh_tape *t = v.tape;
+    lhi_node *twin;
+
+    if (!t)
+        return v;
+    if (!lhi_ok(t->c)) {
+        /* The op that failed did not know its name and place; they are added here, once. */
+        if (v.id == UINT32_MAX && t->c->status == LH_ESHAPE && !strstr(t->c->message, "\n  in ")) {
+            const size_t used = strlen(t->c->message);
+
+            snprintf(t->c->message + used, sizeof t->c->message - used, "\n  in     %s, %s:%d",
+                     name, file, line);
+        }
+        return v;
+    }
+    if (!lhi_var_good(v, "lh_let") || !name_is_good(t, name, "lh_let"))
+        return v;
+    twin = find(t, name);
+    if (twin && twin != &t->node[v.id]) {
+        lhi_fail(t->c, LH_ENAME, NULL, "lh_let: the name '%s' is taken (%s:%d)", name, file, line);
+        return v;
+    }
+    if (t->node[v.id].kind == LHI_OP && !t->node[v.id].name)
+        t->node[v.id].name = lhi_strdup(t->c, name);
+    t->node[v.id].file = file;
+    t->node[v.id].line = line;
+    return v;
+}
+
+ptrdiff_t lh_rows_of(lh_var v)
+{
+    return lhi_var_good(v, "lh_rows_of") ? v.tape->node[v.id].rows : 0;
+}
+
+ptrdiff_t lh_cols_of(lh_var v)
+{
+    return lhi_var_good(v, "lh_cols_of") ? v.tape->node[v.id].cols : 0;
+}
+
+lh_var lh_named(lh_tape *t, const char *name)
+{
+    const lhi_node *n = t && name ? find(t, name) : NULL;
+
+    return n ? (lh_var){t, (uint32_t)(n - t->node), t->gen} : (lh_var){NULL, UINT32_MAX, 0};
+}

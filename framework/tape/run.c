@@ -1,0 +1,154 @@
+/* run.c -- runs a plan: the forward loop and the backward loop. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/base/threads.h"
+#include "framework/tape/tape.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const lh_op *lhi_op_of(const lhi_ws *w, uint32_t node)
+{
+    return w->t->node[node].family->op[w->variant];
+}
+
+lh_step lhi_step_of(const lhi_ws *w, uint32_t node, int rank)
+{
+    const lhi_node *n = &w->t->node[node];
+    lh_step s = {.out = &w->slot[node], .terms = w->terms[node], .m = w->m, .shards = w->shards,
+                 .work = w->work + (size_t)rank * w->work_bytes};
+
+    for (int k = 0; k < n->family->op[w->variant]->n_in; k++)
+        s.in[k] = &w->slot[n->in[k]];
+    return s;
+}
+
+/* The rows that forward() fills: of the output, or of the terms. */
+static size_t span(const lhi_ws *w, uint32_t node)
+{
+    return lhi_op_of(w, node)->terms ? w->slot[w->t->node[node].in[0]].rows : w->slot[node].rows;
+}
+
+/* A thread's part of an array: whole rows where there are several, else columns. */
+static lh_tile part_of(const lh_slot *a, int by_rows, int rank, int size)
+{
+    if (by_rows || a->rows > 1)
+        return (lh_tile){lhi_share(a->rows, rank, size), lhi_share(a->rows, rank + 1, size), 0,
+                         a->cols};
+    return (lh_tile){0, a->rows, lhi_share(a->cols, rank, size), lhi_share(a->cols, rank + 1, size)};
+}
+
+static void run_act(lhi_ws *w, const lhi_act *a, int rank, int size)
+{
+    const lh_op *op = lhi_op_of(w, a->node);
+    const lh_step s = lhi_step_of(w, a->node, rank);
+
+    if (a->barrier && size > 1)
+        lhi_barrier();
+    if (a->kind == LHI_FORWARD) {
+        const size_t rows = span(w, a->node);
+
+        op->forward(&s, lhi_share(rows, rank, size), lhi_share(rows, rank + 1, size));
+    } else if (a->kind == LHI_FINISH) {
+        if (rank == 0)
+            op->finish(&s);
+    } else {
+        const lh_slot *to = s.in[a->operand];
+        const lh_tile t = part_of(to, a->by_rows, rank, size);
+
+        if (t.i0 == t.i1 || t.j0 == t.j1)
+            return;
+        if (a->first)
+            for (size_t i = t.i0; i < t.i1; i++)
+                memset((char *)to->grad + (i * to->cols + t.j0) * w->element, 0,
+                       (t.j1 - t.j0) * w->element);
+        op->backward(&s, a->operand, t);
+    }
+}
+
+void lhi_run_forward(lhi_ws *w, const lhi_plan *p, int rank, int size)
+{
+    for (size_t i = 0; i < p->forwards; i++)
+        run_act(w, &p->forward[i], rank, size);
+}
+
+void lhi_run_backward(lhi_ws *w, const lhi_plan *p, int rank, int size)
+{
+    for (size_t i = 0; i < p->backwards; i++)
+        run_act(w, &p->backward[i], rank, size);
+}
+
+void lhi_run_from(lhi_ws *w, const lhi_plan *p, size_t act)
+{
+    for (; act < p->forwards; act++)
+        run_act(w, &p->forward[act], 0, 1);
+}
+
+double lhi_plan_flops(const lhi_ws *w, const lhi_plan *p)
+{
+    double flops = 0;
+
+    for (size_t i = 0; i < p->forwards; i++)
+        if (p->forward[i].kind == LHI_FORWARD) {
+            const lh_step s = lhi_step_of(w, p->forward[i].node, 0);
+
+            flops += lhi_op_of(w, p->forward[i].node)->flops(&s);
+        }
+    return flops;
+}
+
+int lhi_team_size(const lhi_ws *w, const lhi_plan *p, size_t rows)
+{
+    /* A barrier costs some microseconds; below this much work for each thread the
+     * team waits longer than it works.  The bits do not depend on it. */
+    const double enough = 4e5;
+    const double most = 3 * lhi_plan_flops(w, p) / enough;
+    int size = w->threads;
+
+    if (!lhi_threads_forced(w->t->c) && most < size)
+        size = most < 1 ? 1 : (int)most;
+    if ((size_t)size > rows && rows > 0 && !lhi_threads_forced(w->t->c))
+        size = (int)rows;
+    return size;
+}
+
+static int place_of_nonfinite(const lhi_ws *w, const lh_slot *a, size_t *place)
+{
+    for (*place = 0; *place < a->rows * a->cols; ++*place) {
+        const lh_wide x = lhi_get(w->type, a->value, *place);
+
+        if (!(x - x == 0))
+            return 1;
+    }
+    return 0;
+}
+
+int lhi_first_nonfinite(const lhi_ws *w, const lhi_plan *p, char *text, size_t room)
+{
+    for (size_t i = 0; i < w->nodes; i++) {
+        const lhi_node *n = &w->t->node[i];
+        size_t at;
+
+        if (p->used[i] && n->kind != LHI_OP && place_of_nonfinite(w, &w->slot[i], &at)) {
+            snprintf(text, room, "%s holds a value that is not finite at row %zu, column %zu",
+                     n->name, at / w->slot[i].cols, at % w->slot[i].cols);
+            return 1;
+        }
+    }
+    for (size_t i = 0; i < p->forwards; i++) {
+        const uint32_t id = p->forward[i].node;
+        const lhi_node *n = &w->t->node[id];
+        char name[120];
+        size_t at;
+
+        if (p->forward[i].kind == LHI_FORWARD && lhi_op_of(w, id)->terms)
+            continue; /* its output comes with the finish */
+        if (!place_of_nonfinite(w, &w->slot[id], &at))
+            continue;
+        snprintf(text, room, "%s = %s%s%s%s%d is the first, at row %zu, column %zu",
+                 lhi_node_text(w->t, id, name, sizeof name), lhi_op_of(w, id)->name,
+                 n->file ? " at " : "", n->file ? n->file : "", n->file ? ":" : ", node ",
+                 n->file ? n->line : (int)id, at / w->slot[id].cols, at % w->slot[id].cols);
+        return 1;
+    }
+    return 0;
+}

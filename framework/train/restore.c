@@ -1,0 +1,153 @@
+/* restore.c -- a run as a checkpoint holds it, and back. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/train/run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static lhi_state_param picture_of(const lh_params *p, size_t i)
+{
+    lhi_state_param a = {.rows = p->at[i].rows, .cols = p->at[i].cols,
+                         .value = lhi_params_at(p, p->value, i)};
+
+    snprintf(a.name, sizeof a.name, "%s", p->at[i].name);
+    a.velocity = p->velocity ? lhi_params_at(p, p->velocity, i) : NULL;
+    a.best = p->best ? lhi_params_at(p, p->best, i) : NULL;
+    return a;
+}
+
+lh_status lhi_run_state(lh_run *r, lhi_state *s)
+{
+    const lh_params *p = r->t->params;
+    const lh_data *fit = r->d->fit;
+
+    *s = (lhi_state){
+        .type = p->type, .rate = r->how.rate, .momentum = r->how.momentum, .epoch = r->epoch,
+        .step = r->step, .position = (int64_t)r->position, .loss_sum = r->loss_sum,
+        .batch = (int64_t)r->batch, .shards = (int64_t)r->w->shards, .seed = r->c->set.seed,
+        .best_value = r->best_value, .best_epoch = r->best_epoch, .series = r->series,
+        .series_count = r->series_count, .epochs = (size_t)r->epoch, .params = p->count,
+        .data_rows = (int64_t)r->d->file_rows, .data_cols = (int64_t)r->d->cols,
+        .train_rows = (int64_t)r->d->rows, .mean = fit->mean, .deviation = fit->deviation,
+        .held = fit->held, .held_count = fit->held_count};
+    snprintf(s->watch, sizeof s->watch, "%s", r->watch);
+    snprintf(s->data_name, sizeof s->data_name, "%s", r->d->name);
+    snprintf(s->data_digest, sizeof s->data_digest, "%s", r->d->digest);
+    s->tape = lhi_listing(r->t, r->p);
+    s->param = lhi_alloc_array(r->c, p->count, sizeof *s->param);
+    if (!s->param || !s->tape)
+        return r->c->status;
+    for (size_t i = 0; i < p->count; i++)
+        s->param[i] = picture_of(p, i);
+    s->config_count = lhi_config(r->c, &s->config);
+    return r->c->status;
+}
+
+/* The first line in which two tapes differ, for the message. */
+static void differing_lines(const char *a, const char *b, char *text, size_t room)
+{
+    while (*a && *b) {
+        const size_t n = strcspn(a, "\n"), m = strcspn(b, "\n");
+
+        if (n != m || memcmp(a, b, n) != 0)
+            break;
+        a += n + (a[n] == '\n');
+        b += m + (b[m] == '\n');
+    }
+    snprintf(text, room, "\n  in the file  %.*s\n  recorded     %.*s", (int)strcspn(a, "\n"),
+             *a ? a : "(no more lines)", (int)strcspn(b, "\n"), *b ? b : "(no more lines)");
+}
+
+static lh_status mismatch(lh_run *r, const char *path, const char *what, const char *hint)
+{
+    return lhi_fail(r->c, LH_EMISMATCH, hint, "%s cannot be resumed here: %s", path, what);
+}
+
+/* A run goes on with what it began with, or its bits would mean nothing. */
+static lh_status compare(lh_run *r, const lhi_state *s, const char *path)
+{
+    const lh_params *p = r->t->params;
+    char *tape = lhi_listing(r->t, r->p), text[400];
+
+    if (!tape)
+        return r->c->status;
+    if (s->type != p->type)
+        return mismatch(r, path, "its element type is another", "--type=f32 or --type=f64");
+    if (strcmp(s->tape, tape) != 0) {
+        char lines[300];
+
+        differing_lines(s->tape, tape, lines, sizeof lines);
+        snprintf(text, sizeof text, "it holds another network%s", lines);
+        return mismatch(r, path, text, "use the driver and the options that it was made with");
+    }
+    if (strcmp(s->data_digest, r->d->digest) != 0 || s->train_rows != (int64_t)r->d->rows ||
+        s->held_count != r->d->fit->held_count ||
+        (s->held_count &&
+         memcmp(s->held, r->d->fit->held, s->held_count * sizeof *s->held) != 0)) {
+        snprintf(text, sizeof text,
+                 "it was trained on %lld rows of %.100s (SHA-256 %.12s...), not on %zu rows of "
+                 "%.100s (%.12s...)",
+                 (long long)s->train_rows, s->data_name, s->data_digest, r->d->rows, r->d->name,
+                 r->d->digest);
+        return mismatch(r, path, text, "give the same --data and the same split");
+    }
+    if (s->seed != r->c->set.seed || s->batch != (int64_t)r->batch ||
+        s->shards != (int64_t)r->w->shards) {
+        snprintf(text, sizeof text, "its seed, batch and shards are %llu, %lld, %lld",
+                 (unsigned long long)s->seed, (long long)s->batch, (long long)s->shards);
+        return mismatch(r, path, text, "give the same --seed, batch size and --shards");
+    }
+    if (s->rate != r->how.rate || s->momentum != r->how.momentum) {
+        snprintf(text, sizeof text, "its rate and momentum are %g and %g", s->rate, s->momentum);
+        return mismatch(r, path, text, "give the same rate and momentum");
+    }
+    if (s->params != p->count)
+        return mismatch(r, path, "it has another number of parameters", NULL);
+    for (size_t i = 0; i < p->count; i++)
+        if (strcmp(s->param[i].name, p->at[i].name) != 0 || s->param[i].rows != p->at[i].rows ||
+            s->param[i].cols != p->at[i].cols)
+            return mismatch(r, path, "its parameters are others, or in another order", NULL);
+    return LH_OK;
+}
+
+static void take_history(lh_run *r, const lhi_state *s)
+{
+    const long epoch = r->epoch;
+
+    for (size_t k = 0; k < s->series_count; k++)
+        for (r->epoch = 1; (size_t)r->epoch <= s->epochs; r->epoch++)
+            lhi_run_note(r, s->series[k].name, s->series[k].at[r->epoch - 1]);
+    r->epoch = epoch;
+    for (size_t k = 0; k < s->series_count && epoch > 0; k++)
+        if (strcmp(s->series[k].name, "loss") == 0)
+            r->last_loss = s->series[k].at[epoch - 1];
+}
+
+lh_status lhi_run_restore(lh_run *r, const lhi_state *s, const char *path)
+{
+    lh_params *p = r->t->params;
+    const size_t element = lhi_type_size(p->type);
+
+    if (compare(r, s, path) != LH_OK)
+        return r->c->status;
+    if (s->best_epoch > 0 && lhi_params_slot(p, &p->best) != 0)
+        return r->c->status;
+    for (size_t i = 0; i < p->count; i++) {
+        const size_t bytes = p->at[i].rows * p->at[i].cols * element;
+
+        memcpy(lhi_params_at(p, p->value, i), s->param[i].value, bytes);
+        if (p->velocity && s->param[i].velocity)
+            memcpy(lhi_params_at(p, p->velocity, i), s->param[i].velocity, bytes);
+        if (p->best && s->param[i].best)
+            memcpy(lhi_params_at(p, p->best, i), s->param[i].best, bytes);
+    }
+    r->epoch = (long)s->epoch;
+    r->step = (long)s->step;
+    r->position = (size_t)s->position;
+    r->loss_sum = s->loss_sum;
+    r->best_value = s->best_value;
+    r->best_epoch = (long)s->best_epoch;
+    snprintf(r->watch, sizeof r->watch, "%s", s->watch);
+    take_history(r, s);
+    return r->c->status;
+}

@@ -1,0 +1,254 @@
+/* run.c -- the training loop: batches, steps, epochs, history. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/train/run.h"
+
+#include "framework/base/rng.h"
+#include "framework/base/threads.h"
+#include "framework/ops/ops.h"
+#include "framework/system/sys.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static lh_run *inert(lh_ctx *c)
+{
+    static lh_run none = {.inert = 1};
+    lh_run *r = lhi_alloc(c, sizeof *r);
+
+    if (!r)
+        r = &none;
+    r->c = c;
+    r->inert = 1;
+    return r;
+}
+
+/* What a user may give wrongly; -1 after an error. */
+static int check_arguments(lh_var L, lh_optimizer how, const lh_data *d, long epochs)
+{
+    lh_tape *t = L.tape;
+    lh_ctx *c = t->c;
+
+    if (!lhi_var_good(L, "lh_train") || lh_opt_done(c) != LH_OK)
+        return -1;
+    if (t->node[L.id].rows != 1 || t->node[L.id].cols != 1)
+        lhi_fail(c, LH_ESHAPE, "a loss is one number", "lh_train: the loss is no scalar");
+    else if (!(how.rate > 0) || how.rate - how.rate != 0)
+        lhi_fail(c, LH_EUSAGE, "0.01 to 1 is usual", "lh_train: a rate of %g cannot descend",
+                 how.rate);
+    else if (!(how.momentum >= 0 && how.momentum < 1))
+        lhi_fail(c, LH_EUSAGE, "0.9 is usual, 0 is the page's own rule",
+                 "lh_train: a momentum of %g is not in [0, 1)", how.momentum);
+    else if (epochs < 0)
+        lhi_fail(c, LH_EUSAGE, NULL, "lh_train: %ld epochs cannot be done", epochs);
+    else if (lhi_data_is_inert(d) || d->rows == 0)
+        lhi_fail(c, LH_EUSAGE, NULL, "lh_train: there are no rows to train on");
+    return lhi_ok(c) ? 0 : -1;
+}
+
+static void end_signals(void *unused)
+{
+    (void)unused;
+    lhi_sys_signals_end();
+}
+
+lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs)
+{
+    lh_ctx *c = L.tape->c;
+    lh_tape *t = L.tape;
+    lh_run *r;
+
+    if (check_arguments(L, how, d, epochs) != 0)
+        return inert(c);
+    lhi_warn_literal(L);
+    r = lhi_alloc(c, sizeof *r);
+    if (!r)
+        return inert(c);
+    *r = (lh_run){.c = c, .t = t, .d = d, .how = how, .epochs = epochs};
+    r->batch = batch == 0 || batch > d->rows ? d->rows : batch;
+    r->p = lhi_plan_new(t, L.id);
+    if (!r->p || lhi_feed_find(&r->feed, t, r->p, d, "lh_train") != 0 ||
+        lhi_data_prepare(d, t->params->type) != LH_OK)
+        return inert(c);
+    r->w = lhi_ws_new(t, t->params->type, r->batch, lhi_threads(c, NULL), LHI_WS_GRADIENTS);
+    if (!r->w)
+        return inert(c);
+    r->kernels = lhi_variant_kernels(r->w->variant);
+    if (how.momentum > 0 && lhi_params_slot(t->params, &t->params->velocity) != 0)
+        return inert(c);
+    if (r->batch < d->rows && !(r->order = lhi_alloc_array(c, d->rows, sizeof *r->order)))
+        return inert(c);
+    lhi_set(r->w->type, r->w->slot[L.id].grad, 0, 1); /* dL/dL */
+    if (lhi_sys_signals_begin() == 0)
+        lhi_at_close(c, end_signals, NULL);
+    if (!lhi_cpu_has_fma())
+        lhi_warn(c, "this CPU has no fused multiply-add: the results are the same, slowly");
+    return r;
+}
+
+struct step {
+    lh_run *r;
+    size_t from, to;
+};
+
+/* One step, by each thread of the team: gather, forward, backward, descend.  The only
+ * waiting is where the plan says so, and before the parameters move. */
+static void work(void *arg, int rank, int size)
+{
+    const struct step *s = arg;
+    lh_run *r = s->r;
+    const lh_params *p = r->t->params;
+    const size_t from = lhi_share(p->laid_size / 16, rank, size) * 16;
+    const size_t to = lhi_share(p->laid_size / 16, rank + 1, size) * 16;
+    const size_t skip = from * r->w->element;
+    lh_wide loss;
+
+    lhi_feed_rows(&r->feed, r->w, r->d, r->order, s->from, s->to, rank, size);
+    lhi_run_forward(r->w, r->p, rank, size);
+    lhi_run_backward(r->w, r->p, rank, size);
+    if (size > 1)
+        lhi_barrier();
+    loss = lhi_get(r->w->type, r->w->slot[r->p->root].value, 0);
+    if (!(loss - loss == 0))
+        return; /* the parameters stay as they are; the caller looks for the cause */
+    r->kernels->descend((char *)p->value + skip, (char *)p->grad + skip,
+                        p->velocity ? (char *)p->velocity + skip : NULL, to - from, r->how.rate,
+                        r->how.momentum);
+}
+
+/* Names the first op that makes something that is not finite of what is. */
+static void fail_nonfinite(lh_run *r)
+{
+    char where[300] = "no single op is to blame";
+
+    lhi_first_nonfinite(r->w, r->p, where, sizeof where);
+    lhi_fail(r->c, LH_ENONFINITE, "a smaller rate often helps; lh_bce_logits never overflows",
+             "the loss is not finite at step %ld of epoch %ld; the parameters are those before "
+             "the step\n  %s",
+             r->step + 1, r->epoch + 1, where);
+}
+
+static int one_step(lh_run *r)
+{
+    const size_t left = r->d->rows - r->position, rows = left < r->batch ? left : r->batch;
+    struct step s = {r, r->position, r->position + rows};
+    double loss;
+
+    lhi_ws_rows(r->w, rows);
+    lhi_team(lhi_team_size(r->w, r->p, rows), work, &s);
+    loss = (double)lhi_get(r->w->type, r->w->slot[r->p->root].value, 0);
+    if (!(loss - loss == 0)) {
+        fail_nonfinite(r);
+        return -1;
+    }
+    r->loss_sum += loss * (double)rows;
+    r->position += rows;
+    r->step++;
+    return 0;
+}
+
+/* |dL/dW| of the epoch's last step, for every parameter with more than one row. */
+static void note_norms(lh_run *r)
+{
+    const lh_params *p = r->t->params;
+
+    for (size_t i = 0; i < p->count; i++) {
+        const void *g = lhi_params_at(p, p->grad, i);
+        char name[LHI_NAME + 4];
+        double sum = 0;
+
+        if (p->at[i].rows < 2)
+            continue;
+        for (size_t e = 0; e < p->at[i].rows * p->at[i].cols; e++) {
+            const double x = (double)lhi_get(p->type, g, e);
+
+            sum = fma(x, x, sum);
+        }
+        snprintf(name, sizeof name, "|d%s|", p->at[i].name);
+        lhi_run_note(r, name, sqrt(sum));
+    }
+}
+
+static void show(lh_run *r)
+{
+    char text[160];
+    int used = snprintf(text, sizeof text, "loss %.4g", r->last_loss);
+
+    if (!r->showing) {
+        lhi_progress_begin(&r->progress, r->c, "epoch", r->epochs);
+        r->showing = 1;
+    }
+    /* What the driver noted of the epoch before is the newest there is. */
+    for (size_t i = 0; i < r->series_count && r->epoch > 1; i++) {
+        const char *name = r->series[i].name;
+        const double x = r->series[i].at[r->epoch - 2];
+
+        if (name[0] != '|' && strcmp(name, "loss") != 0 && x - x == 0 &&
+            used + 60 < (int)sizeof text)
+            used += snprintf(text + used, sizeof text - (size_t)used, "  %.24s %.4g", name, x);
+    }
+    lhi_progress_show(&r->progress, r->epoch, "%s", text);
+}
+
+static int finish(lh_run *r)
+{
+    if (r->showing)
+        lhi_progress_end(&r->progress);
+    r->showing = 0;
+    if (r->stopped == 2 && lhi_ok(r->c))
+        lh_say(r->c, "stopped by a signal after step %ld; --resume goes on from what is saved",
+               r->step);
+    return 0;
+}
+
+int lh_epoch(lh_run *r)
+{
+    const double began = lhi_sys_clock();
+
+    if (!r || r->inert)
+        return 0;
+    if (!lhi_ok(r->c) || r->epoch >= r->epochs || r->stopped)
+        return finish(r);
+    if (r->order)
+        lhi_random_order(r->c->set.seed, LHI_STREAM_SHUFFLE, (uint32_t)r->epoch, r->order,
+                         r->d->rows);
+    while (r->position < r->d->rows) {
+        if (lhi_sys_signalled()) {
+            r->stopped = 2;
+            return finish(r);
+        }
+        if (one_step(r) != 0)
+            return finish(r);
+        r->samples += (double)r->w->m;
+    }
+    r->seconds += lhi_sys_clock() - began;
+    r->last_loss = r->loss_sum / (double)r->d->rows;
+    r->epoch++;
+    r->position = 0;
+    r->loss_sum = 0;
+    lhi_run_note(r, "loss", r->last_loss);
+    note_norms(r);
+    if (lhi_ok(r->c))
+        show(r);
+    return lhi_ok(r->c);
+}
+
+long lh_epochs(const lh_run *r)
+{
+    return r->epoch;
+}
+
+long lh_steps(const lh_run *r)
+{
+    return r->step;
+}
+
+double lh_last_loss(const lh_run *r)
+{
+    return r->epoch > 0 ? r->last_loss : (double)NAN;
+}
+
+double lh_speed(const lh_run *r)
+{
+    return r->seconds > 0 ? r->samples / r->seconds : 0;
+}

@@ -1,0 +1,62 @@
+/* run.h -- inside of a training run. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LHI_RUN_H
+#define LHI_RUN_H
+
+#include "framework/base/progress.h"
+#include "framework/base/state.h"
+#include "framework/data/feed.h"
+
+#include <longhand/train.h>
+
+struct lh_run {
+    lh_ctx *c;
+    lh_tape *t;
+    lhi_plan *p;
+    lhi_ws *w;
+    lhi_feed feed;
+    lh_data *d;
+    lh_optimizer how;
+    const lhi_kernels *kernels;
+    uint32_t *order;          /* of this epoch; NULL: as stored */
+    size_t batch;             /* rows of a batch */
+    long epochs;              /* to be done in all */
+    int inert;                /* nothing to do: an error, or a dry run */
+    int stopped;              /* 1 by lh_watch(), 2 by a signal */
+
+    long epoch, step;         /* done */
+    size_t position;          /* rows done of the present epoch */
+    double loss_sum;          /* of them */
+    double last_loss;         /* mean of the last whole epoch */
+    double samples, seconds;  /* for the speed */
+
+    lhi_state_series *series;
+    size_t series_count, series_room, history_room;
+    char watch[LHI_NAME];
+    double best_value;
+    long best_epoch;
+    lhi_progress progress;
+    int showing;
+};
+
+/* A run at its beginning; inert after an error.  lh_train() adds the resuming. */
+lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs);
+
+/* The run as a checkpoint holds it; the arrays stay the run's.  LH_ENOMEM. */
+lh_status lhi_run_state(lh_run *r, lhi_state *s);
+/* Takes a state up; `path` is for messages.  LH_EMISMATCH when it is another network,
+ * other data, batch, seed, shards, optimiser or type: says which. */
+lh_status lhi_run_restore(lh_run *r, const lhi_state *s, const char *path);
+
+/* Sets a value of the last whole epoch under a name. */
+void lhi_run_note(lh_run *r, const char *name, double value);
+
+/* The outputs of yhat for all rows of d, as doubles.  NULL after an error. */
+double *lhi_scores(lh_var yhat, lh_data *d);
+
+/* The points of the ROC curve, from (0,0) to (1,1), at most rows + 1 of them; the area,
+ * NaN when one class is missing.  fpr and tpr may be NULL, then only the area counts. */
+double lhi_roc(lh_ctx *c, const double *score, const lh_data *d, double *fpr, double *tpr,
+               size_t *points);
+
+#endif

@@ -1,0 +1,19 @@
+include_HEADERS = include/longhand.h
+
+longhandincludedir = $(includedir)/longhand
+longhandinclude_HEADERS = \
+	include/longhand/ctx.h \
+	include/longhand/data.h \
+	include/longhand/errors.def \
+	include/longhand/export.h \
+	include/longhand/op.h \
+	include/longhand/ops.def \
+	include/longhand/ops.h \
+	include/longhand/params.h \
+	include/longhand/report.h \
+	include/longhand/store.h \
+	include/longhand/tape.h \
+	include/longhand/train.h \
+	include/longhand/verify.h
+
+nodist_longhandinclude_HEADERS = include/longhand/version.h

@@ -1,0 +1,176 @@
+dnl longhand.m4 -- the probes of configure.ac, one macro each.
+
+dnl Results are promised to the bit; these flags break the promise, so they are an error.
+AC_DEFUN([LH_REFUSE_FAST_MATH], [
+  for lh_flag in $CFLAGS $CPPFLAGS $CC; do
+    case $lh_flag in
+      -Ofast|-ffast-math|-funsafe-math-optimizations|-fassociative-math|-freciprocal-math|-ffinite-math-only)
+        AC_MSG_ERROR([$lh_flag changes results: take it out of CFLAGS]) ;;
+    esac
+  done])
+
+AC_DEFUN([LH_C11], [
+  AC_MSG_CHECKING([how to compile C11])
+  lh_saved=$CFLAGS
+  lh_c11=none
+  for lh_try in -std=gnu11 -std=c11 ""; do
+    CFLAGS="$lh_saved $lh_try"
+    AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <stddef.h>
+      _Static_assert(sizeof(int) >= 4, "int");]], [[_Alignas(64) int i = 0; return i;]])],
+      [lh_c11=$lh_try; break])
+  done
+  CFLAGS=$lh_saved
+  AC_MSG_RESULT([$lh_c11])
+  AS_IF([test "x$lh_c11" = xnone], [AC_MSG_ERROR([a compiler for C11 is needed: apt install gcc])])
+  LH_CFLAGS=$lh_c11])
+
+AC_DEFUN([LH_OPENMP], [
+  AC_OPENMP
+  AC_MSG_CHECKING([whether programs with OpenMP link])
+  lh_saved=$CFLAGS
+  CFLAGS="$CFLAGS $OPENMP_CFLAGS"
+  AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <omp.h>]], [[return omp_get_max_threads() < 1;]])],
+    [AC_MSG_RESULT([yes])],
+    [AC_MSG_RESULT([no])
+     AC_MSG_ERROR([Longhand needs OpenMP.
+  With gcc it is included; with clang:  apt install libomp-dev    (Fedora: libomp-devel)])])
+  CFLAGS=$lh_saved])
+
+dnl Debian's hdf5.pc may be the MPI build, so the serial one is asked for by name first.
+AC_DEFUN([LH_HDF5], [
+  AC_ARG_WITH([hdf5], [AS_HELP_STRING([--with-hdf5=H5CC], [path of h5cc, or of the folder HDF5 is installed in])],
+    [], [with_hdf5=check])
+  lh_hdf5_from=
+  AS_CASE([$with_hdf5],
+    [no], [AC_MSG_ERROR([checkpoints are HDF5 files: --without-hdf5 is not possible])],
+    [check|yes], [
+      for lh_name in hdf5-serial hdf5; do
+        AS_IF([test -z "$lh_hdf5_from"],
+          [PKG_CHECK_EXISTS([$lh_name], [lh_hdf5_from="$lh_name.pc"
+            HDF5_CFLAGS=`$PKG_CONFIG --cflags $lh_name`
+            HDF5_LIBS=`$PKG_CONFIG --libs $lh_name`
+            lh_hdf5_requires=$lh_name])])
+      done
+      AS_IF([test -z "$lh_hdf5_from"], [AC_PATH_PROGS([H5CC], [h5cc.serial h5cc], [none])],
+        [H5CC=none])],
+    [AS_IF([test -x "$with_hdf5" && test ! -d "$with_hdf5"], [H5CC=$with_hdf5],
+       [H5CC=none; lh_hdf5_from=$with_hdf5
+        HDF5_CFLAGS="-I$with_hdf5/include"; HDF5_LIBS="-L$with_hdf5/lib -lhdf5"])])
+  AS_IF([test -z "$lh_hdf5_from" && test "x$H5CC" != xnone], [
+    lh_hdf5_from=$H5CC
+    for lh_word in `$H5CC -show`; do
+      AS_CASE([$lh_word], [-I*|-D*], [HDF5_CFLAGS="$HDF5_CFLAGS $lh_word"],
+        [-L*|-l*|*.so|*.a], [HDF5_LIBS="$HDF5_LIBS $lh_word"],
+        [-Wl,*], [HDF5_LIBS="$HDF5_LIBS $lh_word"])
+    done
+    AS_CASE([$HDF5_LIBS], [*hdf5*], [], [HDF5_LIBS="$HDF5_LIBS -lhdf5"])])
+  AS_IF([test -z "$lh_hdf5_from"], [HDF5_LIBS=-lhdf5; lh_hdf5_from="the standard places"])
+  AC_MSG_CHECKING([for HDF5 ($lh_hdf5_from)])
+  lh_saved_cppflags=$CPPFLAGS; lh_saved_libs=$LIBS
+  CPPFLAGS="$CPPFLAGS $HDF5_CFLAGS"; LIBS="$HDF5_LIBS $LIBS"
+  AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <hdf5.h>
+    #ifdef H5_HAVE_PARALLEL
+    #error "MPI build"
+    #endif]], [[return H5open();]])],
+    [AC_MSG_RESULT([yes])],
+    [AC_MSG_RESULT([no])
+     AC_MSG_ERROR([Longhand needs the serial HDF5 library with its headers:
+  Debian, Ubuntu:  apt install libhdf5-dev       Fedora:  dnf install hdf5-devel
+  cluster:         module load hdf5              elsewhere:  ./configure --with-hdf5=/path/to/h5cc])])
+  CPPFLAGS=$lh_saved_cppflags; LIBS=$lh_saved_libs
+  AC_SUBST([HDF5_CFLAGS])
+  AC_SUBST([HDF5_LIBS])
+  AC_SUBST([lh_hdf5_requires])])
+
+AC_DEFUN([LH_CUNIT], [
+  lh_cunit=no
+  PKG_CHECK_EXISTS([cunit], [lh_cunit=yes
+    CUNIT_CFLAGS=`$PKG_CONFIG --cflags cunit`
+    CUNIT_LIBS=`$PKG_CONFIG --libs cunit`])
+  AS_IF([test $lh_cunit = no], [
+    lh_saved=$LIBS; LIBS="-lcunit $LIBS"
+    AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <CUnit/CUnit.h>]], [[CU_initialize_registry();]])],
+      [lh_cunit=yes; CUNIT_LIBS=-lcunit])
+    LIBS=$lh_saved])
+  AC_SUBST([CUNIT_CFLAGS])
+  AC_SUBST([CUNIT_LIBS])
+  AM_CONDITIONAL([HAVE_CUNIT], [test $lh_cunit = yes])])
+
+AC_DEFUN([LH_WARNINGS], [
+  AC_ARG_ENABLE([werror], [AS_HELP_STRING([--enable-werror], [make warnings errors])], [], [enable_werror=no])
+  lh_saved=$CFLAGS
+  LH_WARN=
+  for lh_flag in -Wall -Wextra -Wconversion -Wsign-conversion -Wdouble-promotion -Wfloat-conversion \
+      -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wundef -Wvla \
+      -Wwrite-strings -Wpointer-arith -Wcast-align -Wformat=2 -Wlogical-op -Wduplicated-cond \
+      -Wnull-dereference -Wno-unknown-pragmas; do
+    AC_MSG_CHECKING([for $lh_flag])
+    CFLAGS="$lh_saved -Werror $lh_flag"
+    AC_COMPILE_IFELSE([AC_LANG_PROGRAM], [AC_MSG_RESULT([yes]); LH_WARN="$LH_WARN $lh_flag"],
+      [AC_MSG_RESULT([no])])
+  done
+  CFLAGS=$lh_saved
+  AS_IF([test "x$enable_werror" = xyes], [LH_WARN="$LH_WARN -Werror"])
+  AC_SUBST([LH_WARN])])
+
+dnl Every operation rounds by itself unless the source says fma.  The other two let loops with
+dnl a choice in them be vectorised and change no result: errno and traps are never looked at.
+AC_DEFUN([LH_FLOAT], [
+  LH_CFLAGS="$LH_CFLAGS -ffp-contract=off -fno-math-errno -fno-trapping-math -fvisibility=hidden"
+  dnl Names of source files in messages are those of the source tree, wherever it is built.
+  AC_MSG_CHECKING([for -fmacro-prefix-map])
+  lh_saved=$CFLAGS; CFLAGS="$CFLAGS -Werror -fmacro-prefix-map=$srcdir/="
+  AC_COMPILE_IFELSE([AC_LANG_PROGRAM], [AC_MSG_RESULT([yes])
+    LH_CFLAGS="$LH_CFLAGS -fmacro-prefix-map=$srcdir/="], [AC_MSG_RESULT([no])])
+  CFLAGS=$lh_saved
+  dnl gcc leaves most loops as they are at -O2 unless it is told to weigh them.
+  LH_VECTOR=
+  AC_MSG_CHECKING([how to have loops vectorised])
+  lh_saved=$CFLAGS; CFLAGS="$CFLAGS -Werror -ftree-vectorize -fvect-cost-model=dynamic"
+  AC_COMPILE_IFELSE([AC_LANG_PROGRAM], [LH_VECTOR="-ftree-vectorize -fvect-cost-model=dynamic"])
+  CFLAGS=$lh_saved
+  AC_MSG_RESULT([${LH_VECTOR:-as the compiler does}])
+  AC_SUBST([LH_VECTOR])
+  AC_CHECK_DECL([__FAST_MATH__], [AC_MSG_ERROR([the compiler is in fast-math mode, which changes results])],
+    [], [[ ]])])
+
+AC_DEFUN([LH_INSTRUCTION_SETS], [
+  lh_x86=no
+  AS_CASE([$host_cpu], [x86_64|amd64], [lh_x86=yes])
+  LH_AVX2="-mavx2 -mfma"
+  LH_AVX512="$LH_AVX2 -mavx512f -mavx512dq -mavx512vl -mavx512bw -mprefer-vector-width=512"
+  AS_IF([test $lh_x86 = yes], [
+    AC_MSG_CHECKING([whether the compiler knows AVX2 and AVX-512])
+    lh_saved=$CFLAGS; CFLAGS="$CFLAGS $LH_AVX512"
+    AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <immintrin.h>]],
+      [[__m512 v = _mm512_setzero_ps(); v = _mm512_fmadd_ps(v, v, v); (void)v;]])],
+      [], [lh_x86=no])
+    CFLAGS=$lh_saved
+    AC_MSG_RESULT([$lh_x86])])
+  AS_IF([test $lh_x86 = yes], [LH_CPPFLAGS="$LH_CPPFLAGS -DLHI_X86=1"])
+  AC_SUBST([LH_CPPFLAGS])
+  AC_SUBST([LH_AVX2])
+  AC_SUBST([LH_AVX512])
+  AM_CONDITIONAL([X86], [test $lh_x86 = yes])])
+
+AC_DEFUN([LH_SUMMARY], [
+  lh_gnuplot=`command -v gnuplot || echo "none now; looked for when a figure is made (apt install gnuplot-nox)"`
+  AS_IF([test $lh_x86 = yes], [lh_sets="portable, AVX2, AVX-512; chosen when it runs"],
+    [lh_sets="portable (with the compiler's own vectors)"])
+  AS_IF([test $lh_cunit = yes], [lh_tests="make check"],
+    [lh_tests="not possible: apt install libcunit1-dev, then configure again"])
+  cat <<END
+
+  Longhand $PACKAGE_VERSION
+    compiler          $CC $CFLAGS
+    OpenMP            $OPENMP_CFLAGS
+    HDF5              $lh_hdf5_from
+    instruction sets  $lh_sets
+    tests (CUnit)     $lh_tests
+    gnuplot           $lh_gnuplot
+    sanitizers        $enable_sanitizers
+    installs in       $prefix
+
+  Now: make && make check && make install
+END
+])

@@ -1,0 +1,60 @@
+## Tests print TAP, one line a test.  They use the library with faults compiled in.
+
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+TEST_EXTENSIONS = .sh
+SH_LOG_DRIVER = $(LOG_DRIVER)
+SH_LOG_COMPILER = $(SHELL)
+AM_TESTS_ENVIRONMENT = \
+	srcdir='$(srcdir)'; export srcdir; builddir='$(builddir)'; export builddir; \
+	top_build="$$(pwd)"; export top_build; CC='$(CC)'; export CC; MAKE='$(MAKE)'; export MAKE;
+
+if HAVE_CUNIT
+check_LTLIBRARIES += libtesting.la
+libtesting_la_SOURCES = $(lh_system_sources) tests/check.c tests/check.h
+libtesting_la_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DLHI_FAULTS
+libtesting_la_LIBADD = libcore.la $(HDF5_LIBS) $(CUNIT_LIBS)
+
+lh_test_cppflags = $(AM_CPPFLAGS) $(HDF5_CFLAGS) -DLHI_FAULTS
+
+check_PROGRAMS += tests/unit/test_csv
+tests_unit_test_csv_SOURCES = tests/unit/test_csv.c
+tests_unit_test_csv_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_csv_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_data
+tests_unit_test_data_SOURCES = tests/unit/test_data.c
+tests_unit_test_data_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_data_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_gnuplot
+tests_unit_test_gnuplot_SOURCES = tests/unit/test_gnuplot.c tests/unit/report_case.h
+tests_unit_test_gnuplot_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_gnuplot_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_progress
+tests_unit_test_progress_SOURCES = tests/unit/test_progress.c
+tests_unit_test_progress_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_progress_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_report
+tests_unit_test_report_SOURCES = tests/unit/test_report.c
+tests_unit_test_report_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_report_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_store
+tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/store_help.h
+tests_unit_test_store_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_store_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_store_damage
+tests_unit_test_store_damage_SOURCES = tests/unit/test_store_damage.c
+tests_unit_test_store_damage_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_store_damage_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_store_hostile
+tests_unit_test_store_hostile_SOURCES = tests/unit/test_store_hostile.c
+tests_unit_test_store_hostile_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_store_hostile_LDADD = libtesting.la
+
+TESTS += $(check_PROGRAMS)
+endif
