@@ -21,8 +21,6 @@ typedef struct lhi_kernels {
      * value := value - rate velocity.  NOTES 22; each operation rounds by itself. */
     void (*descend)(void *value, const void *grad, void *velocity, size_t n, double rate,
                     double momentum);
-    /* 1 when all n elements are finite. */
-    int (*finite)(const void *at, size_t n);
     size_t work_bytes; /* scratch a thread needs */
 } lhi_kernels;
 

@@ -8,6 +8,8 @@ struct lh_page {
     lhi_check *k;
     lh_wide **derived; /* one a derivation of the tape; NULL until worked */
     unsigned char *working;
+    unsigned char *extra; /* a flag a node: not on the way to L, but its value is there now */
+    lh_wide *zeros;       /* as long as the largest array: a wrong name must not crash the driver */
 };
 
 void lh_hand(lh_var L, const char *name, lh_derivation *by_hand)
@@ -30,13 +32,36 @@ void lh_hand(lh_var L, const char *name, lh_derivation *by_hand)
 lh_page *lhi_page_new(lhi_check *k)
 {
     lh_page *p = lhi_alloc(k->c, sizeof *p);
+    size_t most = 1;
 
     if (!p)
         return NULL;
     p->k = k;
     p->derived = lhi_alloc_array(k->c, k->t->hands + 1, sizeof *p->derived);
     p->working = lhi_alloc(k->c, k->t->hands + 1);
-    return p->working ? p : NULL;
+    p->extra = lhi_alloc(k->c, k->t->count);
+    for (size_t i = 0; i < k->t->count; i++)
+        if (k->wide->slot[i].rows * k->wide->slot[i].cols > most)
+            most = k->wide->slot[i].rows * k->wide->slot[i].cols;
+    p->zeros = lhi_alloc_array(k->c, most, sizeof *p->zeros);
+    return lhi_ok(k->c) ? p : NULL;
+}
+
+/* A value that L does not need, such as yhat beside a loss on logits, is worked when it
+ * is looked at.  The nodes before it get the values they have. */
+static int has_value(lh_page *p, uint32_t id)
+{
+    lhi_plan *plan;
+
+    if (p->k->p->used[id] || p->extra[id])
+        return 1;
+    plan = lhi_plan_new(p->k->t, id);
+    if (!plan)
+        return 0;
+    lhi_run_forward(p->k->wide, plan, 0, 1);
+    p->extra[id] = 1;
+    lhi_plan_free(p->k->c, plan);
+    return 1;
 }
 
 /* The last derivation given for a node; hands when there is none. */
@@ -77,7 +102,7 @@ lh_matrix lh_on(lh_page *p, const char *name)
     const lh_slot *a;
     size_t index;
 
-    if (v.tape && p->k->p->used[v.id]) {
+    if (v.tape && has_value(p, v.id)) {
         a = &p->k->wide->slot[v.id];
         return (lh_matrix){a->value, a->rows, a->cols};
     }
@@ -87,11 +112,11 @@ lh_matrix lh_on(lh_page *p, const char *name)
         const lh_wide *d = derive(p, index);
 
         a = &p->k->wide->slot[v.id];
-        return d ? (lh_matrix){d, a->rows, a->cols} : (lh_matrix){NULL, 0, 0};
+        return d ? (lh_matrix){d, a->rows, a->cols} : (lh_matrix){p->zeros, 0, 0};
     }
     lhi_fail(t->c, LH_ENAME, "attach one with lh_hand() before it is looked at",
              "a derivation looks at '%s': there is no such value, and no derivation of it", name);
-    return (lh_matrix){NULL, 0, 0};
+    return (lh_matrix){p->zeros, 0, 0};
 }
 
 void lhi_hand_all(lhi_check *k)

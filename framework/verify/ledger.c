@@ -254,7 +254,7 @@ static void fill_ledger(lhi_check *k, lh_entry *e, const uint32_t *order, size_t
     const double affordable = 3e9 / (4 * lhi_plan_flops(k->f64, k->p) + 1) / (double)count;
     const size_t budget = affordable < 32 ? 32 : affordable > 1e6 ? 1000000 : (size_t)affordable;
 
-    for (size_t i = 0; i < count && lhi_ok(k->c); i++)
+    for (size_t i = 0; i < count && page && differ && lhi_ok(k->c); i++)
         compare(k, page, differ, order[i], budget, f32_counts, &e[i]);
 }
 
