@@ -56,5 +56,10 @@ tests_unit_test_store_hostile_SOURCES = tests/unit/test_store_hostile.c
 tests_unit_test_store_hostile_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_store_hostile_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_page
+tests_unit_test_page_SOURCES = tests/unit/test_page.c tests/page.c tests/page.h
+tests_unit_test_page_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_page_LDADD = libtesting.la
+
 TESTS += $(check_PROGRAMS)
 endif
