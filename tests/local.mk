@@ -61,5 +61,10 @@ tests_unit_test_page_SOURCES = tests/unit/test_page.c tests/page.c tests/page.h
 tests_unit_test_page_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_page_LDADD = libtesting.la
 
+check_PROGRAMS += tests/ops/test_ops
+tests_ops_test_ops_SOURCES = tests/ops/test_ops.c tests/ops/op_case.c tests/ops/op_case.h
+tests_ops_test_ops_CPPFLAGS = $(lh_test_cppflags)
+tests_ops_test_ops_LDADD = libtesting.la
+
 TESTS += $(check_PROGRAMS)
 endif
