@@ -26,10 +26,21 @@ tests_unit_test_data_SOURCES = tests/unit/test_data.c
 tests_unit_test_data_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_data_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_gemm
+tests_unit_test_gemm_SOURCES = tests/unit/test_gemm.c tests/unit/gemm_cases.h
+tests_unit_test_gemm_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_gemm_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_gnuplot
 tests_unit_test_gnuplot_SOURCES = tests/unit/test_gnuplot.c tests/unit/report_case.h
 tests_unit_test_gnuplot_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_gnuplot_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_math
+tests_unit_test_math_SOURCES = tests/unit/test_math.c tests/unit/math_arrays.h \
+	tests/unit/math_f32.c tests/unit/math_f64.c
+tests_unit_test_math_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_math_LDADD = libtesting.la
 
 check_PROGRAMS += tests/unit/test_progress
 tests_unit_test_progress_SOURCES = tests/unit/test_progress.c
@@ -66,5 +77,35 @@ tests_ops_test_ops_SOURCES = tests/ops/test_ops.c tests/ops/op_case.c tests/ops/
 tests_ops_test_ops_CPPFLAGS = $(lh_test_cppflags)
 tests_ops_test_ops_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_tape
+tests_unit_test_tape_SOURCES = tests/unit/test_tape.c
+tests_unit_test_tape_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_tape_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_train
+tests_unit_test_train_SOURCES = tests/unit/test_train.c
+tests_unit_test_train_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_train_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_verify
+tests_unit_test_verify_SOURCES = tests/unit/test_verify.c
+tests_unit_test_verify_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_verify_LDADD = libtesting.la
+
 TESTS += $(check_PROGRAMS)
+endif
+
+## A user's driver, built through pkg-config against what is installed, and run.
+EXTRA_DIST += tests/install/check.sh tests/install/consumer.c
+installcheck-local:
+	$(AM_V_at)srcdir='$(top_srcdir)' bindir='$(bindir)' libdir='$(libdir)' pcdir='$(pkgconfigdir)' \
+	VERSION='$(PACKAGE_VERSION)' CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' SANITIZE='$(LH_LDFLAGS)' \
+	$(SHELL) $(top_srcdir)/tests/install/check.sh
+
+## Without CUnit the tests cannot be built; that must not look like tests that passed.
+if !HAVE_CUNIT
+check-local:
+	@echo "make check: configure found no CUnit, so the tests were not built." >&2; \
+	echo "  apt install libcunit1-dev (Fedora: dnf install CUnit-devel), then configure again" >&2; \
+	exit 77
 endif

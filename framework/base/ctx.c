@@ -104,6 +104,7 @@ void *lhi_alloc(lh_ctx *c, size_t bytes)
     if (c->blocks)
         c->blocks->newer = b;
     c->blocks = b;
+    c->block_count++;
     return b + 1;
 }
 
@@ -130,6 +131,7 @@ void lhi_release(lh_ctx *c, void *block)
         c->blocks = b->older;
     if (b->older)
         b->older->newer = b->newer;
+    c->block_count--;
     lhi_mem_free(b);
 }
 

@@ -50,6 +50,7 @@ struct lh_ctx {
     int line_open;        /* a progress line stands unfinished on the terminal */
 
     lhi_block *blocks;    /* newest first */
+    size_t block_count;   /* of them: what a loop must not make grow */
     lhi_closer *closers;  /* newest first */
     void *ledger;         /* verify/: rows of the last check */
     size_t ledger_rows;

@@ -12,28 +12,37 @@
 #include <stdint.h>
 #include <string.h>
 
+/* A call left standing in a loop would keep it scalar, and gcc -O2 leaves some. */
+#define K_INLINE static inline __attribute__((always_inline))
+
 #if LHI_TYPE == 80
 #include <math.h>
 
-static inline real k_exp(real x)
+K_INLINE real k_exp(real x)
 {
     return expl(x);
 }
 
-static inline real k_log(real x)
+K_INLINE real k_log(real x)
 {
     return logl(x);
 }
 
-static inline real k_log1p(real x)
+K_INLINE real k_log1p(real x)
 {
     return log1pl(x);
+}
+
+K_INLINE real k_sigmoid(real z)
+{
+    const real e = expl(-R_ABS(z));
+
+    return (z < 0 ? e : (real)1) / ((real)1 + e);
 }
 
 #else
 
 #if LHI_TYPE == 32
-typedef int32_t whole;
 typedef uint32_t word;
 #define FRACTION 23
 #define BIAS     127
@@ -45,10 +54,10 @@ typedef uint32_t word;
 #define EXP_HIGH 89.0f
 #define TINY     0x1p-126f
 #define GROW     0x1p24f
-#define GROWN    24
+#define GROWN    24.0f
+#define UNIT     0x1p23f            /* its fraction counts ones */
 #define ROOT_HALF 0x3f3504f3u       /* the word of sqrt(1/2) */
 #else
-typedef int64_t whole;
 typedef uint64_t word;
 #define FRACTION 52
 #define BIAS     1023
@@ -60,11 +69,12 @@ typedef uint64_t word;
 #define EXP_HIGH 710.0
 #define TINY     0x1p-1022
 #define GROW     0x1p54
-#define GROWN    54
+#define GROWN    54.0
+#define UNIT     0x1p52
 #define ROOT_HALF 0x3fe6a09e667f3bcdu
 #endif
 
-static inline word k_word(real x)
+K_INLINE word k_word(real x)
 {
     word w;
 
@@ -72,7 +82,7 @@ static inline word k_word(real x)
     return w;
 }
 
-static inline real k_real(word w)
+K_INLINE real k_real(word w)
 {
     real x;
 
@@ -80,19 +90,21 @@ static inline real k_real(word w)
     return x;
 }
 
-/* exp(x) = 2^n exp(r), n the whole number nearest to x/ln 2, |r| <= ln(2)/2. */
-static inline real k_exp(real x)
+/* exp(x) = 2^n exp(r), n the whole number nearest to x/ln 2, |r| <= ln(2)/2.  What r and
+ * 1 + r lose when they are rounded is kept in `rest` and added last. */
+K_INLINE real k_exp(real x)
 {
-    real t, n, r, p, q;
-    whole e, half;
+    real t, n, r, p, q, rest;
+    word e, half;
 
     x = x < EXP_LOW ? EXP_LOW : x; /* comparisons let a NaN through */
     x = x > EXP_HIGH ? EXP_HIGH : x;
     t = R_FMA(x, LOG2E, SHIFTER);
     n = t - SHIFTER;
-    e = (whole)(k_word(t) - k_word(SHIFTER));
-    r = R_FMA(-n, LN2_HIGH, x);
-    r = R_FMA(-n, LN2_LOW, r);
+    e = k_word(t) - k_word(SHIFTER) + 2 * BIAS; /* n + 2 BIAS, never negative */
+    x = R_FMA(-n, LN2_HIGH, x);
+    r = R_FMA(-n, LN2_LOW, x);
+    rest = R_FMA(-n, LN2_LOW, x - r);
 #if LHI_TYPE == 32
     p = (real)(1.0 / 5040);
 #else
@@ -109,18 +121,19 @@ static inline real k_exp(real x)
     p = R_FMA(p, r, (real)(1.0 / 24));
     p = R_FMA(p, r, (real)(1.0 / 6));
     p = R_FMA(p, r, (real)0.5);
-    q = R_FMA(r * r, p, r);
+    q = (real)1 + r;
+    rest = (r - (q - (real)1)) + rest;
+    q = q + R_FMA(r * r, p, rest);
     /* Two powers of two, each a normal number: the product is rounded once, also
      * where it is subnormal. */
     half = e >> 1;
-    return ((real)1 + q) * k_real((word)(half + BIAS) << FRACTION) *
-           k_real((word)(e - half + BIAS) << FRACTION);
+    return q * k_real(half << FRACTION) * k_real((e - half) << FRACTION);
 }
 
 /* k ln 2 + log(1 + f) for 1 + f in [sqrt(1/2), 3/2]: with s = f/(2+f) it is
  * 2 artanh(s) = f - s (f - 2 s^2/3 - 2 s^4/5 - ...), arranged as in Sun's fdlibm so
  * that the large terms are added last. */
-static inline real k_log_near_one(real f, real k)
+K_INLINE real k_log_near_one(real f, real k)
 {
     const real s = f / ((real)2 + f), z = s * s, half = (real)0.5 * f * f;
     real p;
@@ -146,13 +159,15 @@ static inline real k_log_near_one(real f, real k)
 }
 
 /* log(x); -infinity at 0, NaN below. */
-static inline real k_log(real x)
+K_INLINE real k_log(real x)
 {
     const real grown = x < TINY ? x * GROW : x; /* subnormals get a full fraction */
-    const word w = k_word(grown) - ROOT_HALF;
-    const whole e = (whole)w >> FRACTION;
-    const real m = k_real(k_word(grown) - ((word)e << FRACTION));
-    const real k = (real)(x < TINY ? e - GROWN : e);
+    /* AVX2 has neither the arithmetic shift nor the conversion of 64-bit numbers: the
+     * exponent, BIAS + 1 added, is shifted unsigned and becomes the fraction of UNIT. */
+    const word e = (k_word(grown) - ROOT_HALF + ((word)(BIAS + 1) << FRACTION)) >> FRACTION;
+    const real n = k_real(k_word(UNIT) + e) - (UNIT + (real)(BIAS + 1));
+    const real m = k_real(k_word(grown) - ((e - (BIAS + 1)) << FRACTION));
+    const real k = x < TINY ? n - GROWN : n;
     real y = k_log_near_one(m - (real)1, k);
 
     y = x < (real)__builtin_inf() ? y : x; /* infinity and NaN */
@@ -161,20 +176,25 @@ static inline real k_log(real x)
 }
 
 /* log(1 + x) for 0 <= x <= 1; (1 + x)/2 - 1 is exact where it is used. */
-static inline real k_log1p(real x)
+K_INLINE real k_log1p(real x)
 {
-    return x <= (real)0.5 ? k_log_near_one(x, 0)
-                          : k_log_near_one((x - (real)1) * (real)0.5, 1);
+    const int small = x <= (real)0.5;
+
+    return k_log_near_one(small ? x : (x - (real)1) * (real)0.5, small ? (real)0 : (real)1);
+}
+
+/* 1/(1 + exp(-z)).  exp of a negative number only: the other overflows.  The quotient is
+ * corrected once, by what the division left over and by what 1 + e lost; 1/(1 + e) is
+ * then needed to a few digits only, and is q or 1 - q. */
+K_INLINE real k_sigmoid(real z)
+{
+    const real e = k_exp(-R_ABS(z)), d = (real)1 + e, lost = e - (d - (real)1);
+    const real over = z < 0 ? e : (real)1, q = over / d;
+    const real left = R_FMA(-q, lost, R_FMA(-q, d, over));
+
+    return R_FMA(left, z < 0 ? (real)1 - q : q, q);
 }
 
 #endif
-
-/* 1/(1 + exp(-z)).  exp of a negative number only: the other overflows. */
-static inline real k_sigmoid(real z)
-{
-    const real e = k_exp(-R_ABS(z));
-
-    return (z < 0 ? e : (real)1) / ((real)1 + e);
-}
 
 #endif

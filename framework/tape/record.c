@@ -89,6 +89,18 @@ const char *lhi_node_text(const lh_tape *t, uint32_t id, char *text, size_t room
     return text;
 }
 
+/* The tape's own copy of a name. */
+static const char *keep(lh_tape *t, const char *name)
+{
+    for (size_t i = 0; i < t->kept_count; i++)
+        if (strcmp(t->kept[i], name) == 0)
+            return t->kept[i];
+    if (lhi_grow(t->c, &t->kept, &t->kept_room, t->kept_count + 1, sizeof *t->kept) != 0)
+        return NULL;
+    t->kept[t->kept_count] = lhi_strdup(t->c, name);
+    return t->kept[t->kept_count] ? t->kept[t->kept_count++] : NULL;
+}
+
 /* May a node be added?  Keeps the error otherwise. */
 static int open_for_recording(lh_tape *t, const char *what)
 {
@@ -149,7 +161,7 @@ lh_var lh_input(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols)
         lhi_fail(t->c, LH_ESHAPE, NULL, "lh_input: '%s' cannot be [%td x %td]", name, rows, cols);
         return inert(t);
     }
-    name = lhi_strdup(t->c, name);
+    name = keep(t, name);
     return name ? append(t, (lhi_node){.kind = LHI_INPUT, .name = name, .rows = rows, .cols = cols})
                 : inert(t);
 }
@@ -282,7 +294,7 @@ lh_var lh_label(lh_var v, const char *name, const char *file, int line)
         return v;
     }
     if (t->node[v.id].kind == LHI_OP && !t->node[v.id].name)
-        t->node[v.id].name = lhi_strdup(t->c, name);
+        t->node[v.id].name = keep(t, name);
     t->node[v.id].file = file;
     t->node[v.id].line = line;
     return v;

@@ -122,6 +122,18 @@ static int place_of_nonfinite(const lhi_ws *w, const lh_slot *a, size_t *place)
     return 0;
 }
 
+/* The node itself when it has a name, else the first named one that is made of it. */
+static uint32_t named_user(const lhi_ws *w, uint32_t id)
+{
+    for (uint32_t i = id + 1; i < w->nodes && !w->t->node[id].name; i++)
+        for (int k = 0; w->t->node[i].kind == LHI_OP && k < lhi_op_of(w, i)->n_in; k++)
+            if (w->t->node[i].in[k] == id) {
+                id = i;
+                break;
+            }
+    return id;
+}
+
 int lhi_first_nonfinite(const lhi_ws *w, const lhi_plan *p, char *text, size_t room)
 {
     for (size_t i = 0; i < w->nodes; i++) {
@@ -136,7 +148,7 @@ int lhi_first_nonfinite(const lhi_ws *w, const lhi_plan *p, char *text, size_t r
     }
     for (size_t i = 0; i < p->forwards; i++) {
         const uint32_t id = p->forward[i].node;
-        const lhi_node *n = &w->t->node[id];
+        const lhi_node *n = &w->t->node[id], *user = &w->t->node[named_user(w, id)];
         char name[120];
         size_t at;
 
@@ -144,10 +156,10 @@ int lhi_first_nonfinite(const lhi_ws *w, const lhi_plan *p, char *text, size_t r
             continue; /* its output comes with the finish */
         if (!place_of_nonfinite(w, &w->slot[id], &at))
             continue;
-        snprintf(text, room, "%s = %s%s%s%s%d is the first, at row %zu, column %zu",
-                 lhi_node_text(w->t, id, name, sizeof name), lhi_op_of(w, id)->name,
-                 n->file ? " at " : "", n->file ? n->file : "", n->file ? ":" : ", node ",
-                 n->file ? n->line : (int)id, at / w->slot[id].cols, at % w->slot[id].cols);
+        snprintf(text, room, "%s%s%s is the first, at row %zu, column %zu (%s:%d)",
+                 lhi_node_text(w->t, id, name, sizeof name), n->name ? "" : ", in ",
+                 n->name ? "" : user->name ? user->name : "the tape", at / w->slot[id].cols,
+                 at % w->slot[id].cols, user->file ? user->file : "?", user->line);
         return 1;
     }
     return 0;

@@ -65,6 +65,8 @@ struct lh_tape {
     size_t count, room;
     uint32_t gen;
     int sealed;
+    const char **kept;           /* every name once, so that recording anew needs no memory */
+    size_t kept_count, kept_room;
     lhi_hand *hand;
     size_t hands, hand_room;
     int warned_pair;

@@ -28,10 +28,11 @@ lh_page *lhi_page_new(lhi_check *k);
 
 /* --- differ.c --- */
 
-/* A derivative by differences, and how far it can be off. */
+/* A derivative by differences: it lies in low..high, which is one number but at a kink,
+ * where these are the slopes on the two sides; each is off by `bound` at most. */
 typedef struct lhi_difference {
-    double value, bound;
-    int kink; /* a ReLU changes piece within every step tried: no value */
+    double low, high, bound;
+    int kink; /* a ReLU changes piece within every step tried */
 } lhi_difference;
 
 typedef struct lhi_differ lhi_differ;

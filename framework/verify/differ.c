@@ -1,4 +1,4 @@
-/* differ.c -- central differences in double, extrapolated once, aware of kinks. */
+/* differ.c -- central differences in double, extrapolated once; slopes of both sides at a kink. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/verify/check.h"
 
@@ -121,22 +121,48 @@ static double central(lhi_differ *d, uint32_t id, size_t e, double x, double h, 
     return (up - down) / (right - left);
 }
 
+/* The slope on one side (sign 1 or -1), by three points; the correction to the slope of
+ * the chord is the estimate. */
+static double one_sided(lhi_differ *d, uint32_t id, size_t e, double x, double h, double sign,
+                        double *bound)
+{
+    int ignored = 0;
+    const double here = loss_at(d, id, e, x, &ignored);
+    const double half = loss_at(d, id, e, x + sign * h / 2, &ignored);
+    const double full = loss_at(d, id, e, x + sign * h, &ignored);
+    const double slope = sign * (4 * half - full - 3 * here) / h;
+
+    *bound = fmax(*bound, fabs(slope - sign * (full - here) / h));
+    return slope;
+}
+
 lhi_difference lhi_differ_at(lhi_differ *d, uint32_t id, size_t e)
 {
     const double x = ((const double *)d->w->slot[id].value)[e];
     /* Truncation falls with h^2 and rounding grows with 1/h: they meet at cbrt(eps). */
-    double h = cbrt(DBL_EPSILON) * fmax(1, fabs(x));
-    lhi_difference r = {0, 0, 1};
+    const double first = cbrt(DBL_EPSILON) * fmax(1, fabs(x));
+    const double noise = d->k->sensitivity * DBL_EPSILON * fmax(fabs(d->loss), DBL_MIN);
+    double h = first;
+    lhi_difference r = {0, 0, 0, 1};
 
     for (int tries = 0; tries < 6 && r.kink; tries++, h /= 8) {
-        const double noise = d->k->sensitivity * DBL_EPSILON * fmax(fabs(d->loss), DBL_MIN) / h;
         double coarse, fine;
 
         r.kink = 0;
         coarse = central(d, id, e, x, h, &r.kink);
         fine = central(d, id, e, x, h / 2, &r.kink);
-        r.value = fine + (fine - coarse) / 3;
-        r.bound = fabs(fine - coarse) / 3 + 2 * noise;
+        r.low = r.high = fine + (fine - coarse) / 3;
+        r.bound = fabs(fine - coarse) / 3 + 2 * noise / h;
+    }
+    if (r.kink) {
+        double left, right;
+
+        r.bound = 0;
+        left = one_sided(d, id, e, x, first, -1, &r.bound);
+        right = one_sided(d, id, e, x, first, 1, &r.bound);
+        r.low = fmin(left, right);
+        r.high = fmax(left, right);
+        r.bound += 8 * noise / first;
     }
     ((double *)d->w->slot[id].value)[e] = x;
     return r;

@@ -81,12 +81,12 @@ static const lh_wide *derive(lh_page *p, size_t index)
     const lhi_hand *h = &t->hand[index];
     const lh_slot *a = &p->k->wide->slot[h->node];
 
-    if (p->derived[index])
-        return p->derived[index];
     if (p->working[index]) {
         lhi_fail(t->c, LH_ENAME, NULL, "the derivation of d%s needs itself", h->name);
         return NULL;
     }
+    if (p->derived[index])
+        return p->derived[index];
     p->working[index] = 1;
     p->derived[index] = lhi_alloc_array(t->c, a->rows * a->cols, sizeof **p->derived);
     if (p->derived[index])

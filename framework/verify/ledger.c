@@ -74,8 +74,16 @@ static void keep_worst(lh_entry *r, const element *x, const lhi_difference *d, s
     r->tape64 = x->tape64;
     r->hand = x->hand;
     r->bound = x->bound;
-    r->differences = d ? d->value : (double)NAN;
+    r->differences = d ? fmin(fmax(x->tape64, d->low), d->high) : (double)NAN;
     r->difference_bound = d ? d->bound : (double)NAN;
+}
+
+/* How far the tape is from low..high, in units of the bound. */
+static double outside(const element *x, const lhi_difference *d)
+{
+    const double off = fmax(d->low - x->tape64, x->tape64 - d->high) / d->bound;
+
+    return off - off == 0 ? fmax(off, 0) : (double)INFINITY;
 }
 
 /* One row: every element against the hand, `budget` of them against differences. */
@@ -95,31 +103,27 @@ static void compare(lhi_check *k, lh_page *page, lhi_differ *differ, uint32_t id
     r->agrees = hand != NULL;
     for (size_t e = 0; hand && e < n; e++) {
         const element x = look(k, id, hand, noise, f32_counts, e);
-        const int sampled = next < samples && e == next * n / samples;
-        lhi_difference d = {0, 0, 1};
+        lhi_difference d;
         double over = excess(&x);
+        int known = 0;
 
-        if (sampled) {
+        if (next < samples && e == next * n / samples) {
             next++;
             d = lhi_differ_at(differ, id, e);
-            r->kinks += (size_t)d.kink;
-            r->compared += (size_t)!d.kink;
-        }
-        if (!d.kink) {
-            const double off = fabs(x.tape64 - d.value) / d.bound;
-
-            over = off - off == 0 ? fmax(over, off) : (double)INFINITY;
+            /* With several kinks at once the slopes of both sides need not enclose the
+             * tape's: being outside says nothing then, being inside does. */
+            known = !d.kink || outside(&x, &d) <= 1;
+            r->compared += (size_t)known;
+            r->kinks += (size_t)!known;
+            over = known ? fmax(over, outside(&x, &d)) : over;
         }
         r->ulps64 = fmax(r->ulps64, fabs(x.tape64 - x.hand) / ulp(x.hand, DBL_MANT_DIG));
         r->ulps32 = fmax(r->ulps32, fabs(x.tape32 - x.tape64) / ulp(x.tape64, FLT_MANT_DIG));
-        if (!(over <= 1))
-            r->agrees = 0;
-        /* Prefer an element that has all four columns, unless a worse one has not. */
-        if (over > worst || (over > 1 && !(worst > 1))) {
-            if (!d.kink || over > 1 || worst < 0) {
-                worst = d.kink && over <= 1 ? 0 : over;
-                keep_worst(r, &x, d.kink ? NULL : &d, e);
-            }
+        r->agrees = r->agrees && over <= 1;
+        /* An element with all four columns is shown, unless one without is wrong. */
+        if (over > worst && (known || over > 1 || worst < 0)) {
+            worst = known || over > 1 ? over : 0;
+            keep_worst(r, &x, known ? &d : NULL, e);
         }
     }
     if (n > 0 && r->compared == 0)

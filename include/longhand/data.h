@@ -23,7 +23,7 @@ typedef struct lh_data lh_data;
  *
  * @return the data; inert after LH_ENOINPUT (no such file, a directory), or
  *         LH_EDATA (empty, a missing value, text, a ragged row, a label that is
- *         not 0 or 1: the message has file, line and column), LH_ENOMEM.
+ *         not 0 or 1: the message has file, line and column), LH_EIO, LH_ENOMEM.
  */
 LH_API lh_data *lh_data_open(lh_ctx *c, const char *path);
 
@@ -33,7 +33,8 @@ LH_API lh_data *lh_data_open(lh_ctx *c, const char *path);
  * with the mean and deviation of the rows that remain in d: nothing of the rows
  * held out reaches the training.  Call it as often as needed, before d is used.
  * @return the rows held out; inert after LH_EUSAGE (bad part, or no row would
- *         be left on one side) or LH_ESTATE (d was already used).
+ *         be left on one side) or LH_ESTATE (d was already used, or is itself a
+ *         part that was held out).
  */
 LH_API lh_data *lh_hold_out(lh_data *d, double part);
 
@@ -45,7 +46,8 @@ LH_API lh_data *lh_hold_out(lh_data *d, double part);
 LH_API lh_status lh_data_standardize(lh_data *d, const double *mean, const double *deviation,
                                      size_t features);
 
-/** Rows, and features (the label is not counted); 0 when inert. */
+/** Rows, 0 when inert; features (the label is not counted), 1 when inert, so that a
+ *  driver goes on recording. */
 LH_API size_t    lh_rows(const lh_data *d);
 LH_API ptrdiff_t lh_cols(const lh_data *d);
 

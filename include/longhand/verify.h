@@ -50,7 +50,7 @@ typedef struct lh_entry {
     double bound;             /* |tape64 - hand| must not exceed it at the worst element */
     double difference_bound;  /* and |tape64 - differences| not this one */
     size_t compared;          /* elements compared with differences */
-    size_t kinks;             /* elements left out: a ReLU changes piece within any step */
+    size_t kinks;             /* elements left out, at a kink that decides nothing */
     int    by_driver;         /* the hand column is the driver's derivation */
     int    agrees;
 } lh_entry;
@@ -63,7 +63,8 @@ typedef struct lh_entry {
  * or each op's second gradient, in long double.  Differences: central, in double,
  * h = cbrt(2^-52) max(1,|x|) rounded so that x+h is exact, halved once for
  * Richardson's extrapolation, whose correction is the error estimate; the step
- * shrinks while a ReLU changes piece.  A row agrees when |tape - hand| is within
+ * shrinks while a ReLU changes piece, and where it always does the tape must lie
+ * between the slopes of the two sides.  A row agrees when |tape - hand| is within
  * the rounding of the double tape (measured against the tape in long double) and
  * |tape - differences| within the estimate, for every element compared, and no
  * number is NaN.
