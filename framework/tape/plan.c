@@ -18,9 +18,10 @@ typedef struct planner {
     size_t waiters;
 } planner;
 
+/* Of a node that is an op. */
 static const lh_op *op_of(const lhi_node *n)
 {
-    return n->kind == LHI_OP ? n->family->op[LHI_F64] : NULL;
+    return n->family->op[LHI_F64];
 }
 
 static int operands(const lhi_node *n)
