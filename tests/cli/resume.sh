@@ -1,0 +1,61 @@
+#!/bin/sh
+# resume.sh -- a run that was stopped, anywhere, ends with the bytes of one that never stopped.
+. "${srcdir:-.}/tests/tap.sh"
+
+train() {
+    run "$longhand" train --check=0 --plot=none --reproducible "$@"
+}
+
+for more in "" --momentum=0.9 --batch=0 --type=f64 --patience=3; do
+    train --epochs=8 --out=whole $more
+    exits "8 epochs are trained${more:+ with $more}" 0
+    train --epochs=4 --out=half $more
+    train --epochs=8 --resume=half/model.h5 --out=rest $more
+    exits "4 epochs and the rest are trained${more:+ with $more}" 0
+    says "it is said where it goes on${more:+ with $more}" err "after epoch 4"
+    ok "both checkpoints are equal${more:+ with $more}" cmp whole/model.h5 rest/model.h5
+    ok "both histories are equal${more:+ with $more}" cmp whole/history.csv rest/history.csv
+done
+train --epochs=8 --out=whole
+train --epochs=4 --out=half --threads=1
+train --epochs=8 --resume=half/model.h5 --out=rest --threads=3
+ok "another number of threads ends with the same bytes" cmp whole/model.h5 rest/model.h5
+train --epochs=8 --resume=half/model.h5 --out=half
+ok "a run may go on in its own folder" cmp whole/model.h5 half/model.h5
+train --epochs=8 --resume=whole/model.h5 --out=again
+ok "a finished run that is resumed is the same file" cmp whole/model.h5 again/model.h5
+
+# Signals.  The first progress line tells that training has begun.
+many=4000
+train --epochs=$many --out=long
+exits "a long run ends" 0
+moment=0
+for signal in INT TERM INT INT; do
+    moment=$((moment + 1))
+    at="SIG$signal, time $moment"
+    rm -rf cut
+    : >err
+    "$longhand" train --check=0 --plot=none --reproducible --epochs=$many --progress=bar \
+        --out=cut >out 2>err </dev/null &
+    process=$!
+    tries=0
+    while ! grep -q epoch err && [ "$tries" -lt 600 ]; do
+        sleep 0.05
+        tries=$((tries + 1))
+    done
+    # A moment of no one's choosing, within three tenths of a second.
+    byte=$(od -An -N1 -tu1 /dev/urandom)
+    sleep "0.$((byte % 3))$((byte / 3 % 10))"
+    kill -"$signal" "$process"
+    code=0
+    wait "$process" || code=$?
+    exits "$at: the exit code is 75" 75
+    ok "$at: there is a checkpoint" test -s cut/model.h5
+    is "$at: no temporary file is left" "$(find cut -name '*.tmp' | wc -l | tr -d ' ')" 0
+    ok "$at: the run has not come to its end" not cmp -s long/model.h5 cut/model.h5
+    train --epochs=$many --resume=cut/model.h5 --out=cut --threads=$((moment % 3 + 1))
+    exits "$at: it can be resumed" 0
+    ok "$at: the bytes are those of the whole run" cmp long/model.h5 cut/model.h5
+    ok "$at: the history too" cmp long/history.csv cut/history.csv
+done
+finish

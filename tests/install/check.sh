@@ -1,0 +1,47 @@
+#!/bin/sh
+# check.sh -- what `make install` put down is enough for a user: compile, link, run.
+# SPDX-License-Identifier: MIT
+#
+# Given by installcheck-local: srcdir bindir libdir pcdir VERSION CC PKG_CONFIG SANITIZE.
+set -eu
+LC_ALL=C
+export LC_ALL
+unset CDPATH
+
+fail() {
+    echo "installcheck: $*" >&2
+    exit 1
+}
+
+source=$(cd "$srcdir/tests/install" && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/longhand-installed-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+# Only the tree that was installed may answer.
+PKG_CONFIG_PATH=$pcdir${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
+export PKG_CONFIG_PATH
+unset LD_LIBRARY_PATH LIBRARY_PATH CPATH C_INCLUDE_PATH
+
+version=$($PKG_CONFIG --modversion longhand) || fail "pkg-config finds no longhand in $pcdir"
+[ "$version" = "$VERSION" ] || fail "longhand.pc is of version $version, not $VERSION"
+flags=$($PKG_CONFIG --cflags --libs longhand) || fail "longhand.pc gives no flags"
+
+# SANITIZE is empty but in a build with sanitizers, whose runtime comes first in a program.
+$CC -std=c11 -Wall -Wextra -Wpedantic -Werror $SANITIZE -o consumer "$source/consumer.c" \
+    $flags -Wl,-rpath,"$libdir" || fail "a driver does not compile with: $flags"
+./consumer --progress=none >ledger || fail "a driver built with pkg-config fails"
+grep -q '2 of 2 gradients agree\|gradients agree' ledger || fail "the driver prints no ledger"
+
+[ "$("$bindir/longhand" --version)" = "longhand $VERSION" ] || fail "longhand --version is wrong"
+"$bindir/longhand" inspect consumer.h5 >shown || fail "longhand cannot read the driver's checkpoint"
+grep -q W shown || fail "longhand inspect shows no parameter"
+"$bindir/longhand" ops >/dev/null || fail "longhand ops fails"
+
+# Nothing but the interface is visible, so that nothing else can come to be relied on.
+if command -v nm >/dev/null 2>&1 && [ -f "$libdir/liblonghand.so" ]; then
+    other=$(nm -D --defined-only "$libdir/liblonghand.so" | awk '$3 !~ /^lh_/ { print $3 }' |
+        grep -v -e '^_init$' -e '^_fini$' -e '^__' || :)
+    [ -z "$other" ] || fail "liblonghand.so shows more than the interface: $other"
+fi
+echo "installcheck: a driver compiles, links and runs; longhand $VERSION works"
