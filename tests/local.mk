@@ -95,6 +95,24 @@ tests_unit_test_verify_LDADD = libtesting.la
 TESTS += $(check_PROGRAMS)
 endif
 
+## The command as a user meets it, and rules that hold the house in order.
+lh_test_scripts = \
+	tests/cli/bad_input.sh \
+	tests/cli/drivers.sh \
+	tests/cli/resume.sh \
+	tests/cli/verbs.sh \
+	tests/rules/callers.sh \
+	tests/rules/floats.sh \
+	tests/rules/headers.sh \
+	tests/rules/includes.sh \
+	tests/rules/lengths.sh \
+	tests/rules/notes_cited.sh \
+	tests/rules/opening.sh \
+	tests/rules/ops_list.sh \
+	tests/rules/readme_driver.sh
+TESTS += $(lh_test_scripts)
+EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/bits.sh tests/contributing.sh
+
 ## A user's driver, built through pkg-config against what is installed, and run.
 EXTRA_DIST += tests/install/check.sh tests/install/consumer.c
 installcheck-local:

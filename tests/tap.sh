@@ -33,8 +33,8 @@ result() {
     failures=$((failures + 1))
     printf 'not ok %d - %s\n' "$count" "$2"
     printf '#   exit code of the last run: %s\n' "$code"
-    for file in "$work/out" "$work/err"; do
-        [ -s "$file" ] && cut -c1-200 "$file" | sed 's/^/#   /' | tail -n 12
+    for output in "$work/out" "$work/err"; do
+        [ -s "$output" ] && cut -c1-200 "$output" | sed 's/^/#   /' | tail -n 12
     done
     return 0
 }
@@ -81,11 +81,11 @@ never_says() { ok "$1" no_match "$2" "$3"; }
 not() { ! "$@"; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# compile SOURCE PROGRAM: a driver against the library in the build tree.
+# compile NAME: NAME.c in the current folder against the library in the build tree.
 compile() {
     flags=$(sed -n 's/^CFLAGS = //p' "$build/Makefile")
-    (cd "$build" && ./libtool --silent --tag=CC --mode=link $CC -std=c11 -Wall -Wextra -Werror \
-        $flags -I"$source/include" -I"$build/include" -o "$2" "$1" liblonghand.la)
+    "$build/libtool" --silent --tag=CC --mode=link $CC -std=c11 -Wall -Wextra -Werror $flags \
+        -I"$source/include" -I"$build/include" -o "$1" "$1.c" "$build/liblonghand.la"
 }
 
 # plant TREE: a copy of the sources, to be broken.
@@ -98,7 +98,7 @@ plant() {
 
 # rule SENTENCE FUNCTION: the function, called with a tree, prints what breaks the rule.
 rule() {
-    "$2" "$source" >"$work/found" 2>&1
+    ("$2" "$source") >"$work/found" 2>&1
     ok "$1" not grep . "$work/found"
 }
 
@@ -111,7 +111,7 @@ catches() {
     [ -f "$work/planted/$file" ] && cp "$work/planted/$file" "$work/.whole"
     mkdir -p "$(dirname "$work/planted/$file")"
     printf '%s\n' "$@" >>"$work/planted/$file"
-    "$function" "$work/planted" >"$work/found" 2>&1
+    ("$function" "$work/planted") >"$work/found" 2>&1
     ok "$sentence" grep -F -e "$(basename "$file")" "$work/found"
     rm -f "$work/planted/$file"
     [ -f "$work/.whole" ] && mv "$work/.whole" "$work/planted/$file"

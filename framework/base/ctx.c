@@ -71,6 +71,8 @@ int lh_close(lh_ctx *c)
         else
             fprintf(stderr, "%s: %s\n", c->program, c->message);
     }
+    if (status == LH_OK && c->stopped)
+        status = LH_ESTOPPED;
     if (c == &no_memory)
         return lh_exit_code(status);
     while (c->closers) {
@@ -86,8 +88,9 @@ int lh_close(lh_ctx *c)
         lhi_mem_free(b);
     }
     lhi_mem_free(c);
-    if (fflush(stdout) != 0 && status == LH_OK)
-        status = LH_EIO; /* results that did not arrive are no success */
+    /* Results that did not arrive are no success. */
+    if ((fflush(stdout) != 0 || ferror(stdout)) && lh_exit_code(status) == 0)
+        status = LH_EIO;
     return lh_exit_code(status);
 }
 

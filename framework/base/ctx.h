@@ -47,6 +47,7 @@ struct lh_ctx {
     char message[3000];
     void (*say)(void *arg, const char *text);
     void *say_arg;
+    int stopped;          /* a signal ended a run: lh_close() tells it by its exit code */
     int line_open;        /* a progress line stands unfinished on the terminal */
 
     lhi_block *blocks;    /* newest first */

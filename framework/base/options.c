@@ -383,7 +383,7 @@ static int shapes_result(const char *name)
 {
     static const char *const other[] = {"help",   "version",      "threads", "isa",
                                         "resume", "reproducible", "plot",    "progress",
-                                        "quiet",  "dry-run",      "out",     "epochs"};
+                                        "quiet",  "dry-run",      "out",     "epochs", "check"};
 
     for (size_t i = 0; i < sizeof other / sizeof *other; i++)
         if (strcmp(name, other[i]) == 0)

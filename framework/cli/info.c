@@ -8,6 +8,7 @@ int verb_info(int argc, char **argv)
 {
     lh_ctx *c = lh_open(argc, argv, "show version, instruction set, threads and libraries");
 
+    lh_opt_example(c, "longhand info", "what this build runs on, for a report");
     lh_opt_done(c);
     lh_info(c, stdout);
     return lh_close(c);

@@ -20,6 +20,12 @@ static const struct verb {
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
+/* What was printed on standard output must have got there. */
+static int arrived(void)
+{
+    return fflush(stdout) != 0 || ferror(stdout) ? lh_exit_code(LH_EIO) : 0;
+}
+
 static int help(FILE *out)
 {
     fprintf(out, "longhand -- what you derive on paper you record in C, line by line\n\n"
@@ -30,7 +36,7 @@ static int help(FILE *out)
                  "  longhand train --data=wdbc --out=run     ledger, training, figures in run/\n"
                  "  longhand eval run/model.h5 --data=wdbc   accuracy, AUC and loss\n"
                  "  longhand VERB --help                     what a verb takes\n");
-    return out == stdout ? 0 : 2;
+    return out == stdout ? arrived() : 2;
 }
 
 int main(int argc, char **argv)
@@ -45,7 +51,7 @@ int main(int argc, char **argv)
         return help(stdout);
     if (strcmp(word, "--version") == 0) {
         printf("longhand %s\n", LH_VERSION);
-        return 0;
+        return arrived();
     }
     if (strcmp(word, "help") == 0) { /* longhand help train = longhand train --help */
         static char ask[] = "--help";

@@ -30,7 +30,7 @@ lh_var notes_network(lh_ctx *c, lh_tape *t, const char *hidden, ptrdiff_t featur
     const char *at = hidden;
     int k = 1;
 
-    while (*at && lh_error(c) == LH_OK) {
+    while (hidden[0] && lh_error(c) == LH_OK) {
         char *end;
         const long units = strtol(at, &end, 10);
 
@@ -40,7 +40,9 @@ lh_var notes_network(lh_ctx *c, lh_tape *t, const char *hidden, ptrdiff_t featur
         }
         a = layer(t, a, k++, in, units, 0);
         in = units;
-        at = *end ? end + 1 : end;
+        if (!*end)
+            break;
+        at = end + 1;
     }
     lh_let(L, lh_bce_logits(layer(t, a, k, in, 1, 1), y));
     lh_label(lh_output(L), "yhat", __FILE__, __LINE__);

@@ -253,7 +253,7 @@ static void unknown(lh_ctx *c, const lhi_state *s, const char *word)
 
     for (size_t k = 0; k < s->series_count; k++)
         lhi_text_add(&known, "%s%s", k ? ", " : "", s->series[k].name);
-    lhi_fail(c, LH_ENAME,
+    lhi_fail(c, LH_EUSAGE,
              near ? lhi_strf(c, "did you mean \"%s\"?", near)
                   : "separate the names by commas, as in \"loss, test accuracy\"",
              "the history has no \"%s\"; it has: %s", word, known.at ? known.at : "nothing yet");

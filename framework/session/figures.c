@@ -18,13 +18,13 @@
 lh_status lh_plot(lh_run *r, const char *path, const char *names)
 {
     WITH_STATE(r, s);
-    return lhi_figure_curves(r->c, &s, path, names);
+    return s.epochs ? lhi_figure_curves(r->c, &s, path, names) : LH_OK;
 }
 
 lh_status lh_plot_norms(lh_run *r, const char *path)
 {
     WITH_STATE(r, s);
-    return lhi_figure_norms(r->c, &s, path);
+    return s.epochs ? lhi_figure_norms(r->c, &s, path) : LH_OK;
 }
 
 lh_status lh_history(lh_run *r, const char *path)
@@ -39,7 +39,7 @@ lh_status lh_plot_roc(lh_var yhat, lh_data *d, const char *path)
     double *score, *fpr, *tpr, area;
     size_t points;
 
-    if (!c || !lhi_ok(c))
+    if (!c || !lhi_ok(c) || c->set.dry_run)
         return c ? c->status : LH_EUSAGE;
     score = lhi_scores(yhat, d);
     fpr = lhi_alloc_array(c, lh_rows(d) + 1, sizeof *fpr);

@@ -195,6 +195,7 @@ static int finish(lh_run *r)
     if (r->showing)
         lhi_progress_end(&r->progress);
     r->showing = 0;
+    r->c->stopped = r->stopped == 2;
     if (r->stopped == 2 && lhi_ok(r->c))
         lh_say(r->c, "stopped by a signal after step %ld; --resume goes on from what is saved",
                r->step);

@@ -41,7 +41,8 @@ LH_API lh_ctx *lh_open(int argc, char **argv, const char *purpose);
  * Ends a program: prints the help that was asked for (standard output) or the
  * first error (standard error), then frees the context and all it owns.
  *
- * @return the exit code of the first error (errors.def), 0 when there was none.
+ * @return the exit code of the first error (errors.def); without one, 75 when a signal
+ *         stopped a run, 74 when standard output could not be written, else 0.
  */
 LH_API int lh_close(lh_ctx *c);
 

@@ -13,8 +13,9 @@ extern "C" {
  * Figures.  The path ends in .png or .svg; the gnuplot script with its data is kept
  * beside it (.gp).  --plot=term draws in the terminal instead, --plot=none not at
  * all.  Without gnuplot, or when it fails, a warning is given, the script is kept,
- * and LH_OK is returned: a figure never fails a run.  LH_EIO: the script could not
- * be written.
+ * and LH_OK is returned: a figure never fails a run.  Before the first epoch, and in
+ * a dry run, there is nothing to draw.  LH_EIO: the script could not be written;
+ * LH_EUSAGE: the path or a name of a series is wrong.
  */
 
 /** Curves of the history over the epochs: names separated by commas, "loss, test accuracy". */

@@ -81,7 +81,7 @@ dd if=keep/model.h5 of=plain.h5 bs=512 skip=1 2>/dev/null
     tail -c 698 keep/model.h5; } >damaged.h5
 run "$longhand" train --epochs=2 --hidden=5 --check=0 --plot=none --out=other
 cp other/model.h5 network.h5
-awk -F, -v OFS=, '{ print $1, $2, $31 }' "$wdbc" >narrow.csv
+sed 1d "$wdbc" | awk -F, -v OFS=, '{ print $1, $2, $31 }' >narrow.csv
 sed '1d' "$wdbc" | head -n 400 | awk -F, -v OFS=, '{ $1 = $1 + 1; print }' >rows.csv
 for file in text empty half short plain longer damaged; do
     train "resuming a file that is $file" 65 "$file.h5" --resume=$file.h5
@@ -112,7 +112,7 @@ train "an output folder below a file" 74 "empty.csv/run" --out=empty.csv/run
 refused "figures below a file" 74 "empty.csv/run" plot keep/model.h5 --out=empty.csv/run
 mkdir -p taken/model.h5
 train "a folder in the place of the checkpoint" 74 "taken/model.h5" --out=taken --check=0 \
-    --plot=none
+    --plot=none --quiet
 ok "and that folder is still there" test -d taken/model.h5
 is "a dry run changes nothing either" \
     "$("$longhand" train --dry-run --out=keep >out 2>err; sums)" "$before"

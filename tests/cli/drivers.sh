@@ -2,12 +2,12 @@
 # drivers.sh -- a mistake in a driver is told with names, shapes, file and line, and ends with 70.
 . "${srcdir:-.}/tests/tap.sh"
 
-# driver NAME: builds the C text from standard input with the usual frame, and runs it.
+# driver NAME: builds the C text in the file body with the usual frame, and runs it.
 driver() {
     { printf '%s\n' '#include <longhand.h>' 'int main(int argc, char **argv)' '{' \
         '    lh_ctx *c = lh_open(argc, argv, "a driver with a mistake");' &&
-        cat && printf '%s\n' '    return lh_close(c);' '}'; } >"$1.c"
-    ok "$1 compiles" compile "$work/$1.c" "$work/$1"
+        cat body && printf '%s\n' '    return lh_close(c);' '}'; } >"$1.c"
+    ok "$1 compiles" compile "$1"
     run "./$1"
 }
 
@@ -25,7 +25,8 @@ network() {
 END
 }
 
-network "8, 1" | driver shape
+network "8, 1" >body
+driver shape
 exits "a wrong shape ends with 70" 70
 for text in A1 W2 "[m x 16]" "[8 x 1]" shape.c:10 matmul; do
     says "a wrong shape: the message has $text" err "$text"
@@ -39,7 +40,8 @@ is "a wrong shape leaves standard output empty" "$(cat out)" ""
     lh_save(r, "never.h5");
     lh_plot(r, "never.png", "loss");
 END
-} | driver after
+} >body
+driver after
 exits "after a wrong shape training does nothing and ends with 70" 70
 says "the first error is the one that is told" err "[8 x 1]"
 is "after a wrong shape no file is written" "$(ls never.* 2>/dev/null)" ""
@@ -51,7 +53,8 @@ is "after a wrong shape no file is written" "$(ls never.* 2>/dev/null)" ""
     lh_tape_reset(t);
     lh_loss(L, d);
 END
-} | driver stale
+} >body
+driver stale
 exits "a variable from before lh_tape_reset ends with 70" 70
 says "it is said that it was recorded before the reset" err "lh_tape_reset"
 
@@ -60,7 +63,8 @@ says "it is said that it was recorded before the reset" err "lh_tape_reset"
     lh_var a = lh_relu(Z2);
     (void)a;
 END
-} | driver operand
+} >body
+driver operand
 exits "such a variable as an operand ends with 70" 70
 says "it is said here too" err "lh_tape_reset"
 
@@ -71,11 +75,13 @@ says "it is said here too" err "lh_tape_reset"
     lh_let(late, lh_relu(Z2));
     (void)late;
 END
-} | driver late
+} >body
+driver late
 exits "recording after the first run ends with 70" 70
 says "it is said that the tape has run" err "sealed"
 
-network "16, 1" | driver idle
+network "16, 1" >body
+driver idle
 exits "a driver that only returns lh_close() succeeds" 0
 run ./idle --help
 exits "its --help succeeds" 0
@@ -86,12 +92,13 @@ says "with the nearest one as its hint" err "did you mean --threads?"
 run ./idle argument
 exits "an argument is refused by lh_close() too" 2
 
-driver empty <<'END'
+cat >body <<'END'
     (void)0;
 END
+driver empty
 exits "a driver without a tape succeeds" 0
 
-driver null <<'END'
+cat >body <<'END'
     lh_data *d = lh_data_open(c, "absent.csv");
     lh_tape *t = lh_tape_new(lh_params_new(c, LH_F32));
     lh_var X = lh_input(t, "X", LH_ROWS, lh_cols(d)), y = lh_input(t, "y", LH_ROWS, 1);
@@ -106,6 +113,7 @@ driver null <<'END'
     lh_plot_norms(r, "never.png");
     lh_plot_roc(lh_output(L), d, "never.png");
 END
+driver null
 exits "after absent data everything is inert, to the end: 66" 66
 says "and the first error is told" err "absent.csv"
 is "no file is written" "$(ls never.* 2>/dev/null)" ""

@@ -1,208 +1,287 @@
-/* gemm_cases.h -- the cases of test_gemm.c for one variant; included once for each.
- *
- * The includer defines REAL, FMA, the suffix V and the precision of comparison: exact bits, or for
- * the wide type (WIDE 1) a few units, since it promises no bits. */
+/* gemm_cases.h -- the cases of test_gemm.c for one element type: REAL, FMA and T(name). */
 /* SPDX-License-Identifier: MIT */
 
-#define J2(a, b) a##_##b
-#define J(a, b)  J2(a, b)
-#define N(name)  J(name, V)
-
-typedef struct N(matrix) {
+typedef struct T(strided) {
     const REAL *at;
     size_t row, col;
-} N(matrix);
+} T(strided);
 
-void N(lhi_gemm)(size_t m, size_t n, size_t k, N(matrix) a, N(matrix) b, REAL *c, size_t ldc,
+typedef struct T(variant) {
+    lhi_variant_id id;
+    const char *isa;
+    void (*gemm)(size_t m, size_t n, size_t k, T(strided) a, T(strided) b, REAL *c, size_t ldc,
                  REAL *work);
-void N(lhi_gemm_plain)(size_t m, size_t n, size_t k, N(matrix) a, N(matrix) b, REAL *c, size_t ldc);
-void N(lhi_gemm_over_rows)(size_t m, size_t shards, size_t p, size_t q, const REAL *a,
-                           const REAL *d, size_t i0, size_t i1, size_t j0, size_t j1, REAL *g,
-                           REAL *work);
-void N(lhi_sum_over_rows)(size_t m, size_t shards, size_t q, const REAL *d, size_t j0, size_t j1,
-                          REAL *g, REAL *work);
-REAL N(lhi_total)(size_t m, size_t shards, const REAL *terms);
+    void (*plain)(size_t m, size_t n, size_t k, T(strided) a, T(strided) b, REAL *c, size_t ldc);
+    void (*over_rows)(size_t m, size_t most, size_t p, size_t q, const REAL *a, const REAL *d,
+                      size_t i0, size_t i1, size_t j0, size_t j1, REAL *g, REAL *work);
+    void (*sum)(size_t m, size_t most, size_t q, const REAL *d, size_t j0, size_t j1, REAL *g,
+                REAL *work);
+    REAL (*total)(size_t m, size_t most, const REAL *terms);
+} T(variant);
 
-/* Equal bits, every NaN as one; in wide, equal to 16 units. */
-static int N(same)(const REAL *x, const REAL *y, size_t n)
+/* All that this build has, .isa NULL at the end. */
+static const T(variant) *T(variants)(void);
+
+/* How many of them this CPU runs. */
+static long T(sets)(void)
 {
-    for (size_t i = 0; i < n; i++) {
-        if ((x[i] != x[i] && y[i] != y[i]) || (WIDE && x[i] == y[i]))
-            continue;
-        if (WIDE ? !(fabsl((lh_wide)(x[i] - y[i])) <= 1e-17L * (1 + fabsl((lh_wide)y[i])))
-                 : memcmp(&x[i], &y[i], sizeof *x) != 0)
+    long count = 0;
+
+    for (const T(variant) *v = T(variants)(); v->isa; v++)
+        count += lhi_variant_pick(TYPE, v->isa) == (int)v->id;
+    return count;
+}
+
+static REAL T(number)(int odd)
+{
+    static const REAL values[] = {0, -(REAL)0, (REAL)INFINITY, -(REAL)INFINITY, (REAL)NAN,
+                                  SMALLEST, -SMALLEST, LARGEST, -LARGEST, 1};
+
+    if (odd && draw() % 16 == 0)
+        return values[draw() % 10];
+    return (REAL)((double)(int64_t)(draw() >> 11) * 0x1p-52 - 1);
+}
+
+static REAL *T(numbers)(size_t n, int odd)
+{
+    REAL *x = get((n + 1) * sizeof *x);
+
+    for (size_t i = 0; i < n; i++)
+        x[i] = T(number)(odd);
+    return x;
+}
+
+/* Equal bytes; with odd values also NaN where NaN should be, whatever its payload. */
+static int T(same)(const REAL *x, const REAL *y, size_t n, int odd)
+{
+    if (memcmp(x, y, n * sizeof *x) == 0)
+        return 1;
+    for (size_t i = 0; i < n; i++)
+        if (memcmp(x + i, y + i, sizeof *x) != 0 && !(odd && isnan(x[i]) && isnan(y[i])))
             return 0;
-    }
     return 1;
 }
 
-/* Mostly of size 1; sometimes what is hard: zeros of both signs, subnormals, infinities, NaN. */
-static void N(fill)(REAL *x, size_t n, uint64_t seed, int hard)
+/* Scratch with a mark behind it. */
+static REAL *T(work)(const T(variant) *v)
 {
-    static const double odd[] = {0.0, -0.0, 1e-310, -1e-42, 1e300, 3e38, -3e38, 1e-30};
+    const size_t bytes = lhi_variant_kernels(v->id)->work_bytes;
+    char *work = get(bytes + 64);
 
-    for (size_t i = 0; i < n; i++) {
-        const uint64_t bits = lhi_random_bits(seed, 60, 0, i);
-
-        x[i] = (REAL)((double)(bits >> 11) * 0x1p-52 - 1);
-        if (hard && bits % 16 == 0)
-            x[i] = (REAL)odd[bits / 16 % 8];
-        if (hard == 2 && bits % 97 == 0)
-            x[i] = (REAL)(bits / 97 % 2 ? HUGE_VAL : -HUGE_VAL);
-        if (hard == 2 && bits % 101 == 0)
-            x[i] = (REAL)NAN;
-    }
+    memset(work, 0x5a, bytes + 64);
+    return (REAL *)(void *)work;
 }
 
-/* One product: how = 0 for A B, 1 for A B^T, 2 for A^T B as they lie in memory. */
-static int N(one)(size_t m, size_t n, size_t k, int how, uint64_t seed, int hard)
+static int T(work_done)(const T(variant) *v, REAL *work)
 {
-    const size_t ldc = n + seed % 3, cells = m * ldc + 8;
-    REAL *a = calloc(m * k + 1, sizeof *a), *b = calloc(k * n + 1, sizeof *b);
-    REAL *c = calloc(cells, sizeof *c), *d = calloc(cells, sizeof *d), *e = calloc(cells, sizeof *e);
-    const N(matrix) A = how == 2 ? (N(matrix)){a, 1, m} : (N(matrix)){a, k, 1};
-    const N(matrix) B = how == 1 ? (N(matrix)){b, 1, k} : (N(matrix)){b, n, 1};
-    int good;
+    const char *end = (char *)work + lhi_variant_kernels(v->id)->work_bytes;
+    int good = 1;
 
-    N(fill)(a, m * k, seed, hard);
-    N(fill)(b, k * n, seed + 1, hard);
-    N(fill)(c, cells, seed + 2, hard);
-    memcpy(d, c, cells * sizeof *c);
-    memcpy(e, c, cells * sizeof *c);
-    N(lhi_gemm)(m, n, k, A, B, c, ldc, scratch);
-    N(lhi_gemm_plain)(m, n, k, A, B, d, ldc);
-    for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < n; j++)
-            for (size_t p = 0; p < k; p++)
-                e[i * ldc + j] = FMA(a[i * A.row + p * A.col], b[p * B.row + j * B.col],
-                                     e[i * ldc + j]);
-    good = N(same)(c, e, cells) && N(same)(d, e, cells);
-    free(a), free(b), free(c), free(d), free(e);
+    for (int i = 0; i < 64; i++)
+        good &= end[i] == 0x5a;
+    free(work);
     return good;
 }
 
-static long N(products)(void)
+/* One shape through every variant.  A and B lie in larger arrays of NaN, as they are or
+ * transposed; C has `gap` elements between its rows, which must stay. */
+static void T(product)(size_t m, size_t n, size_t k, int odd)
 {
-    static const size_t edges[] = {0, 1, 2, 11, 12, 13, 16, 17, 31, 32, 33, 119, 120, 121, 255, 256,
-                                   257};
-    long cases = 0;
+    const int ta = (int)(draw() % 2), tb = (int)(draw() % 2);
+    const size_t gap = draw() % 3 == 0 ? draw() % 9 : 0, ldc = n + gap;
+    const size_t lda = (ta ? m : k) + draw() % 3, ldb = (tb ? k : n) + draw() % 3;
+    const size_t size_a = (ta ? k : m) * lda, size_b = (tb ? n : k) * ldb, size_c = m * ldc + 8;
+    REAL *a = T(numbers)(size_a, odd), *b = T(numbers)(size_b, odd);
+    REAL *first = T(numbers)(size_c, odd), *wanted = get(size_c * sizeof *wanted);
+    REAL *c = get(size_c * sizeof *c);
+    const T(strided) A = {a, ta ? 1 : lda, ta ? lda : 1}, B = {b, tb ? 1 : ldb, tb ? ldb : 1};
 
-    for (uint64_t seed = 1; seed <= 300; seed++) {
-        const size_t m = lhi_random_bits(seed, 61, 0, 0) % 71, n = lhi_random_bits(seed, 61, 0, 1) % 71;
-        const size_t k = lhi_random_bits(seed, 61, 0, 2) % 71;
+    for (size_t i = 0; i < size_a; i++)
+        if (i % lda >= (ta ? m : k))
+            a[i] = (REAL)NAN;
+    for (size_t i = 0; i < size_b; i++)
+        if (i % ldb >= (tb ? k : n))
+            b[i] = (REAL)NAN;
+    memcpy(wanted, first, size_c * sizeof *c);
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j++) {
+            REAL sum = wanted[i * ldc + j];
 
-        for (int how = 0; how < 3; how++, cases++)
-            CHECK(N(one)(m, n, k, how, seed, (int)(seed % 3)), "%zu x %zu x %zu, kind %d", m, n, k, how);
-    }
-    for (uint64_t seed = 1; seed <= 60; seed++) {
-        const size_t m = edges[lhi_random_bits(seed, 62, 0, 0) % 17];
-        const size_t n = edges[lhi_random_bits(seed, 62, 0, 1) % 17], k = edges[seed % 17];
-
-        for (int how = 0; how < 3; how++, cases++)
-            CHECK(N(one)(m, n, k, how, seed, 0), "%zu x %zu x %zu, kind %d", m, n, k, how);
-    }
-    CHECK(N(one)(5, 530, 40, 0, 3, 0) && N(one)(7, 1030, 300, 1, 4, 0), "more than one block");
-    return cases + 2;
-}
-
-/* The definition of a sum over the batch: chains from 0 in the pieces, then the tree. */
-static REAL N(by_shards)(size_t m, size_t most, const REAL *x, size_t xs, const REAL *y, size_t ys)
-{
-    size_t shards = m / 64;
-    REAL part[64] = {0};
-
-    shards = shards < 1 ? 1 : shards > most ? most : shards;
-    for (size_t s = 0; s < shards; s++)
-        for (size_t i = m / shards * s + m % shards * s / shards;
-             i < m / shards * (s + 1) + m % shards * (s + 1) / shards; i++)
-            part[s] = y ? FMA(x[i * xs], y[i * ys], part[s]) : part[s] + x[i * xs];
-    for (size_t step = 1; step < shards; step *= 2)
-        for (size_t s = 0; s + step < shards; s += 2 * step)
-            part[s] += part[s + step];
-    return part[0];
-}
-
-static long N(sums)(void)
-{
-    static const size_t rows[] = {0, 1, 63, 64, 127, 128, 129, 200, 511, 640, 1000, 4200};
-    static const size_t mosts[] = {1, 2, 3, 8, 64};
-    long cases = 0;
-
-    for (size_t r = 0; r < 12; r++)
-        for (size_t o = 0; o < 5; o++, cases++) {
-            const size_t m = rows[r], most = mosts[o], p = 1 + r * 3, q = 1 + (r * 37 + o * 5) % 140;
-            REAL *a = calloc(m * p + 1, sizeof *a), *d = calloc(m * q + 1, sizeof *d);
-            REAL *g = calloc(p * q, sizeof *g), *h = calloc(p * q, sizeof *h), *w = calloc(q, sizeof *w);
-            const size_t i = p / 3, j = q / 2;
-
-            N(fill)(a, m * p, r, 1), N(fill)(d, m * q, o + 9, 0), N(fill)(g, p * q, 5, 0);
-            memcpy(h, g, p * q * sizeof *g);
-            /* In four tiles, as four threads would. */
-            N(lhi_gemm_over_rows)(m, most, p, q, a, d, 0, i, 0, j, g, scratch);
-            N(lhi_gemm_over_rows)(m, most, p, q, a, d, i, p, 0, j, g, scratch);
-            N(lhi_gemm_over_rows)(m, most, p, q, a, d, 0, i, j, q, g, scratch);
-            N(lhi_gemm_over_rows)(m, most, p, q, a, d, i, p, j, q, g, scratch);
-            for (size_t x = 0; x < p; x++)
-                for (size_t y = 0; y < q; y++)
-                    h[x * q + y] += N(by_shards)(m, most, a + x, p, d + y, q);
-            CHECK(N(same)(g, h, p * q), "A^T D of %zu rows, %zu shards", m, most);
-            N(lhi_sum_over_rows)(m, most, q, d, 0, j, w, scratch);
-            N(lhi_sum_over_rows)(m, most, q, d, j, q, w, scratch);
-            for (size_t y = 0; y < q; y++) {
-                const REAL sum = 0 + N(by_shards)(m, most, d + y, q, NULL, 0);
-
-                CHECK(N(same)(&w[y], &sum, 1), "column %zu of %zu rows, %zu shards", y, m, most);
-            }
-            g[0] = N(lhi_total)(m, most, d);
-            h[0] = N(by_shards)(m, most, d, 1, NULL, 0);
-            CHECK(N(same)(g, h, 1), "total of %zu, %zu shards", m, most);
-            free(a), free(d), free(g), free(h), free(w);
+            for (size_t p = 0; p < k; p++)
+                sum = FMA(a[ta ? p * lda + i : i * lda + p], b[tb ? j * ldb + p : p * ldb + j],
+                          sum);
+            wanted[i * ldc + j] = sum;
         }
-    return cases;
+    for (const T(variant) *v = T(variants)(); v->isa; v++) {
+        REAL *work;
+
+        if (lhi_variant_pick(TYPE, v->isa) != (int)v->id)
+            continue;
+        work = T(work)(v);
+        memcpy(c, first, size_c * sizeof *c);
+        v->gemm(m, n, k, A, B, c, ldc, work);
+        CHECK(T(same)(c, wanted, size_c, odd), "%s: [%zu x %zu] [%zu x %zu]%s%s, odd %d", v->isa,
+              m, k, k, n, ta ? ", A transposed" : "", tb ? ", B transposed" : "", odd);
+        CHECK(T(work_done)(v, work), "%s: %zu %zu %zu: beyond the scratch", v->isa, m, n, k);
+        if (m * n * k < 30000) {
+            memcpy(c, first, size_c * sizeof *c);
+            v->plain(m, n, k, A, B, c, ldc);
+            CHECK(T(same)(c, wanted, size_c, odd), "%s: plain, %zu %zu %zu", v->isa, m, n, k);
+        }
+        compared++;
+    }
+    free(a), free(b), free(first), free(wanted), free(c);
 }
 
-static void N(descent)(const lhi_kernels *kernels)
+static void T(products)(void)
 {
-    REAL theta[67], g[67], v[67], x[67], u[67];
+    static const size_t edges[] = {1, 2, 119, 120, 121, 240, 255, 256, 257, 511, 512, 513, 1025};
 
-    N(fill)(theta, 67, 1, 0), N(fill)(g, 67, 2, 1), N(fill)(v, 67, 3, 0);
-    memcpy(x, theta, sizeof x), memcpy(u, v, sizeof u);
-    for (size_t i = 0; i < 67; i++) {
-        const volatile REAL moved = (REAL)0.3 * g[i]; /* NOTES 22: a product, then a difference */
-
-        x[i] = x[i] - moved;
+    compared = 0;
+    for (int i = 0; i < 2500; i++)
+        T(product)(draw() % 71, draw() % 71, draw() % 6 ? draw() % 71 : draw() % 2, i % 4 == 3);
+    for (int i = 0; i < 40; i++)
+        T(product)(draw() % 301, draw() % 301, draw() % 301, i % 4 == 3);
+    for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
+        T(product)(edges[i], 1 + draw() % 40, 1 + draw() % 40, 0);
+        T(product)(1 + draw() % 40, edges[i], 1 + draw() % 40, 0);
+        T(product)(1 + draw() % 40, 1 + draw() % 40, edges[i], 0);
+        T(product)(1 + draw() % 14, edges[i], edges[(i * 5 + 3) % 13], 1);
     }
-    kernels->descend(theta, g, NULL, 67, 0.3, 0);
-    CHECK(N(same)(theta, x, 67), "plain descent");
-    for (size_t i = 0; i < 67; i++) {
-        const volatile REAL kept = (REAL)0.9 * u[i], speed = kept + g[i], moved = (REAL)0.3 * speed;
-
-        u[i] = speed;
-        x[i] = x[i] - moved;
-    }
-    kernels->descend(theta, g, v, 67, 0.3, 0.9);
-    CHECK(N(same)(theta, x, 67) && N(same)(v, u, 67), "descent with momentum");
+    CHECK(compared == 2592 * T(sets)(), "%ld compared", compared);
+    printf("# %ld products compared\n", compared);
 }
 
-static void N(all)(const char *name, int variant, lh_type type)
+/* The sum by a tree whose left side is as large a power of two as it can be. */
+static REAL T(tree)(const REAL *x, size_t count)
 {
-    const lhi_kernels *kernels = lhi_variant_kernels(variant);
+    size_t left = 1;
 
-    if (!kernels || lhi_variant_pick(type, lhi_variant_isa(variant)) < 0) {
-        printf("# %s: this CPU cannot run it\n", name);
-        return;
-    }
-    scratch = malloc(kernels->work_bytes);
-    CHECK(N(products)() >= 1000, "%s: products", name);
-    CHECK(N(sums)() >= 60, "%s: sums", name);
-    N(descent)(kernels);
-    free(scratch);
+    if (count == 1)
+        return *x;
+    while (left * 2 < count)
+        left *= 2;
+    return T(tree)(x, left) + T(tree)(x + left, count - left);
 }
 
-#undef J2
-#undef J
-#undef N
-#undef V
+/* Sum by shards of the products of column i of A (NULL: no product) and column j of D. */
+static REAL T(by_shards)(size_t m, size_t most, const REAL *a, size_t p, const REAL *d, size_t q)
+{
+    const size_t S = m / 64 < 1 ? 1 : m / 64 > most ? most : m / 64;
+    REAL part[64];
+
+    for (size_t s = 0; s < S; s++) {
+        const size_t end = m / S * (s + 1) + m % S * (s + 1) / S;
+
+        part[s] = 0;
+        for (size_t r = m / S * s + m % S * s / S; r < end; r++)
+            part[s] = a ? FMA(a[r * p], d[r * q], part[s]) : part[s] + d[r * q];
+    }
+    return T(tree)(part, S);
+}
+
+static void T(batch)(size_t m, size_t p, size_t q, size_t most, int odd)
+{
+    REAL *a = T(numbers)(m * p, odd), *d = T(numbers)(m * q, odd);
+    REAL *first = T(numbers)(p * q, odd), *wanted = get((p * q + 1) * sizeof *wanted);
+    REAL *g = get((p * q + 1) * sizeof *g), *sums = get((q + 1) * sizeof *sums);
+
+    for (size_t i = 0; i < p; i++)
+        for (size_t j = 0; j < q; j++)
+            wanted[i * q + j] = first[i * q + j] + T(by_shards)(m, most, a + i, p, d + j, q);
+    for (size_t j = 0; j < q; j++)
+        sums[j] = first[j] + T(by_shards)(m, most, NULL, 0, d + j, q);
+    for (const T(variant) *v = T(variants)(); v->isa; v++) {
+        REAL *work, total, one;
+
+        if (lhi_variant_pick(TYPE, v->isa) != (int)v->id)
+            continue;
+        work = T(work)(v);
+        memcpy(g, first, p * q * sizeof *g);
+        for (size_t i = 0, high; i < p; i += high) {
+            high = 1 + draw() % (p - i);
+            for (size_t j = 0, wide; j < q; j += wide) {
+                wide = 1 + draw() % (q - j);
+                v->over_rows(m, most, p, q, a, d, i, i + high, j, j + wide, g, work);
+            }
+        }
+        CHECK(T(same)(g, wanted, p * q, odd), "%s: over %zu rows, [%zu x %zu], most %zu, odd %d",
+              v->isa, m, p, q, most, odd);
+        memcpy(g, first, q * sizeof *g);
+        for (size_t j = 0, wide; j < q; j += wide) {
+            wide = 1 + draw() % (q - j);
+            v->sum(m, most, q, d, j, j + wide, g, work);
+        }
+        CHECK(T(same)(g, sums, q, odd), "%s: sum of %zu rows, %zu columns, most %zu, odd %d",
+              v->isa, m, q, most, odd);
+        total = v->total(m, most, d);
+        one = T(by_shards)(m, most, NULL, 0, d, 1);
+        CHECK(T(same)(&total, &one, 1, odd), "%s: total of %zu, most %zu", v->isa, m, most);
+        CHECK(T(work_done)(v, work), "%s: beyond the scratch", v->isa);
+        compared++;
+    }
+    free(a), free(d), free(first), free(wanted), free(g), free(sums);
+}
+
+static void T(batches)(void)
+{
+    static const size_t mosts[] = {1, 2, 3, 8, 64};
+    static const size_t rows[] = {0, 1, 63, 64, 127, 128, 129, 191, 192, 511, 512, 513, 575};
+
+    compared = 0;
+    for (int k = 0; k < 5; k++) {
+        for (int i = 0; i < 60; i++)
+            T(batch)(draw() % 700, 1 + draw() % 20, 1 + draw() % 20, mosts[k], i % 4 == 3);
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+            T(batch)(rows[i], 1 + draw() % 9, 1 + draw() % 9, mosts[k], 0);
+        T(batch)(130 + draw() % 200, 95 + draw() % 100, 120 + draw() % 20, mosts[k], 0);
+        T(batch)(4096 + draw() % 300, 11 + draw() % 4, 1 + draw() % 20, mosts[k], 0);
+    }
+    CHECK(compared == 375 * T(sets)(), "%ld compared", compared);
+    printf("# %ld sums over a batch compared\n", compared);
+}
+
+static void T(steps)(void)
+{
+    compared = 0;
+    for (size_t n = 0; n < 200; n++) {
+        const int odd = n % 4 == 3;
+        const double rate = (double)T(number)(0), keep = (double)T(number)(0);
+        REAL *value = T(numbers)(n, odd), *grad = T(numbers)(n, odd), *vel = T(numbers)(n, odd);
+        REAL *plain = get((n + 1) * sizeof *plain), *moved = get((n + 1) * sizeof *moved);
+        REAL *speed = get((n + 1) * sizeof *speed);
+        REAL *x = get((n + 1) * sizeof *x), *y = get((n + 1) * sizeof *y);
+
+        for (size_t i = 0; i < n; i++) { /* volatile: each operation is rounded by itself */
+            volatile REAL step = (REAL)rate * grad[i], kept = (REAL)keep * vel[i];
+
+            plain[i] = value[i] - step;
+            speed[i] = kept + grad[i];
+            step = (REAL)rate * speed[i];
+            moved[i] = value[i] - step;
+        }
+        for (const T(variant) *v = T(variants)(); v->isa; v++) {
+            if (lhi_variant_pick(TYPE, v->isa) != (int)v->id)
+                continue;
+            memcpy(x, value, n * sizeof *x);
+            lhi_variant_kernels(v->id)->descend(x, grad, NULL, n, rate, keep);
+            CHECK(T(same)(x, plain, n, odd), "%s: step of %zu", v->isa, n);
+            memcpy(x, value, n * sizeof *x);
+            memcpy(y, vel, n * sizeof *y);
+            lhi_variant_kernels(v->id)->descend(x, grad, y, n, rate, keep);
+            CHECK(T(same)(x, moved, n, odd) && T(same)(y, speed, n, odd),
+                  "%s: step of %zu with momentum", v->isa, n);
+            compared++;
+        }
+        free(value), free(grad), free(vel), free(plain), free(moved), free(speed);
+        free(x), free(y);
+    }
+    CHECK(compared == 200 * T(sets)(), "%ld compared", compared);
+}
+
 #undef REAL
 #undef FMA
-#undef WIDE
+#undef T
+#undef TYPE
+#undef SMALLEST
+#undef LARGEST

@@ -1,0 +1,85 @@
+#!/bin/sh
+# callers.sh -- only framework/system/ calls the system; nothing aborts; few files print.
+. "${srcdir:-.}/tests/tap.sh"
+
+calls='malloc|calloc|realloc|free|reallocarray|posix_memalign|aligned_alloc|strdup|strndup|asprintf|
+vasprintf|getline|open|open64|openat|creat|close|read|pread|write|pwrite|fopen|fopen64|fdopen|freopen|
+fclose|fread|tmpfile|mkstemp|opendir|fsync|fdatasync|rename|unlink|remove|rmdir|mkdir|stat|stat64|
+fstat|fstat64|lstat|__xstat|access|time|clock|clock_gettime|gettimeofday|localtime|gmtime|strftime|
+getenv|secure_getenv|setenv|putenv|fork|vfork|exec[lv][a-z]*|popen|pclose|system|posix_spawnp?|waitpid|
+kill|raise|signal|sigaction|pthread_[a-z_]*|gethostname|getpid|sysconf|sched_getaffinity|isatty|ioctl|
+setlocale|newlocale|uselocale|strtod|strtof|strtold|atof|atexit|dlopen|rand|srand|random|getrandom'
+ends='abort|exit|_exit|_Exit|quick_exit|__assert_fail|__assert|longjmp|siglongjmp|setjmp|_setjmp'
+prints='printf|puts|putchar|putc|fprintf|fputs|fputc|fwrite|vprintf|vfprintf|perror'
+calls=$(printf '%s' "$calls" | tr -d '\n')
+
+# These are handed a stream, or speak for the context.
+printers='base/error base/ctx base/options base/progress verify/ledger_print train/describe
+report/gnuplot session/surroundings store/print'
+
+# symbols OBJECT: what it wants from outside, without the disguise of _FORTIFY_SOURCE.
+symbols() {
+    nm -u "$1" | awk '{ print $NF }' |
+        sed -e 's/@.*//' -e 's/^__\(.*\)_chk$/\1/' -e 's/^__isoc[0-9]*_//'
+}
+
+# "folder/file" of an object.
+file_of() {
+    printf '%s\n' "$1" | sed -e 's|/\.libs/|/|' -e 's|.*/\([a-z]*\)/\([^/]*\)\.o$|\1/\2|' \
+        -e 's|/lib[a-z0-9]*_la-|/|'
+}
+
+objects() { find "$1" -name '*.o' ! -path '*/system/*' ! -name '*wdbc.o' | sort; }
+
+# Prints what the objects under a folder call and should not.
+linked() {
+    objects "$1" | while IFS= read -r object; do
+        file=$(file_of "$object")
+        symbols "$object" | grep -xE "$calls|$ends" | sed "s|^|$file.c calls |"
+        case "$file" in
+        cli/*) continue ;;
+        esac
+        printf '%s\n' $printers | grep -qx "$file" ||
+            symbols "$object" | grep -xE "$prints|std(in|out|err)" | sed "s|^|$file.c uses |"
+    done
+}
+
+# The same from the text, where comments and strings are taken away first.
+written() {
+    (cd "$1/framework" && find . -name '*.[ch]' ! -path './system/*' ! -path './data/wdbc.c') |
+        while IFS= read -r file; do
+            sed -e 's/"\([^"\\]\|\\.\)*"/""/g' -e 's|/\*.*\*/||g' "$1/framework/$file" |
+                awk '/\/\*/ { on = 1 } !on; /\*\// { on = 0 }' |
+                grep -nE "(^|[^a-zA-Z0-9_.>])($calls|$ends|assert) *\(" | grep -v '^[0-9]*: *\*' |
+                sed "s|^|$(basename "$file"):|"
+        done
+}
+
+rule "in the text only framework/system/ calls for memory, files, processes or time" written
+catches "malloc in the text is caught" written framework/tape/planted.c 'p = malloc(3);'
+catches "abort in the text is caught" written framework/train/planted.c 'if (x) abort();'
+catches "assert in the text is caught" written framework/ops/planted.c '    assert(x > 0);'
+catches "getenv in the text is caught" written framework/base/planted.c 'x = getenv("HOME");'
+if have nm && [ -n "$(objects "$build/framework")" ]; then
+    found=$(objects "$build/framework" | wc -l | tr -d ' ')
+    ok "there are objects to look at ($found)" test "$found" -gt 60
+    linked "$build/framework" >found
+    ok "no object outside framework/system/ calls the system, ends the program or prints" \
+        not grep . found
+    mkdir -p planted/framework/tape/.libs
+    for one in 'malloc(3)' 'getenv("A")' 'abort()' 'time(0)' 'printf("%d\n", x)' 'system("a")'; do
+        printf '%s\n' '#include <stdio.h>' '#include <stdlib.h>' '#include <time.h>' \
+            'long planted(int x);' "long planted(int x) { (void)x; (void)!$one; return 0; }" \
+            >planted.c
+        case $one in
+        abort*) sed 's/(void)!abort/abort/' planted.c >other.c && mv other.c planted.c ;;
+        esac
+        $CC -c -fno-builtin -o planted/framework/tape/.libs/libcore_la-planted.o planted.c \
+            >err 2>&1
+        linked planted/framework >found
+        ok "an object that calls ${one%%(*} is caught" grep -F "tape/planted.c" found
+    done
+else
+    skip "no object outside framework/system/ calls the system" "no nm, or no objects"
+fi
+finish

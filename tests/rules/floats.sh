@@ -1,0 +1,93 @@
+#!/bin/sh
+# floats.sh -- nothing lets the compiler or the C library choose the bits of a result.
+. "${srcdir:-.}/tests/tap.sh"
+
+# Names of the C library's mathematics that is not correctly rounded everywhere.
+libm='exp|exp2|exp10|expm1|log|log2|log10|log1p|logb|pow|sin|cos|sincos|tan|asin|acos|atan|atan2|sinh|
+cosh|tanh|asinh|acosh|atanh|erf|erfc|tgamma|lgamma|gamma|cbrt|hypot|fmod|remainder|j0|j1|y0|y1'
+libm=$(printf '%s' "$libm" | tr -d '\n')
+
+flags() {
+    (cd "$1" && find . \( -name '*.mk' -o -name '*.am' -o -name configure.ac \) \
+        -exec grep -nE 'ffast-math|-Ofast|march=native|mtune=native|unsafe-math|ffp-contract=(fast|on)' \
+        {} /dev/null \;) | sed 's|^\./||'
+}
+
+pragmas() {
+    (cd "$1" && grep -rnE 'reduction *\(|FP_CONTRACT +ON|optimize *\(' \
+        framework experiments --include='*.[ch]')
+}
+
+# Calls in the text of what makes results, but for code of the wide type alone.
+written() {
+    for folder in kernels tape ops train data; do
+        for file in "$1/framework/$folder"/*.[ch]; do
+            [ "$(basename "$file")" = wdbc.c ] && continue
+            sed -e 's/"\([^"\\]\|\\.\)*"/""/g' -e 's|/\*.*\*/||g' "$file" |
+                awk '/\/\*/ { on = 1 } !on; /\*\// { on = 0 }' |
+                awk '/^#if/ { depth++ } /^#if LHI_TYPE == 80/ { wide = depth }
+                    /^#else|^#elif|^#endif/ { if (wide == depth) wide = 0 } /^#endif/ { depth-- }
+                    !wide' |
+                grep -E "(^|[^a-zA-Z0-9_])($libm)[fl]? *\(" |
+                sed "s|^|$folder/$(basename "$file"): |"
+        done
+    done
+}
+
+# Calls in the objects; those of the wide type may use expl, logl and log1pl.
+linked() {
+    for folder in kernels tape ops train data; do
+        find "$1/framework/$folder" -name '*.o' | while IFS= read -r object; do
+            may=none
+            case $object in
+            */kernels/*libwide_la-* | */ops/*libwide_la-*) may='expl|logl|log1pl' ;;
+            esac
+            nm -u "$object" | awk '{ print $NF }' | sed -e 's/@.*//' -e 's/^__\(.*\)_finite$/\1/' |
+                grep -xE "($libm)[fl]?" | grep -vxE "$may" |
+                sed "s|^|$folder/$(basename "$object") calls |"
+        done
+    done
+}
+
+# Every object is compiled without contraction.
+rule "no makefile asks for fast mathematics or the machine's own instructions" flags
+rule "no source asks for a reduction, for contraction or for other optimisation" pragmas
+rule "in the text only the wide type calls the library's exp and log" written
+ok "contraction is off in the build" grep -E '^LH_CFLAGS = .*-ffp-contract=off' "$build/Makefile"
+ok "the build's own flags have no fast mathematics" not grep -nE \
+    '^(LH_|AM_)?(CFLAGS|VECTOR|AVX2|AVX512)[A-Z_0-9]* = .*(-Ofast|fast-math|march=native)' \
+    "$build/Makefile"
+catches "-ffast-math is caught" flags framework/local.mk 'AM_CFLAGS += -ffast-math'
+catches "-march=native is caught" flags Makefile.am 'AM_CFLAGS += -march=native'
+catches "a reduction is caught" pragmas framework/train/run.c \
+    '#pragma omp parallel for reduction(+:sum)'
+catches "exp in an op is caught" written framework/ops/sigmoid.c 'static double f(double x)' \
+    '{' '    return exp(-x);' '}'
+catches "expl outside of the wide type is caught" written framework/kernels/rows.c \
+    'long double g(long double x) { return expl(x); }'
+catches "expl below the wide type's part is caught" written framework/kernels/math.h \
+    '#if LHI_TYPE == 80' '#define E expl(1)' '#else' '#define E expl(2)' '#endif'
+if have nm && [ -d "$build/framework/ops" ]; then
+    linked "$build" >found
+    ok "in the objects too" not grep . found
+    for folder in kernels tape ops train data; do
+        mkdir -p "planted/framework/$folder/.libs"
+    done
+    printf 'double tanh(double);\ndouble f(double x);\ndouble f(double x) { return tanh(x); }\n' \
+        >planted.c
+    $CC -c -fno-builtin -o planted/framework/ops/.libs/libf64_la-planted.o planted.c
+    linked planted >found
+    ok "tanh in an object is caught" grep -F libf64_la-planted.o found
+else
+    skip "in the objects too" "no nm, or no objects"
+fi
+if sh "$source/configure" --version >/dev/null 2>&1; then
+    mkdir fast && cd fast || exit 99
+    run sh "$source/configure" CFLAGS="-O2 -ffast-math"
+    cd "$work" || exit 99
+    ok "configure refuses -ffast-math" test "$code" -ne 0
+    says "and says why" err "fast"
+else
+    skip "configure refuses -ffast-math" "no configure script"
+fi
+finish

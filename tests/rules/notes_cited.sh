@@ -1,0 +1,74 @@
+#!/bin/sh
+# notes_cited.sh -- each line of the notes, 1 to 22, is cited where it is implemented and in a test.
+. "${srcdir:-.}/tests/tap.sh"
+
+# The numbers that the files cite: "NOTES 14, 18" cites both, "NOTES 8 to 21" none.
+cited() {
+    awk '{
+        text = $0
+        while (match(text, /NOTES [0-9]+(, [0-9]+)*/)) {
+            list = substr(text, RSTART + 6, RLENGTH - 6)
+            text = substr(text, RSTART + RLENGTH)
+            n = split(list, number, ", ")
+            if (text ~ /^ to [0-9]/)
+                n--
+            for (i = 1; i <= n; i++)
+                print number[i] + 0
+        }
+    }' "$@" | sort -nu
+}
+
+missing() { # WHERE FILES...
+    where=$1
+    shift
+    cited "$@" >"$work/numbers"
+    line=1
+    while [ "$line" -le 22 ]; do
+        grep -qx "$line" "$work/numbers" || echo "NOTES $line is not cited in $where"
+        line=$((line + 1))
+    done
+}
+
+uncited() {
+    missing framework "$1"/framework/ops/*.[ch] "$1"/framework/kernels/*.[ch] \
+        "$1"/framework/train/*.[ch]
+    missing notes.c "$1/experiments/notes.c"
+    find "$1/tests" -name '*.[ch]' >"$work/tests"
+    set --
+    while IFS= read -r file; do
+        set -- "$@" "$file"
+    done <"$work/tests"
+    missing tests "$@"
+}
+
+rule "every line of the notes is cited in the library, in the driver and in a test" uncited
+
+# For each line: a tree without its citations is found wanting.
+plant planted
+line=1
+blind=
+while [ "$line" -le 22 ]; do
+    for part in framework tests notes.c; do
+        case $part in
+        framework) files=$(cd planted && find framework -name '*.[ch]') ;;
+        tests) files=$(cd planted && find tests -name '*.[ch]') ;;
+        *) files=experiments/notes.c ;;
+        esac
+        for file in $files; do
+            if grep -q NOTES "planted/$file"; then
+                sed "/NOTES/s/\\([ ,]\\)$line\\([^0-9]\\|\$\\)/\\1 0\\2/g" "$source/$file" \
+                    >"planted/$file"
+            fi
+        done
+        (uncited planted) >found
+        grep -q "^NOTES $line is not cited in $part\$" found || blind="$blind $part:$line"
+        for file in $files; do
+            cmp -s "$source/$file" "planted/$file" || cp "$source/$file" "planted/$file"
+        done
+    done
+    line=$((line + 1))
+done
+is "a citation that is missing is found, for each line and place" "$blind" ""
+printf '/* NOTES 8 to 11, and 14.  NOTES 2, 5: x.  NOTES 3. */\n' >some.c
+is "a list counts and a range does not" "$(cited some.c | tr '\n' ' ')" "2 3 5 "
+finish
