@@ -18,7 +18,7 @@ int lhi_feed_find(lhi_feed *f, const lh_tape *t, const lhi_plan *p, const lh_dat
         if (n->kind != LHI_INPUT || !p->used[i])
             continue;
         if (!is_x && strcmp(n->name, "y") != 0) {
-            lhi_fail(t->c, LH_ENAME, "name the features X and the labels y, or bind and run by hand",
+            lhi_fail(t->c, LH_ENAME, "name the features X and the labels y, or lh_bind() it",
                      "%s: the data have nothing for the input '%s'", caller, n->name);
             return -1;
         }

@@ -7,6 +7,7 @@
 #include "framework/ops/ops.h"
 #include "framework/system/sys.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,6 +53,24 @@ static void end_signals(void *unused)
     lhi_sys_signals_end();
 }
 
+/* On what the run goes, and what of it changes speed or results. */
+static void tell_machine(lh_ctx *c, const lhi_ws *w)
+{
+    const volatile float smallest = FLT_MIN;
+    const volatile float half = smallest / 2;
+    const char *rule;
+    const int threads = lhi_threads(c, &rule);
+
+    lh_say(c, "training in %s with %s code on %s%d thread%s (%s)", lhi_type_name(w->type),
+           lhi_variant_isa(w->variant), lhi_threads_forced(c) ? "" : "up to ", threads,
+           threads == 1 ? "" : "s", rule);
+    if (!lhi_cpu_has_fma())
+        lhi_warn(c, "this CPU has no fused multiply-add: the results are the same, slowly");
+    if (half == 0)
+        lhi_warn(c, "something in this process has set the CPU to flush subnormal numbers to zero "
+                    "(a library built with -ffast-math does): results can differ");
+}
+
 lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs)
 {
     lh_ctx *c = L.tape->c;
@@ -81,8 +100,7 @@ lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long e
     lhi_set(r->w->type, r->w->slot[L.id].grad, 0, 1); /* dL/dL */
     if (lhi_sys_signals_begin() == 0)
         lhi_at_close(c, end_signals, NULL);
-    if (!lhi_cpu_has_fma())
-        lhi_warn(c, "this CPU has no fused multiply-add: the results are the same, slowly");
+    tell_machine(c, r->w);
     return r;
 }
 
