@@ -86,7 +86,8 @@ void lh_info(lh_ctx *c, FILE *out)
     fprintf(out, "Longhand       %s\n", LH_VERSION);
     fprintf(out, "compiler       %s (%s), %s\n", LHI_COMPILER, __VERSION__, LHI_CFLAGS);
     fprintf(out, "instructions   %s%s\n",
-            variant < 0 ? "not on this CPU" : lhi_variant_isa(variant), lhi_cpu_has_fma() ? "" : " (no fused multiply-add: slow)");
+            variant < 0 ? "not on this CPU" : lhi_variant_isa(variant),
+            lhi_cpu_has_fma() ? "" : " (no fused multiply-add: slow)");
     fprintf(out, "threads        %d, from %s\n", threads, rule);
     fprintf(out, "wide type      long double, %d bits of precision%s\n", LDBL_MANT_DIG,
             LDBL_MANT_DIG == DBL_MANT_DIG ? ": no wider than double here" : "");

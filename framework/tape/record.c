@@ -199,7 +199,8 @@ lh_var lh_param(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols, lh
             break;
     if (i < p->count && (p->at[i].rows != (size_t)rows || p->at[i].cols != (size_t)cols)) {
         lhi_fail(t->c, LH_ESHAPE, NULL,
-                 "lh_param: '%s' is [%zu x %zu] in the store, not [%td x %td]", name, p->at[i].rows, p->at[i].cols, rows, cols);
+                 "lh_param: '%s' is [%zu x %zu] in the store, not [%td x %td]", name,
+                 p->at[i].rows, p->at[i].cols, rows, cols);
         return inert(t);
     }
     twin = find(t, name);

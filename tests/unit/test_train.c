@@ -41,7 +41,8 @@ static trial open_trial(uint64_t seed, int threads, lh_type type)
     k.test = lh_hold_out(k.d, 0.25);
     k.t = lh_tape_new(lh_params_new(k.c, type));
     lh_var X = lh_input(k.t, "X", LH_ROWS, lh_cols(k.d)), y = lh_input(k.t, "y", LH_ROWS, 1);
-    lh_var W1 = lh_param(k.t, "W1", lh_cols(k.d), 16, LH_HE), b1 = lh_param(k.t, "b1", 1, 16, LH_ZEROS);
+    lh_var W1 = lh_param(k.t, "W1", lh_cols(k.d), 16, LH_HE);
+    lh_var b1 = lh_param(k.t, "b1", 1, 16, LH_ZEROS);
     lh_var W2 = lh_param(k.t, "W2", 16, 8, LH_HE), b2 = lh_param(k.t, "b2", 1, 8, LH_ZEROS);
     lh_var W3 = lh_param(k.t, "W3", 8, 1, LH_GLOROT), b3 = lh_param(k.t, "b3", 1, 1, LH_ZEROS);
     lh_let(A1, lh_relu(lh_add(lh_matmul(X, W1), b1)));

@@ -301,7 +301,8 @@ static void kinks(void)
     lh_close(k.c);
     /* Here both slopes of W are positive, and the tape's is 0: that says nothing. */
     k = at_a_kink("1,0\n-1,1\n");
-    CHECK(lh_verify(k.L, k.d, 2) == LH_EVERIFY && strstr(lh_message(k.c), "nothing could be compared"),
+    CHECK(lh_verify(k.L, k.d, 2) == LH_EVERIFY &&
+              strstr(lh_message(k.c), "nothing could be compared"),
           "%s", lh_message(k.c));
     CHECK(row(k.c, "dW")->compared == 0 && row(k.c, "dW")->kinks == 1, "dW cannot be compared");
     CHECK(row(k.c, "dA")->agrees && row(k.c, "dZ")->agrees, "the others agree");
