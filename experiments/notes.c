@@ -146,7 +146,8 @@ int main(int argc, char **argv)
     lh_verify(L, d, 32); /* tape = hand = differences, or stop here */
 
     lh_folder(c, out);
-    lh_run *r = lh_train(Lz, LH_SGD(alpha), d, (size_t)(batch > 0 ? batch : 0), epochs); /* NOTES 22 */
+    const size_t rows = batch > 0 ? (size_t)batch : 0;
+    lh_run *r = lh_train(Lz, LH_SGD(alpha), d, rows, epochs); /* NOTES 22 */
     while (lh_epoch(r)) {
         lh_note(r, "test loss", lh_loss(Lz, test));
         lh_note(r, "test accuracy", lh_accuracy(yhat, test));

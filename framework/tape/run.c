@@ -34,7 +34,8 @@ static lh_tile part_of(const lh_slot *a, int by_rows, int rank, int size)
     if (by_rows || a->rows > 1)
         return (lh_tile){lhi_share(a->rows, rank, size), lhi_share(a->rows, rank + 1, size), 0,
                          a->cols};
-    return (lh_tile){0, a->rows, lhi_share(a->cols, rank, size), lhi_share(a->cols, rank + 1, size)};
+    return (lh_tile){0, a->rows, lhi_share(a->cols, rank, size),
+                     lhi_share(a->cols, rank + 1, size)};
 }
 
 static void run_act(lhi_ws *w, const lhi_act *a, int rank, int size)

@@ -97,7 +97,8 @@ void op_backward(op_case *k, int parts)
             continue;
         memset(a->grad, 0, op_cells(a) * k->element);
         for (int r = parts; r-- > 0;) {
-            lh_tile t = {lhi_share(a->rows, r, parts), lhi_share(a->rows, r + 1, parts), 0, a->cols};
+            lh_tile t = {lhi_share(a->rows, r, parts), lhi_share(a->rows, r + 1, parts), 0,
+                         a->cols};
 
             if (a->rows == 1)
                 t = (lh_tile){0, 1, lhi_share(a->cols, r, parts), lhi_share(a->cols, r + 1, parts)};

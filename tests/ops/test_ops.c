@@ -181,7 +181,8 @@ static void dot_products(const lhi_op_family *f, const lh_case *given, lh_type t
     op_backward(&k, 1);
     for (int i = 0; i < k.op->n_in; i++)
         for (size_t e = 0; e < op_cells(&k.in[i]); e++) {
-            const lh_wide v = op_has_grad(&k, i) ? 2 * lhi_random_unit(9, 42, (uint32_t)i, e) - 1 : 0;
+            const lh_wide u = lhi_random_unit(9, 42, (uint32_t)i, e);
+            const lh_wide v = op_has_grad(&k, i) ? 2 * u - 1 : 0;
 
             ((lh_wide *)k.in[i].tangent)[e] = v;
             if (op_has_grad(&k, i))

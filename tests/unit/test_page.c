@@ -94,7 +94,8 @@ static void same(const char *line, lh_array tape, const page_real *hand, const p
     CHECK(x && tape.rows * tape.cols == cells, "%s has %zu elements, not %zu", line,
           tape.rows * tape.cols, cells);
     for (size_t e = 0; x && e < cells; e++) {
-        const double off = (double)(fabsl(x[e] - hand[e]) / (size[e] + LDBL_MIN)) / (DBL_EPSILON / 2);
+        const page_real unit = (size[e] + LDBL_MIN) * (DBL_EPSILON / 2);
+        const double off = (double)(fabsl(x[e] - hand[e]) / unit);
 
         worst = off > worst ? off : worst;
         if (!(off <= FEW) || x[e] != x[e])

@@ -148,7 +148,8 @@ static void split_of_the_batch(void)
             }
         }
         for (size_t e = 0; e < 25; e++)
-            CHECK(fabs(whole[e] - parts[e]) <= 1e-14, "cut at %zu: %g, %g", cut, whole[e], parts[e]);
+            CHECK(fabs(whole[e] - parts[e]) <= 1e-14, "cut at %zu: %g, %g", cut, whole[e],
+                  parts[e]);
     }
     CHECK(lh_close(c) == 0, "closed");
 }
@@ -336,7 +337,7 @@ static void define_by_run(void)
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
-        {"gradients of awkward graphs have one value for any number of threads", threads_and_graphs},
+        {"gradients of awkward graphs are the same bits on any team", threads_and_graphs},
         {"the gradient of a batch is the sum of those of its parts", split_of_the_batch},
         {"nothing depends on the order of recording", order_of_recording},
         {"a listing can be read back, a wrong one is refused", listing_read_back},
