@@ -1,25 +1,7 @@
 #!/bin/sh
 # contributing.sh -- does to a copy of the tree what CONTRIBUTING.md says of adding tanh, and runs it.
 #   sh tests/contributing.sh [SOURCE [WORK]]
-set -u
-source=$(cd "${1:-$(dirname "$0")/..}" && pwd) || exit 99
-work=${2:-$(mktemp -d)}
-tree=$work/tree build=$work/build
-passed=0 failed=0
-
-step()
-{
-    what=$1
-    shift
-    if "$@" >"$work/log" 2>&1; then
-        passed=$((passed + 1))
-        echo "ok - contributing: $what"
-    else
-        failed=$((failed + 1))
-        echo "not ok - contributing: $what"
-        tail -20 "$work/log" | sed 's/^/# /'
-    fi
-}
+. "$(dirname "$0")/copied.sh"
 
 # The block of CONTRIBUTING.md that begins with a line.
 block()
@@ -27,17 +9,6 @@ block()
     awk -v first="$1" '/^```/ { inside = !inside; begin = inside; next }
         inside && begin { keep = index($0, first) == 1; begin = 0 }
         inside && keep' "$source/CONTRIBUTING.md"
-}
-
-# What git would keep, or, in a tarball, what is there but for what a build makes.
-copy_tree()
-{
-    mkdir -p "$tree" "$build" || return 1
-    if git -C "$source" ls-files -co --exclude-standard >"$work/files" 2>/dev/null; then
-        (cd "$source" && tar cf - -T "$work/files") | (cd "$tree" && tar xf -)
-    else
-        (cd "$source" && tar cf - --exclude=./build .) | (cd "$tree" && tar xf -)
-    fi
 }
 
 add_the_op()
@@ -59,11 +30,10 @@ build_it()
 
 derives() { "$build/longhand" ops tanh | grep -F '1 - A^2'; }
 tested() { cd "$build" && ./tests/ops/test_ops >"$work/tap" && [ "$(grep -c '^ok' "$work/tap")" -ge 7 ]; }
+
 step "the tree is copied" copy_tree
 step "tanh is added: one file and one line" add_the_op
 step "it builds without a warning" build_it
 step "longhand ops tanh derives it" derives
 step "the op tests run and pass with it" tested
-[ $# -ge 2 ] || rm -rf "$work"
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

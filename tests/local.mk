@@ -109,12 +109,13 @@ lh_test_scripts = \
 	tests/rules/notes_cited.sh \
 	tests/rules/opening.sh \
 	tests/rules/ops_list.sh \
+	tests/rules/readme.sh \
 	tests/rules/readme_driver.sh
 TESTS += $(lh_test_scripts)
-EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/bits.sh tests/contributing.sh
+EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/bits.sh tests/contributing.sh tests/copied.sh tests/mutants.sh
 
 ## A user's driver, built through pkg-config against what is installed, and run.
-EXTRA_DIST += tests/install/check.sh tests/install/consumer.c
+EXTRA_DIST += tests/install/check.sh tests/install/consumer.c tests/valgrind.supp
 installcheck-local:
 	$(AM_V_at)srcdir='$(top_srcdir)' bindir='$(bindir)' libdir='$(libdir)' pcdir='$(pkgconfigdir)' \
 	VERSION='$(PACKAGE_VERSION)' CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' SANITIZE='$(LH_LDFLAGS)' \

@@ -8,7 +8,8 @@ cosh|tanh|asinh|acosh|atanh|erf|erfc|tgamma|lgamma|gamma|cbrt|hypot|fmod|remaind
 libm=$(printf '%s' "$libm" | tr -d '\n')
 
 flags() {
-    (cd "$1" && find . \( -name '*.mk' -o -name '*.am' -o -name configure.ac \) \
+    (cd "$1" && find . \( -name '*.mk' -o -name '*.am' -o -name configure.ac -o -name quickstart \
+        -o -path ./.ci/run \) \
         -exec grep -nE 'ffast-math|-Ofast|march=native|mtune=native|unsafe-math|ffp-contract=(fast|on)' \
         {} /dev/null \;) | sed 's|^\./||'
 }
@@ -59,6 +60,8 @@ ok "the build's own flags have no fast mathematics" not grep -nE \
     "$build/Makefile"
 catches "-ffast-math is caught" flags framework/local.mk 'AM_CFLAGS += -ffast-math'
 catches "-march=native is caught" flags Makefile.am 'AM_CFLAGS += -march=native'
+catches "-Ofast in quickstart is caught" flags quickstart 'CFLAGS=-Ofast'
+catches "-Ofast in .ci/run is caught" flags .ci/run 'CFLAGS=-Ofast'
 catches "a reduction is caught" pragmas framework/train/run.c \
     '#pragma omp parallel for reduction(+:sum)'
 catches "exp in an op is caught" written framework/ops/sigmoid.c 'static double f(double x)' \

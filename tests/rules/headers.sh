@@ -43,10 +43,49 @@ hidden() {
         grep -v typedef | sed "s|^$1/||"
 }
 
+# What the headers define: macros, enumerators and names at file scope begin with lh_ or LH_.
+foreign() {
+    for header in "$1"/include/longhand.h "$1"/include/longhand/*.h; do
+        sed -e 's|/\*.*\*/||g' "$header" | awk '/\/\*/ { on = 1 } !on; /\*\// { on = 0 }' |
+            awk -v name="$(basename "$header")" '
+                function bad(word) { if (word !~ /^(lh_|LH_|LONGHAND_)/) print name ": " word }
+                /^[ \t]*#[ \t]*define/ { text = $0; sub(/^[ \t]*#[ \t]*define[ \t]+/, "", text)
+                    sub(/[^A-Za-z0-9_].*/, "", text); bad(text) }
+                /^[ \t]*#/ { going = /\\$/; next }
+                going { going = /\\$/; next }
+                /^(typedef )?(struct|enum|union) [A-Za-z_]/ { text = $0; sub(/^typedef /, "", text)
+                    split(text, word, /[ {;]+/); bad(word[2]) }
+                /^typedef .*\(\*/ { text = $0; sub(/^[^(]*\(\*[ ]*/, "", text)
+                    sub(/[^A-Za-z0-9_].*/, "", text); bad(text); next }
+                /^typedef [^({]*;/ || /\} *[A-Za-z_0-9]+;/ { text = $0; sub(/;.*/, "", text)
+                    sub(/(\[.*)$/, "", text); sub(/.*[ *}]/, "", text); bad(text) }
+                /^typedef [^(]*\(/ { text = $0; sub(/\(.*/, "", text); sub(/.*[ *]/, "", text)
+                    bad(text); next }
+                /^(LH_API|static|extern|inline|int|long|void|double|const|size_t|char|unsigned) .*\(/ {
+                    text = $0; sub(/ *\(.*/, "", text); sub(/.*[ *]/, "", text); bad(text) }
+                /^ *enum.*\{/ || /^typedef enum/ { inside = 1 }
+                inside { text = $0; sub(/^[^{]*\{/, "", text); sub(/\}.*/, "", text)
+                    n = split(text, word, ",")
+                    for (i = 1; i <= n; i++) { sub(/=.*/, "", word[i]); gsub(/[ \t]/, "", word[i])
+                        if (word[i] ~ /^[A-Za-z_][A-Za-z0-9_]*$/) bad(word[i]) } }
+                /\}/ { inside = 0 }'
+    done
+}
+
 rule "every public function has a comment, or its group has" mute
 rule "every public function is marked LH_API" hidden
 catches "a function without a comment is caught" mute include/longhand/data.h '' \
     'LH_API int lh_planted(void);'
+rule "nothing is defined in them but lh_ and LH_ names" foreign
+catches "a macro of another name is caught" foreign include/longhand/data.h '#define PLANTED 1'
+catches "a type of another name is caught" foreign include/longhand/data.h \
+    'typedef struct planted {' '    int a;' '} planted;'
+catches "a pointer type of another name is caught" foreign include/longhand/data.h \
+    'typedef int (*planted)(int a);'
+catches "a function of another name is caught" foreign include/longhand/data.h \
+    'LH_API int planted(void);'
+catches "a constant of another name is caught" foreign include/longhand/data.h \
+    'enum lh_planted { LH_PLANTED, PLANTED = 2 };'
 catches "a function that is not marked is caught" hidden include/longhand/data.h \
     'int lh_planted(int a);'
 finish

@@ -5,14 +5,14 @@
 # Files that we write; what is generated in a build inside the tree is none.
 ours() { # TREE NAME...
     (cd "$1" && shift && for name in "$@"; do
-        find framework experiments include tests bench build-aux Makefile.am bootstrap quickstart \
-            -name "$name" ! -name ltmain.sh ! -name tap-driver.sh ! -path framework/data/wdbc.c \
+        find framework experiments include tests bench build-aux Makefile.am configure.ac bootstrap \
+            quickstart m4/longhand.m4 -name "$name" ! -name ltmain.sh ! -name tap-driver.sh ! -path framework/data/wdbc.c \
             2>/dev/null
     done)
 }
 
 long_files() {
-    ours "$1" '*.[ch]' '*.sh' '*.am' '*.mk' '*.def' quickstart bootstrap | while IFS= read -r file; do
+    ours "$1" '*.[ch]' '*.sh' '*.am' '*.mk' '*.def' '*.ac' '*.m4' quickstart bootstrap | while IFS= read -r file; do
         lines=$(wc -l <"$1/$file" | tr -d ' ')
         [ "$lines" -le 500 ] || echo "$file: $lines lines"
     done
@@ -34,6 +34,7 @@ rule "no source file has more than 500 lines" long_files
 rule "no line of C has more than 100 columns, a tab or a blank at its end" long_lines
 catches "a C file of 501 lines is caught" long_files framework/tape/planted.c "$(many)"
 catches "a script of 501 lines is caught" long_files tests/rules/planted.sh "$(many)"
+catches "a makefile of 501 lines is caught" long_files tests/local.mk "$(many)"
 catches "a line of 101 columns is caught" long_lines framework/tape/planted.c \
     "$(printf '/* %095d */' 1)"
 catches "a tab is caught" long_lines framework/tape/planted.h "$(printf 'int\tplanted;')"

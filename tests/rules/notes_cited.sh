@@ -33,25 +33,29 @@ uncited() {
     missing framework "$1"/framework/ops/*.[ch] "$1"/framework/kernels/*.[ch] \
         "$1"/framework/train/*.[ch]
     missing notes.c "$1/experiments/notes.c"
-    find "$1/tests" -name '*.[ch]' >"$work/tests"
-    set --
-    while IFS= read -r file; do
-        set -- "$@" "$file"
-    done <"$work/tests"
-    missing tests "$@"
+    missing page.c "$1/tests/page.c"
+    missing tests "$1/tests/unit/test_page.c" "$1/tests/unit/test_verify.c"
 }
 
-rule "every line of the notes is cited in the library, in the driver and in a test" uncited
+# The page itself has the lines 1 to 22, each once and in order.
+numbered() {
+    sed -n 's/^\([0-9][0-9]*\)\. .*/\1/p' "$1/docs/notes.md" | awk '
+        $1 != NR { print "notes.md: line " $1 " where " NR " is wanted" }
+        END { if (NR != 22) print "notes.md: " NR " lines, not 22" }'
+}
+
+rule "every line of the notes is cited in the library, in the driver, in page.c and in a test" uncited
 
 # For each line: a tree without its citations is found wanting.
 plant planted
 line=1
 blind=
 while [ "$line" -le 22 ]; do
-    for part in framework tests notes.c; do
+    for part in framework page.c tests notes.c; do
         case $part in
         framework) files=$(cd planted && find framework -name '*.[ch]') ;;
-        tests) files=$(cd planted && find tests -name '*.[ch]') ;;
+        page.c) files=tests/page.c ;;
+        tests) files='tests/unit/test_page.c tests/unit/test_verify.c' ;;
         *) files=experiments/notes.c ;;
         esac
         for file in $files; do
@@ -71,4 +75,13 @@ done
 is "a citation that is missing is found, for each line and place" "$blind" ""
 printf '/* NOTES 8 to 11, and 14.  NOTES 2, 5: x.  NOTES 3. */\n' >some.c
 is "a list counts and a range does not" "$(cited some.c | tr '\n' ' ')" "2 3 5 "
+if [ -f "$source/docs/notes.md" ]; then
+    rule "docs/notes.md has exactly the lines 1 to 22" numbered
+    mkdir -p planted/docs
+    cp "$source/docs/notes.md" planted/docs/ && chmod u+w planted/docs/notes.md
+    catches "a line 23 is caught" numbered docs/notes.md '23. theta is done'
+    sed '/^11\. /d' "$source/docs/notes.md" >planted/docs/notes.md
+    numbered planted >found
+    ok "a line that is gone is caught" grep -F "line 12 where 11 is wanted" found
+fi
 finish

@@ -19,6 +19,15 @@ openings() {
         done
 }
 
+lists() {
+    (cd "$1" && find framework include tests -name '*.def') | while IFS= read -r file; do
+        case $(head -n 1 "$1/$file") in
+        "/* $(basename "$file") -- "*) ;;
+        *) echo "$file: does not open with its name" ;;
+        esac
+    done
+}
+
 scripts() {
     (cd "$1" && find tests -name '*.sh') | while IFS= read -r file; do
         head -n 2 "$1/$file" | grep -qF "# $(basename "$file") -- " ||
@@ -27,6 +36,7 @@ scripts() {
 }
 
 rule "each C file opens with its name, a sentence and the licence" openings
+rule "each list (.def) opens with its name" lists
 rule "each script of the tests opens with its name and a sentence" scripts
 catches "a file without an opening is caught" openings framework/tape/planted.c 'int planted;'
 catches "a file with another's name is caught" openings framework/tape/planted.c \
@@ -35,5 +45,6 @@ catches "a file without a licence is caught" openings framework/tape/planted.c \
     '/* planted.c -- a file. */'
 catches "an opening that is no sentence is caught" openings framework/tape/planted.c \
     '/* planted.c -- a file */' '/* SPDX-License-Identifier: MIT */'
+catches "a list without an opening is caught" lists include/longhand/planted.def 'LH_X(a)'
 catches "a script without an opening is caught" scripts tests/rules/planted.sh '#!/bin/sh'
 finish

@@ -246,8 +246,9 @@ static void keep(results *r, lh_type type, const void *at, size_t count)
 
 static double special_value(size_t i)
 {
-    static const double values[] = {0,    -0.0, INFINITY, -INFINITY, NAN,    1e-40, -1e-40, 88.8,
-                                    -88.8, 104, -104,     709.8,     -745.2, 1e-310, 17.33, -36.8};
+    static const double inf = (double)INFINITY;
+    const double values[] = {0,   -0.0, inf,   -inf,   (double)NAN, 1e-40, -1e-40, 88.8, -88.8,
+                             104, -104, 709.8, -745.2, 1e-310,      17.33, -36.8};
 
     return values[i % 16];
 }

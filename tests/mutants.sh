@@ -1,0 +1,57 @@
+#!/bin/sh
+# mutants.sh -- breaks the code of the page's lines in a copy of the tree, one at a time: the tests
+# of the page must fail and name a line.
+#   sh tests/mutants.sh [SOURCE [WORK]]
+. "$(dirname "$0")/copied.sh"
+
+build_it()
+{
+    (cd "$tree" && ./bootstrap) && cd "$build" && "$tree/configure" CFLAGS=-O1 &&
+        make -j2 && make -j2 tests/unit/test_page && ./tests/unit/test_page
+}
+
+# killed FILE SED LINE: with the change test_page fails, and says NOTES LINE.
+killed()
+{
+    cp "$tree/$1" "$work/whole" && sed "$2" "$work/whole" >"$tree/$1"
+    ! cmp -s "$tree/$1" "$work/whole" || return 1
+    cd "$build" && make -s tests/unit/test_page || return 1
+    ./tests/unit/test_page >"$work/tap" 2>&1
+    status=$?
+    cp "$work/whole" "$tree/$1"
+    cat "$work/tap"
+    [ $status -ne 0 ] && grep -q "NOTES $3[ ,:]" "$work/tap"
+}
+
+mutant()
+{
+    step "NOTES $3: $1 with $2" killed "framework/$1" "$2" "$3"
+}
+
+step "the tree is copied" copy_tree
+step "the page passes unchanged" build_it
+mutant ops/matmul.c 's/a + from \* k, k, 1}/a, k, 1}/' 1
+mutant ops/add.c 's/a\[i \* n + j\] + row\[j\]/a[i * n + j] - row[j]/' 1
+mutant ops/relu.c 's/a\[i\] = z\[i\] <= 0 ? 0 : z\[i\]/a[i] = z[i]/' 2
+mutant ops/matmul.c 's/, n, 1}, c + from \* n/, n, 0}, c + from * n/' 3
+mutant ops/relu.c 's/z\[i\] <= 0 ? 0/z[i] <= 1 ? 0/' 4
+mutant ops/add.c 's/+ row\[j\]/+ row[0]/' 5
+mutant ops/sigmoid.c 's/k_sigmoid(z\[i\])/k_sigmoid(-z[i])/' 6
+mutant ops/bce.c 's/-sum \//sum \//' 7
+mutant ops/bce_logits.c 's/- y\[i \* n + j\] \* z +/+ y[i * n + j] * z +/' 7
+mutant ops/bce.c 's/(-yes \/ hat + /(yes \/ hat + /' 8
+mutant ops/bce.c 's/grad \/ (real)s->in\[0\]->rows/grad/' 8
+mutant ops/sigmoid.c 's/x \* ((real)1 - x)/x/' 10
+mutant ops/bce_logits.c 's/yes \* k_sigmoid(-x)/yes * k_sigmoid(x)/' 11
+mutant kernels/gemm.c 's/\* q + j + c\] += part/* q + j + c] -= part/' 12
+mutant kernels/rows.c 's/g\[j + c\] += part\[c\]/g[j + c] += part[0]/' 17
+mutant kernels/rows.c 's/part\[s \* LHI_TN + c\] += d/part[s * LHI_TN + c] -= d/' 13
+mutant ops/matmul.c 's/b + t.j0 \* n, 1, n}/b + t.j0 * n, 1, n + (n > 1)}/' 18
+mutant ops/matmul.c 's/dc + t.i0 \* n, n, 1}/dc, n, 1}/' 14
+mutant ops/relu.c 's/== 0 ? 0 : da\[i \* n + j\]/== 0 ? da[i * n + j] : da[i * n + j]/' 15
+mutant ops/matmul.c 's/k, n, a, dc, t.i0/k, n, a + (k > 1), dc, t.i0/' 16
+mutant ops/relu.c 's/== 0 ? 0 : da\[i \* n + j\]/!= 0 ? 0 : da[i * n + j]/' 19
+mutant kernels/gemm.c 's/{d + from \* q + j, q, 1}/{d + j, q, 1}/' 20
+mutant kernels/rows.c 's/d\[i \* q + j + c\]/d[i * q + j]/' 21
+mutant kernels/rows.c 's/theta\[i\] - alpha \* g\[i\]/theta[i] + alpha * g[i]/' 22
+finish
