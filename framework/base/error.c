@@ -36,6 +36,14 @@ const char *lh_message(const lh_ctx *c)
     return c ? c->message : "";
 }
 
+/* Names and cells come from outside: what they hold must not steer a terminal. */
+static void make_plain(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' ? *text != '\n' : *text == 127)
+            *text = '?';
+}
+
 static void keep(lh_ctx *c, lh_status s, const char *hint, const char *format, va_list args)
 {
     int length;
@@ -48,6 +56,7 @@ static void keep(lh_ctx *c, lh_status s, const char *hint, const char *format, v
         length = (int)strlen(c->message);
     if (hint)
         snprintf(c->message + length, sizeof c->message - (size_t)length, "\n  hint: %s", hint);
+    make_plain(c->message);
 }
 
 lh_status lhi_fail(lh_ctx *c, lh_status s, const char *hint, const char *format, ...)
@@ -77,6 +86,7 @@ static void say(lh_ctx *c, const char *before, const char *format, va_list args)
     const int length = snprintf(text, sizeof text, "%s", before);
 
     lhi_sys_vformat(text + length, sizeof text - (size_t)length, format, args);
+    make_plain(text);
     if (c->say) {
         c->say(c->say_arg, text);
         return;

@@ -71,8 +71,8 @@ static lhi_option *declare(lh_ctx *c, const char *name, const char *kind, const 
     o->value = from_arguments(c, name, strcmp(kind, "") == 0, &missing);
     if (o->value)
         o->given = 1;
-    else if (kind[0] && (o->value = from_environment(name)) != NULL)
-        o->given = 2;
+    else if (kind[0] && (o->value = from_environment(name)) != NULL && o->value[0])
+        o->given = 2; /* set but empty counts as not set */
     else
         o->value = otherwise;
     if (missing && c->status == LH_OK) {

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/cli/cli.h"
 
+#include <math.h>
+
 int verb_eval(int argc, char **argv)
 {
     lh_ctx *c = lh_open(argc, argv, "measure a checkpoint on a data set");
@@ -21,6 +23,6 @@ int verb_eval(int argc, char **argv)
 
     if (lh_error(c) == LH_OK)
         printf("%zu rows of %s: accuracy %.4f, AUC %.4f, loss %.4f\n", lh_rows(d), source,
-               accuracy, area, loss);
+               accuracy, fabs(area), loss); /* of one class alone: nan, without a sign */
     return lh_close(c);
 }

@@ -44,6 +44,7 @@ int main(int argc, char **argv)
     static char name[64];
     const char *names[VERBS], *near;
     const char *word = argc > 1 ? argv[1] : "";
+    lh_ctx *c;
 
     if (argc < 2)
         return help(stderr);
@@ -68,10 +69,9 @@ int main(int argc, char **argv)
         }
     }
     near = lh_did_you_mean(word, names, VERBS);
-    fprintf(stderr, "longhand: '%.60s' is no verb\n  hint: ", word);
-    if (near)
-        fprintf(stderr, "did you mean longhand %s?\n", near);
-    else
-        fprintf(stderr, "longhand --help lists them\n");
-    return 2;
+    c = lh_open(0, NULL, "");
+    lh_fail(c, LH_EUSAGE, "'%.60s' is no verb\n  hint: %s%s%s", word,
+            near ? "did you mean longhand " : "longhand --help lists them", near ? near : "",
+            near ? "?" : "");
+    return lh_close(c);
 }

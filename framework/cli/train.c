@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/cli/cli.h"
 
-#include <string.h>
+#include <math.h>
 
 static void declare_examples(lh_ctx *c)
 {
@@ -69,7 +69,7 @@ int verb_train(int argc, char **argv)
     if (lh_error(c) == LH_OK && lh_epochs(r) > 0)
         printf("%zu rows held out: accuracy %.4f, AUC %.4f, loss %.4f, after %ld epochs "
                "(%.3g rows/s)\n",
-               lh_rows(test), lh_accuracy(yhat, test), lh_auc(yhat, test), lh_loss(L, test),
+               lh_rows(test), lh_accuracy(yhat, test), fabs(lh_auc(yhat, test)), lh_loss(L, test),
                lh_epochs(r), lh_speed(r));
     lh_history(r, lh_path(c, out, "history.csv"));
     lh_history(r, lh_path(c, out, "history.jsonl"));

@@ -16,12 +16,16 @@ lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epoc
         return r;
     if (r->c->set.resume[0] && lhi_store_read(r->c, r->c->set.resume, &s) == LH_OK &&
         lhi_run_restore(r, &s, r->c->set.resume) == LH_OK)
-        lh_say(r->c, "going on from %s after epoch %lld, step %lld", r->c->set.resume,
-               (long long)s.epoch, (long long)s.step);
-    if (r->c->set.dry_run && lhi_ok(r->c)) {
+        lh_say(r->c, "going on from %s after epoch %lld, step %lld%s", r->c->set.resume,
+               (long long)s.epoch, (long long)s.step,
+               s.epoch >= epochs ? ": no epoch is left to do" : "");
+    if (!lhi_ok(r->c))
+        return r;
+    if (r->c->set.dry_run) {
         lh_describe(L, r->batch);
         r->inert = 1;
-    }
+    } else
+        lhi_run_tell(r);
     return r;
 }
 

@@ -53,9 +53,10 @@ static void end_signals(void *unused)
     lhi_sys_signals_end();
 }
 
-/* On what the run goes, and what of it changes speed or results. */
-static void tell_machine(lh_ctx *c, const lhi_ws *w)
+void lhi_run_tell(const lh_run *r)
 {
+    lh_ctx *c = r->c;
+    const lhi_ws *w = r->w;
     const volatile float smallest = FLT_MIN;
     const volatile float half = smallest / 2;
     const char *rule;
@@ -100,7 +101,6 @@ lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long e
     lhi_set(r->w->type, r->w->slot[L.id].grad, 0, 1); /* dL/dL */
     if (lhi_sys_signals_begin() == 0)
         lhi_at_close(c, end_signals, NULL);
-    tell_machine(c, r->w);
     return r;
 }
 

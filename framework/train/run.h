@@ -42,6 +42,9 @@ struct lh_run {
 /* A run at its beginning; inert after an error.  lh_train() adds the resuming. */
 lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs);
 
+/* Says on what the run goes, and what of it changes speed or results. */
+void lhi_run_tell(const lh_run *r);
+
 /* The run as a checkpoint holds it; the arrays stay the run's.  LH_ENOMEM. */
 lh_status lhi_run_state(lh_run *r, lhi_state *s);
 /* Takes a state up; `path` is for messages.  LH_EMISMATCH when it is another network,
