@@ -60,6 +60,9 @@ AC_DEFUN([LH_HDF5], [
     lh_hdf5_from=$H5CC
     for lh_word in `$H5CC -show`; do
       AS_CASE([$lh_word], [-I*|-D*], [HDF5_CFLAGS="$HDF5_CFLAGS $lh_word"],
+        [/*.a], [dnl Debian's names archives, which a shared library cannot hold; -l finds what can.
+          lh_word=`echo "$lh_word" | sed 's|^\(.*\)/lib\(.*\)\.a$|-L\1 -l\2|'`
+          HDF5_LIBS="$HDF5_LIBS $lh_word"],
         [-L*|-l*|*.so|*.a], [HDF5_LIBS="$HDF5_LIBS $lh_word"],
         [-Wl,*], [HDF5_LIBS="$HDF5_LIBS $lh_word"])
     done

@@ -44,6 +44,7 @@ static void make_plain(char *text)
             *text = '?';
 }
 
+LH_PRINTF(4, 0)
 static void keep(lh_ctx *c, lh_status s, const char *hint, const char *format, va_list args)
 {
     int length;
@@ -80,6 +81,7 @@ void lh_fail(lh_ctx *c, lh_status s, const char *format, ...)
     va_end(args);
 }
 
+LH_PRINTF(3, 0)
 static void say(lh_ctx *c, const char *before, const char *format, va_list args)
 {
     char text[2000];

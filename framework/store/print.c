@@ -70,7 +70,7 @@ static void print_tape(const lhi_state *s, FILE *out)
 
 static void print_parameter(const lhi_state *s, const lhi_state_param *p, FILE *out)
 {
-    double least = INFINITY, most = -INFINITY, squares = 0;
+    double least = (double)INFINITY, most = -(double)INFINITY, squares = 0;
 
     for (size_t i = 0; i < p->rows * p->cols; i++) {
         const double v = s->type == LH_F32 ? (double)((const float *)p->value)[i]

@@ -48,7 +48,8 @@ int lhi_sys_tty(int fd);
 int lhi_sys_columns(void);        /* width of the terminal, 80 when unknown */
 
 /* A text with numbers in the C locale whatever the program's own locale is. */
-int lhi_sys_vformat(char *to, size_t room, const char *format, __builtin_va_list args);
+int lhi_sys_vformat(char *to, size_t room, const char *format, __builtin_va_list args)
+    __attribute__((format(printf, 3, 0)));
 /* A number with a decimal point in any locale; *end as strtod. */
 double lhi_sys_strtod(const char *text, char **end);
 

@@ -58,7 +58,7 @@ static double excess(const element *x)
 static element look(const lhi_check *k, uint32_t id, const lh_wide *hand, double noise,
                     int f32_counts, size_t e)
 {
-    element x = {.tape32 = ((const float *)k->f32->slot[id].grad)[e],
+    element x = {.tape32 = (double)((const float *)k->f32->slot[id].grad)[e],
                  .tape64 = ((const double *)k->f64->slot[id].grad)[e],
                  .hand = (double)hand[e], .noise = noise, .f32_counts = f32_counts};
 

@@ -4,6 +4,7 @@
 
 #include "framework/base/rng.h"
 #include "framework/base/threads.h"
+#include "tests/check.h"
 
 #include <stdlib.h>
 #include <string.h>

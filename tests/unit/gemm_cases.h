@@ -7,7 +7,7 @@ typedef struct T(strided) {
 } T(strided);
 
 typedef struct T(variant) {
-    lhi_variant_id id;
+    int id; /* lhi_variant_id */
     const char *isa;
     void (*gemm)(size_t m, size_t n, size_t k, T(strided) a, T(strided) b, REAL *c, size_t ldc,
                  REAL *work);
