@@ -83,7 +83,8 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 # compile NAME: NAME.c in the current folder against the library in the build tree.
 compile() {
-    flags=$(sed -n 's/^CFLAGS = //p' "$build/Makefile")
+    # LH_LDFLAGS: in a build with sanitizers their runtime must come first in a program.
+    flags=$(sed -n 's/^CFLAGS = //p; s/^LH_LDFLAGS = //p' "$build/Makefile" | tr '\n' ' ')
     "$build/libtool" --silent --tag=CC --mode=link $CC -std=c11 -Wall -Wextra -Werror $flags \
         -I"$source/include" -I"$build/include" -o "$1" "$1.c" "$build/liblonghand.la"
 }
