@@ -291,7 +291,7 @@ lh_status lh_verify(lh_var L, lh_data *d, size_t rows)
         e = lhi_alloc_array(k.c, count + 1, sizeof *e);
         if (e)
             fill_ledger(&k, e, order, count);
-        if (lhi_ok(k.c)) {
+        if (e && lhi_ok(k.c)) {
             lhi_release(k.c, k.c->ledger);
             k.c->ledger = e;
             k.c->ledger_rows = count;
