@@ -23,7 +23,8 @@ BEGIN {
     bytes += NF
 }
 END {
-    printf "};\nconst size_t lhi_%s_size = sizeof lhi_%s;\n", name, name
+    # One 0 more, not counted: what reads numbers stops at the end of a text.
+    printf "0};\nconst size_t lhi_%s_size = sizeof lhi_%s - 1;\n", name, name
     if (!bytes)
         exit 1
 }'

@@ -214,7 +214,7 @@ static int run(const lhi_picture *p, lhi_text *text)
     if (lhi_sys_find_program(program_name(), program, sizeof program) != 0) {
         const char *chosen = lhi_sys_env("LONGHAND_GNUPLOT");
 
-        snprintf(why, sizeof why, "gnuplot was not found%s%.400s%s (to install: see gnuplot.info)",
+        snprintf(why, sizeof why, "gnuplot was not found%s%.400s%s (apt install gnuplot-nox)",
                  chosen && *chosen ? " (LONGHAND_GNUPLOT=" : "", chosen ? chosen : "",
                  chosen && *chosen ? ")" : "");
         warn(p, why);
