@@ -157,9 +157,9 @@ static lh_status look_at(const reader *r, lhi_line line, survey *s)
 /* "rows,features,class,class", as scikit-learn's files begin. */
 static lh_status take_counts(reader *r, const survey *s, size_t cells)
 {
-    const uint64_t features = strtoull(s->second.at, NULL, 10);
+    const uint64_t features = s->second.at ? strtoull(s->second.at, NULL, 10) : 0;
 
-    r->promised = strtoll(s->first.at, NULL, 10);
+    r->promised = s->first.at ? strtoll(s->first.at, NULL, 10) : 0;
     if (features + 1 != cells)
         return lhi_fail(r->c, LH_EDATA, "correct the first line, or remove it",
                         "%s line 1 promises %" PRIu64 " features, line 2 has %zu and the label",

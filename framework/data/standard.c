@@ -34,7 +34,7 @@ static lh_status make_room(lh_data *d)
         return LH_OK;
     both = lhi_alloc_array(d->c, 2 * d->cols, sizeof *both);
     if (!both)
-        return d->c->status;
+        return LH_ENOMEM;
     d->mean = both;
     d->deviation = both + d->cols;
     return LH_OK;
