@@ -28,27 +28,32 @@ static void plain(FILE *out, const char *text, size_t length)
         fputc((unsigned char)text[i] < ' ' || text[i] == 127 ? '?' : text[i], out);
 }
 
-/* One item of a line, with a decimal point in any locale. */
-static void LH_PRINTF(2, 3) put(FILE *out, const char *format, ...)
+/* With a decimal point in any locale. */
+static void LH_PRINTF(2, 0) put_all(FILE *out, const char *format, va_list args)
 {
     char text[512];
+
+    lhi_sys_vformat(text, sizeof text, format, args);
+    plain(out, text, strlen(text));
+}
+
+/* One item of a line. */
+static void LH_PRINTF(2, 3) put(FILE *out, const char *format, ...)
+{
     va_list args;
 
     va_start(args, format);
-    lhi_sys_vformat(text, sizeof text, format, args);
+    put_all(out, format, args);
     va_end(args);
-    plain(out, text, strlen(text));
 }
 
 static void LH_PRINTF(2, 3) line(FILE *out, const char *format, ...)
 {
-    char text[512];
     va_list args;
 
     va_start(args, format);
-    lhi_sys_vformat(text, sizeof text, format, args);
+    put_all(out, format, args);
     va_end(args);
-    plain(out, text, strlen(text));
     fputc('\n', out);
 }
 

@@ -146,7 +146,6 @@ struct lhi_ws {
     char *block;           /* the memory of all of them */
     size_t block_bytes, nodes;
     int own_params;        /* parameters are copies (another type), not the store's */
-    int gradients, tangents;
     char *work;            /* scratch, work_bytes for each of `threads` */
     size_t work_bytes;
     int threads;

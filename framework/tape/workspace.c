@@ -113,8 +113,6 @@ lhi_ws *lhi_ws_new(lh_tape *t, lh_type type, size_t rows, int threads, unsigned 
     *w = (lhi_ws){.t = t, .variant = variant, .type = type, .element = lhi_type_size(type),
                   .m = rows, .room = rows, .shards = c->set.shards, .nodes = t->count,
                   .own_params = (flags & LHI_WS_OWN_PARAMS) != 0, .threads = threads,
-                  .gradients = (flags & LHI_WS_GRADIENTS) != 0,
-                  .tangents = (flags & LHI_WS_TANGENTS) != 0,
                   .work_bytes = lhi_variant_kernels(variant)->work_bytes};
     w->block_bytes = lhi_ws_bytes(t, type, rows, flags);
     w->slot = lhi_alloc_array(c, t->count, sizeof *w->slot);
