@@ -21,7 +21,6 @@ typedef struct lhi_kernels {
      * value := value - rate velocity.  NOTES 22; each operation rounds by itself. */
     void (*descend)(void *value, const void *grad, void *velocity, size_t n, double rate,
                     double momentum);
-    size_t work_bytes; /* scratch a thread needs */
 } lhi_kernels;
 
 /* The best variant that this CPU runs for a type, or the one asked for by name ("auto",

@@ -266,8 +266,8 @@ static int run(lh_type type, const char *isa, ptrdiff_t rows, ptrdiff_t cols, in
     r->count = 0;
     c->set.isa = isa;
     for (int k = 0; k < 2 && lhi_variant_pick(type, isa) >= 0; k++) {
-        lhi_ws *w = lhi_ws_new(t, type, (size_t)rows, 1, LHI_WS_GRADIENTS);
-        lhi_plan *p = lhi_plan_new(t, loss[k].id);
+        lhi_plan *p = lhi_plan_new(t, loss[k].id, LHI_KEEP_ALL);
+        lhi_ws *w = lhi_ws_new(t, p, type, (size_t)rows, 1, LHI_WS_GRADIENTS);
 
         if (!CHECK(w && p, "%s", lh_message(c)))
             break;
@@ -278,9 +278,9 @@ static int run(lh_type type, const char *isa, ptrdiff_t rows, ptrdiff_t cols, in
             lhi_set(type, w->slot[Z.id].value, i, (lh_wide)z);
             lhi_set(type, w->slot[y.id].value, i, (lh_wide)(draw() >> 63));
         }
-        lhi_run_forward(w, p, 0, 1);
+        lhi_run_forward(w, 0, 1);
         lhi_set(type, w->slot[loss[k].id].grad, 0, 1);
-        lhi_run_backward(w, p, 0, 1);
+        lhi_run_backward(w, NULL, 0, 1);
         keep(r, type, w->slot[loss[k].id].value, 1);
         if (k == 0)
             keep(r, type, w->slot[yhat.id].value, n);
