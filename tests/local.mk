@@ -139,7 +139,7 @@ lh_test_scripts = \
 	tests/rules/readme.sh \
 	tests/rules/readme_driver.sh
 TESTS += $(lh_test_scripts)
-EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/bits.sh \
+EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh \
 	tests/contributing.sh tests/copied.sh tests/mutants.sh
 
 ## A user's driver, built through pkg-config against what is installed, and run.
