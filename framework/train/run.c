@@ -113,7 +113,7 @@ lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long e
     r->w = lhi_ws_new(t, r->p, t->params->type, r->batch, lhi_threads(c, NULL), LHI_WS_GRADIENTS);
     if (!r->w || find_late(r) != 0)
         return inert(c);
-    r->descent = (lhi_descent){lhi_variant_kernels(r->w->variant), how.rate, how.momentum};
+    r->descent = (lhi_descent){lhi_variant_kernels(r->w->variant), how.rate, how.momentum, 0};
     lhi_pace_begin(&r->pace, r->w->threads, lhi_threads_forced(c), lhi_plan_flops(r->w, r->p));
     if (how.momentum > 0 && lhi_params_slot(t->params, &t->params->velocity) != 0)
         return inert(c);
@@ -176,6 +176,8 @@ void lhi_run_step(lh_run *r, size_t from, size_t to)
     const int size = lhi_pace_size(&r->pace, to - from);
     const double began = whole && lhi_pace_asks(&r->pace) ? lhi_sys_clock() : 0;
 
+    /* Gradients can be looked at after an epoch: those of its last step. */
+    r->descent.forget = to < r->d->rows;
     lhi_ws_rows(r->w, to - from);
     lhi_team(size, work, &s);
     if (began > 0)
