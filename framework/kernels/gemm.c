@@ -88,6 +88,16 @@ static void times_vector(size_t m, size_t k, const real *a, size_t apart, const 
     }
 }
 
+/* Each tile of a column fetches a part of the next panel of B, as many rows as its depth
+ * has room for. */
+static const real *soon_of(const LH_T(lhi_matrix) *b, size_t p, size_t depth, size_t j, size_t n,
+                           size_t row)
+{
+    const size_t first = row / MR * (depth / LHI_SOON);
+
+    return j + NR <= n && first < depth ? b->at + (p + first) * b->row + j : NULL;
+}
+
 void LH_T(lhi_gemm)(size_t m, size_t n, size_t k, LH_T(lhi_matrix) a, LH_T(lhi_matrix) b,
                     real *c, size_t ldc, int fresh, const LH_T(lhi_ending) *end, real *work)
 {
@@ -127,6 +137,8 @@ void LH_T(lhi_gemm)(size_t m, size_t n, size_t k, LH_T(lhi_matrix) a, LH_T(lhi_m
                     t.b = across || (copy_b && !first) ? panel : b.at + p * b.row + j;
                     t.b_row = t.b == panel ? NR : b.row;
                     t.copy_b = copy_b && first ? panel : NULL;
+                    t.soon = copy_b ? soon_of(&b, p, depth, j + NR, n, i - i0) : NULL;
+                    t.soon_row = b.row;
                     t.c = t.out = c + i * ldc + j;
                     if (end && p + depth >= k) {
                         t.row = end->row ? end->row + j : NULL;

@@ -83,15 +83,20 @@ INLINE void move(vec sum[MR][TILE_VECS], const size_t rows, const size_t vecs, c
 INLINE void tile(const size_t rows, const size_t vecs, const int way, const int copy_a,
                  const int copy_b, const int part, const tiles *t)
 {
-    enum { AHEAD = 16 }; /* rows; the hardware cannot guess strides as long as these */
+    enum { AHEAD = 16 }; /* rows; the hardware cannot guess strides this long */
     const vpart last = V_PART(t->cols - (vecs - 1) * LANES);
     const size_t step = t->a_row, a_next = way == BY_ROW ? 1 : t->a_col, b_next = t->b_row;
     /* Three rows from each base: an address adds one register, once or twice. */
     const real *a0 = t->a, *a3 = a0 + 3 * step, *a6 = a0 + 6 * step, *a9 = a0 + 9 * step;
     const real *b = t->b;
+    const real *soon = t->soon ? t->soon : b;
+    const size_t soon_next = t->soon ? t->soon_row : 0;
     real *to_a = t->copy_a, *to_b = t->copy_b;
     vec sum[MR][TILE_VECS];
 
+    if (t->move)
+        EACH
+            __builtin_prefetch(t->move->theta + t->move_at + r * t->out_row + v * LANES, 1);
     if (t->fresh)
         EACH
             sum[r][v] = V_ALL((real)0);
@@ -113,6 +118,11 @@ INLINE void tile(const size_t rows, const size_t vecs, const int way, const int 
         b += b_next;
         if (copy_b)
             to_b += NR;
+        if (!copy_b && p % LHI_SOON == 0) {
+            __builtin_prefetch(soon, 0, 2);
+            __builtin_prefetch(soon + (vecs - 1) * LANES, 0, 2);
+            soon += soon_next;
+        }
 #pragma GCC unroll 12
         for (size_t r = 0; r < rows; r++) {
             const real *a = r < 3 ? a0 : r < 6 ? a3 : r < 9 ? a6 : a9;
