@@ -9,6 +9,7 @@ $(top_srcdir)/framework/ops/ops.am: $(top_srcdir)/include/longhand/ops.def $(top
 lh_variant_sources = \
 	framework/kernels/gemm.c \
 	framework/kernels/gemm_plain.c \
+	framework/kernels/probe.c \
 	framework/kernels/rows.c \
 	$(lh_op_sources)
 

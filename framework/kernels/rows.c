@@ -54,5 +54,6 @@ static void descend(void *value, const void *grad, void *velocity, size_t n, dou
             theta[i] = theta[i] - alpha * g[i];
 }
 
+extern const lhi_probe LH_T(lhi_probe);
 extern const lhi_kernels LH_T(lhi_kernels);
-const lhi_kernels LH_T(lhi_kernels) = {descend, LHI_WORK * sizeof(real)};
+const lhi_kernels LH_T(lhi_kernels) = {descend, LHI_WORK * sizeof(real), &LH_T(lhi_probe)};

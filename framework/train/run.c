@@ -109,19 +109,14 @@ struct step {
     size_t from, to;
 };
 
-/* One step, by each thread of the team: gather, forward, backward, descend.  The only
- * waiting is where the plan says so, and before the parameters move. */
-static void work(void *arg, int rank, int size)
+void lhi_run_work(const lh_run *r, int rank, int size)
 {
-    const struct step *s = arg;
-    lh_run *r = s->r;
     const lh_params *p = r->t->params;
     const size_t from = lhi_share(p->laid_size / 16, rank, size) * 16;
     const size_t to = lhi_share(p->laid_size / 16, rank + 1, size) * 16;
     const size_t skip = from * r->w->element;
     lh_wide loss;
 
-    lhi_feed_rows(&r->feed, r->w, r->d, r->order, s->from, s->to, rank, size);
     lhi_run_forward(r->w, r->p, rank, size);
     lhi_run_backward(r->w, r->p, rank, size);
     if (size > 1)
@@ -132,6 +127,17 @@ static void work(void *arg, int rank, int size)
     r->kernels->descend((char *)p->value + skip, (char *)p->grad + skip,
                         p->velocity ? (char *)p->velocity + skip : NULL, to - from, r->how.rate,
                         r->how.momentum);
+}
+
+/* One step, by each thread of the team: gather, forward, backward, descend.  The only
+ * waiting is where the plan says so, and before the parameters move. */
+static void work(void *arg, int rank, int size)
+{
+    const struct step *s = arg;
+    lh_run *r = s->r;
+
+    lhi_feed_rows(&r->feed, r->w, r->d, r->order, s->from, s->to, rank, size);
+    lhi_run_work(r, rank, size);
 }
 
 /* Names the first op that makes something that is not finite of what is. */

@@ -42,6 +42,9 @@ struct lh_run {
 /* A run at its beginning; inert after an error.  lh_train() adds the resuming. */
 lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs);
 
+/* A thread's part of a step whose batch is in place: forward, backward, descent. */
+void lhi_run_work(const lh_run *r, int rank, int size);
+
 /* Says on what the run goes, and what of it changes speed or results. */
 void lhi_run_tell(const lh_run *r);
 
