@@ -122,8 +122,10 @@ libcore_la_SOURCES = \
 	framework/session/surroundings.c
 
 lh_system_sources = \
+	framework/system/child.c framework/system/child.h \
 	framework/system/fault.c framework/system/fault.h \
 	framework/system/mem.c framework/system/mem.h \
+	framework/system/machine.c \
 	framework/system/process.c \
 	framework/system/sys.c framework/system/sys.h
 
