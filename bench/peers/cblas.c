@@ -51,7 +51,8 @@ int peer_openblas(peer_library *l, const char **reason)
 {
     static const char *const names[] = {"libopenblas.so.0", "libopenblas.so", NULL};
     void *library = peer_open(names);
-    char *(*core)(void), *(*config)(void);
+    char *(*core)(void);
+    char *(*config)(void);
     char version[64] = "";
 
     if (!find_cblas(library, l)) {
@@ -70,13 +71,19 @@ int peer_blis(peer_library *l, const char **reason)
 {
     static const char *const names[] = {"libblis.so.4", "libblis.so.3", "libblis.so", NULL};
     void *library = peer_open(names);
-    const char *(*version)(void), *(*name)(int id);
+    const char *(*version)(void);
+    const char *(*name)(int id);
     int (*arch)(void);
+    int (*init)(void);
 
     if (!find_cblas(library, l)) {
         *reason = "libblis is not installed (apt install libblis4-openmp)";
         return -1;
     }
+    /* Asked for its core before it has begun, it takes a BLIS_ARCH_TYPE for a mistake and
+     * aborts. */
+    if (peer_find(library, "bli_init", &init))
+        init();
     peer_find(library, "bli_thread_set_num_threads", &set_threads_long);
     snprintf(l->version, sizeof l->version, "%.60s %.60s",
              peer_find(library, "bli_info_get_version_str", &version) ? version() : "",

@@ -73,7 +73,7 @@ static void gemm(const peer_library *l, size_t m, size_t n, size_t k, long reps)
     const char *reason = NULL;
     double began;
 
-    if (m != last[0] || n != last[1] || k != last[2]) {
+    if (!c || m != last[0] || n != last[1] || k != last[2]) {
         free(a);
         free(b);
         free(c);

@@ -124,6 +124,17 @@ static int complete(lh_ctx *c, lh_bench_plan *plan)
 }
 
 
+void lhi_bench_add_act(lhi_bench *b, const char *name, double flops, double bytes, double seconds)
+{
+    lhi_act_cost *a;
+
+    if (lhi_grow(b->c, &b->act, &b->act_room, b->acts + 1, sizeof *b->act) != 0)
+        return;
+    a = &b->act[b->acts++];
+    *a = (lhi_act_cost){.flops = flops, .bytes = bytes, .seconds = seconds};
+    snprintf(a->name, sizeof a->name, "%s", name);
+}
+
 void lhi_bench_tell(lhi_bench *b, const char *format, ...)
 {
     char text[120];

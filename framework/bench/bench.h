@@ -142,7 +142,7 @@ struct lhi_bench {
     lhi_step *step;
     size_t steps;
     lhi_act_cost *act;
-    size_t acts;
+    size_t acts, act_room;
 };
 
 /* Samples of each, and the least time of one, as --quick says. */
@@ -165,6 +165,8 @@ lhi_result *lhi_bench_results(lhi_bench *b, lhi_entrant *e, size_t count, double
 void lhi_bench_probe(lhi_bench *b);     /* probe.c: fills peak and bandwidth */
 void lhi_bench_products(lhi_bench *b);  /* products.c */
 void lhi_bench_steps(lhi_bench *b);     /* steps.c */
+/* One more act for the roofline and the JSON. */
+void lhi_bench_add_act(lhi_bench *b, const char *name, double flops, double bytes, double seconds);
 /* How many there are to do. */
 size_t lhi_bench_product_count(const lhi_bench *b);
 size_t lhi_bench_step_count(const lhi_bench *b);

@@ -49,7 +49,7 @@ static void draw_roofline(const lhi_bench *b, const char *path)
     static const char *const places[] = {"L2", "L3", "L3, large", "memory"};
     const double peak = lhi_bench_peak(b, 1) / 1e9;
     lhi_roof roof[4];
-    lhi_point *point = lhi_alloc_array(b->c, b->acts, sizeof *point);
+    lhi_point *point = lhi_alloc_array(b->c, b->acts + 1, sizeof *point);
     size_t roofs = 0;
 
     for (size_t i = 0; i < 4; i++) {

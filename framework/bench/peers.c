@@ -7,8 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Debian's OpenBLAS is older than some CPUs and falls back to its oldest kernels there; it
- * is tried as it comes and with the kernels that fit, and the better counts. */
+/* A BLAS that is older than a CPU falls back to old kernels there: OpenBLAS where it does not
+ * know the model, BLIS where it cannot tell the number of its units.  Both are tried as they
+ * come and with the kernels that fit (0: BLIS's "skx"), and the better counts. */
 static const struct known {
     const char *family, *program, *argument, *with;
 } known[] = {
@@ -16,6 +17,7 @@ static const struct known {
     {"OpenBLAS", "peer", "openblas", "avx512:OPENBLAS_CORETYPE=SkylakeX"},
     {"OpenBLAS", "peer", "openblas", "avx2:OPENBLAS_CORETYPE=Haswell"},
     {"BLIS",     "peer", "blis",     NULL},
+    {"BLIS",     "peer", "blis",     "avx512:BLIS_ARCH_TYPE=0"},
     {"oneDNN",   "peer", "onednn",   NULL},
     {"libxsmm",  "peer", "libxsmm",  NULL},
     {"FANN",     "peer", "fann",     NULL},

@@ -46,8 +46,6 @@ static void set_rate(lhi_rate *r, lhi_entrant *e, double work)
 {
     const lhi_spread s = lhi_spread_of(e->sample, e->samples);
 
-    if (s.count == 0)
-        return;
     r->median = work / s.median;
     r->low = work / s.high;
     r->high = work / s.low;
@@ -70,6 +68,8 @@ static void add_peaks(lhi_bench *b, lh_type type, const char *isa, const int *th
     if (p)
         lhi_contest(b, e, n, threads[n - 1]);
     for (size_t i = 0; p && i < n && b->peaks < PEAKS; i++) {
+        if (e[i].samples == 0)
+            continue;
         b->peak[b->peaks] = (lhi_rate){.what = lhi_variant_isa(variant),
                                        .where = lhi_type_name(type), .threads = threads[i]};
         set_rate(&b->peak[b->peaks++], &e[i], probe->peak_flops * ROUNDS * threads[i]);
@@ -134,13 +134,12 @@ static void add_bandwidths(lhi_bench *b, const char *where, size_t bytes, int th
         e[i].state = &band[i];
     }
     lhi_contest(b, e, 3, threads);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 3 && e[2].samples > 0; i++) {
         lhi_rate *r = &b->bandwidth[b->bandwidths++];
 
         *r = (lhi_rate){.what = names[i], .where = where, .threads = threads, .bytes = bytes};
         set_rate(r, &e[i], (double)band[i].n * (i + 1) * sizeof(float));
     }
-    lhi_bench_goes_on(b);
 }
 
 /* Half of each thread's second level; four times it, which must come from the third; twice

@@ -86,15 +86,12 @@ static void contest(lhi_bench *b, lhi_product *p, struct ours *o)
 /* A product as an act of the roofline: each operand once from where it is. */
 static void add_act(lhi_bench *b, const lhi_product *p)
 {
-    lhi_act_cost *a = &b->act[b->acts];
+    char name[48];
 
     if (p->count == 0 || p->result[0].seconds.count == 0)
         return;
-    snprintf(a->name, sizeof a->name, "%zu x %zu x %zu", p->m, p->n, p->k);
-    a->flops = p->flops;
-    a->bytes = p->bytes;
-    a->seconds = p->result[0].seconds.median;
-    b->acts++;
+    snprintf(name, sizeof name, "%zu x %zu x %zu", p->m, p->n, p->k);
+    lhi_bench_add_act(b, name, p->flops, p->bytes, p->result[0].seconds.median);
 }
 
 size_t lhi_bench_product_count(const lhi_bench *b)
@@ -112,8 +109,7 @@ void lhi_bench_products(lhi_bench *b)
 
     o.work = lhi_alloc(b->c, b->kernels->work_bytes);
     b->product = lhi_alloc_array(b->c, SHAPES, sizeof *b->product);
-    b->act = lhi_alloc_array(b->c, SHAPES, sizeof *b->act);
-    if (!o.work || !b->product || !b->act)
+    if (!o.work || !b->product)
         return;
     for (size_t i = 0; i < SHAPES && lhi_bench_goes_on(b); i++) {
         const struct shape *s = &shapes[i];
