@@ -30,7 +30,7 @@ bench_peers_peer_CPPFLAGS = $(AM_CPPFLAGS) $(LIBXSMM_CPPFLAGS)
 bench_peers_peer_CFLAGS = $(LH_CFLAGS) $(LH_VECTOR) $(LH_WARN)
 bench_peers_peer_LDADD = $(LIBXSMM_LIBS) $(DL_LIBS)
 
-## LONGHAND_... in the environment choose, as for every program: LONGHAND_QUICK=1 make bench.
+## make bench BENCH='--quick --json=speed.json': any options of longhand bench.
 .PHONY: bench
 bench: longhand$(EXEEXT) bench/peers/peer$(EXEEXT)
-	@./longhand bench --peers=bench/peers
+	@./longhand bench --peers=bench/peers $(BENCH)
