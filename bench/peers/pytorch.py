@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """pytorch.py -- PyTorch in a process of its own, asked by lines as peer.c has them."""
 # SPDX-License-Identifier: MIT
+import ctypes
 import math
+import os
 import sys
 import time
 
@@ -12,8 +14,22 @@ except Exception as why:  # also a PyTorch that is there and cannot be loaded
     print("absent PyTorch is not installed (apt install python3-torch): " + kind, flush=True)
     sys.exit(0)
 
+# Debian's PyTorch has its products from the BLAS, whose threads and core are its own affair.
+try:
+    blas = ctypes.CDLL("libopenblas.so.0", mode=os.RTLD_NOW | os.RTLD_NOLOAD)
+    blas.openblas_get_corename.restype = ctypes.c_char_p
+    core = " on OpenBLAS " + blas.openblas_get_corename().decode()
+except (OSError, AttributeError):
+    blas, core = None, ""
+
 A, B, SIGNS, X, Y, W = range(6)
 RATE = 0.01
+
+
+def set_threads(n):
+    torch.set_num_threads(n)
+    if blas:
+        blas.openblas_set_num_threads(n)
 
 
 def operands(stream, *shape):
@@ -34,7 +50,7 @@ class Product:
 
     def run(self, reps):
         a, b, c = self.a, self.b, self.c
-        torch.set_num_threads(1)
+        set_threads(1)
         with torch.no_grad():
             torch.mm(a, b, out=c)
             began = time.perf_counter()
@@ -68,7 +84,7 @@ class Step:
         return loss
 
     def run(self, threads, reps):
-        torch.set_num_threads(threads)
+        set_threads(threads)
         with torch.no_grad():
             for parameter, value in zip(self.model.parameters(), self.first):
                 parameter.copy_(value)
@@ -82,7 +98,7 @@ class Step:
 
 
 def main():
-    print("ready PyTorch", torch.__version__.split("+")[0], flush=True)
+    print("ready PyTorch", torch.__version__.split("+")[0] + core, flush=True)
     kept, last = None, None
     for line in sys.stdin:
         word, *numbers = line.split()[:9] or [""]

@@ -9,7 +9,8 @@
 
 /* A BLAS that is older than a CPU falls back to old kernels there: OpenBLAS where it does not
  * know the model, BLIS where it cannot tell the number of its units.  Both are tried as they
- * come and with the kernels that fit (0: BLIS's "skx"), and the better counts. */
+ * come and with the kernels that fit (0: BLIS's "skx"), and so is PyTorch, which may have its
+ * products from OpenBLAS; the better counts. */
 static const struct known {
     const char *family, *program, *argument, *with;
 } known[] = {
@@ -22,6 +23,8 @@ static const struct known {
     {"libxsmm",  "peer", "libxsmm",  NULL},
     {"FANN",     "peer", "fann",     NULL},
     {"PyTorch",  "pytorch.py", NULL, NULL},
+    {"PyTorch",  "pytorch.py", NULL, "avx512:OPENBLAS_CORETYPE=SkylakeX"},
+    {"PyTorch",  "pytorch.py", NULL, "avx2:OPENBLAS_CORETYPE=Haswell"},
 };
 enum { KNOWN = sizeof known / sizeof *known };
 
@@ -150,12 +153,12 @@ static int is_for_us(const struct known *k, const char **setting)
     return !k->with || (strlen(best) == isa && strncmp(best, k->with, isa) == 0);
 }
 
-/* With the setting it is what it was without. */
-static int is_twin(const lhi_bench *b, const lhi_peer *p)
+/* With a setting it is what it was without, or was not there without it. */
+static int is_vain(const lhi_bench *b, const lhi_peer *p)
 {
     for (size_t i = 0; p->setting && i < b->peers; i++)
         if (strcmp(b->peer[i].family, p->family) == 0 &&
-            (p->runs ? strcmp(b->peer[i].text, p->text) == 0 : !b->peer[i].runs))
+            (!b->peer[i].runs || (p->runs && strcmp(b->peer[i].text, p->text) == 0)))
             return 1;
     return 0;
 }
@@ -167,10 +170,10 @@ void lhi_peers_begin(lhi_bench *b)
         lhi_peer *p = &b->peer[b->peers];
 
         *p = (lhi_peer){.family = known[i].family, .patience = b->plan->patience};
-        if (!is_for_us(&known[i], &p->setting))
+        if (!is_for_us(&known[i], &p->setting) || is_vain(b, p))
             continue;
         begin(b, p, &known[i]);
-        if (!is_twin(b, p))
+        if (!is_vain(b, p))
             b->peers++;
         else if (p->runs)
             lhi_sys_child_end(&p->child, 1);
