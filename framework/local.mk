@@ -11,6 +11,7 @@ lh_variant_sources = \
 	framework/kernels/gemm_plain.c \
 	framework/kernels/probe.c \
 	framework/kernels/rows.c \
+	framework/kernels/tile.c \
 	$(lh_op_sources)
 
 lh_variant_cflags = $(AM_CFLAGS) $(LH_VECTOR)
@@ -72,8 +73,10 @@ libcore_la_SOURCES = \
 	framework/kernels/math.h \
 	framework/kernels/real.h \
 	framework/kernels/simd.h \
+	framework/kernels/tile.h \
 	framework/kernels/variant.c framework/kernels/variant.h \
 	framework/tape/hands_on.c \
+	framework/tape/lean.c \
 	framework/tape/listing.c \
 	framework/tape/params.c \
 	framework/tape/plan.c \
@@ -99,6 +102,7 @@ libcore_la_SOURCES = \
 	framework/verify/ledger_print.c \
 	framework/train/describe.c \
 	framework/train/metrics.c \
+	framework/train/pace.c framework/train/pace.h \
 	framework/train/restore.c \
 	framework/train/run.c framework/train/run.h \
 	framework/train/watch.c \

@@ -41,11 +41,38 @@ tests_unit_test_gnuplot_SOURCES = tests/unit/test_gnuplot.c tests/unit/report_ca
 tests_unit_test_gnuplot_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_gnuplot_LDADD = libtesting.la
 
+## The functions over arrays, compiled as the library's variants are.
+check_LTLIBRARIES += libmathf32.la libmathf64.la
+libmathf32_la_SOURCES = tests/unit/math_arrays.c
+libmathf32_la_CPPFLAGS = $(libf32_la_CPPFLAGS)
+libmathf32_la_CFLAGS = $(libf32_la_CFLAGS)
+libmathf64_la_SOURCES = tests/unit/math_arrays.c
+libmathf64_la_CPPFLAGS = $(libf64_la_CPPFLAGS)
+libmathf64_la_CFLAGS = $(libf64_la_CFLAGS)
+lh_math_variants = libmathf32.la libmathf64.la
+
+if X86
+check_LTLIBRARIES += libmathf32avx2.la libmathf64avx2.la libmathf32avx512.la libmathf64avx512.la
+libmathf32avx2_la_SOURCES = tests/unit/math_arrays.c
+libmathf32avx2_la_CPPFLAGS = $(libf32avx2_la_CPPFLAGS)
+libmathf32avx2_la_CFLAGS = $(libf32avx2_la_CFLAGS)
+libmathf64avx2_la_SOURCES = tests/unit/math_arrays.c
+libmathf64avx2_la_CPPFLAGS = $(libf64avx2_la_CPPFLAGS)
+libmathf64avx2_la_CFLAGS = $(libf64avx2_la_CFLAGS)
+libmathf32avx512_la_SOURCES = tests/unit/math_arrays.c
+libmathf32avx512_la_CPPFLAGS = $(libf32avx512_la_CPPFLAGS)
+libmathf32avx512_la_CFLAGS = $(libf32avx512_la_CFLAGS)
+libmathf64avx512_la_SOURCES = tests/unit/math_arrays.c
+libmathf64avx512_la_CPPFLAGS = $(libf64avx512_la_CPPFLAGS)
+libmathf64avx512_la_CFLAGS = $(libf64avx512_la_CFLAGS)
+lh_math_variants += libmathf32avx2.la libmathf64avx2.la libmathf32avx512.la libmathf64avx512.la
+endif
+
 check_PROGRAMS += tests/unit/test_math
 tests_unit_test_math_SOURCES = tests/unit/test_math.c tests/unit/math_arrays.h \
-	tests/unit/math_f32.c tests/unit/math_f64.c
-tests_unit_test_math_CPPFLAGS = $(lh_test_cppflags)
-tests_unit_test_math_LDADD = libtesting.la
+	tests/unit/math_quad.c tests/unit/math_quad.h
+tests_unit_test_math_CPPFLAGS = $(lh_test_cppflags) $(QUADMATH_CPPFLAGS)
+tests_unit_test_math_LDADD = libtesting.la $(lh_math_variants) $(QUADMATH_LIBS)
 
 check_PROGRAMS += tests/unit/test_progress
 tests_unit_test_progress_SOURCES = tests/unit/test_progress.c
@@ -118,7 +145,8 @@ lh_test_scripts = \
 	tests/rules/readme.sh \
 	tests/rules/readme_driver.sh
 TESTS += $(lh_test_scripts)
-EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/bits.sh tests/contributing.sh tests/copied.sh tests/mutants.sh
+EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh \
+	tests/contributing.sh tests/copied.sh tests/mutants.sh
 
 ## A user's driver, built through pkg-config against what is installed, and run.
 EXTRA_DIST += tests/install/check.sh tests/install/consumer.c tests/valgrind.supp

@@ -94,21 +94,32 @@ int lh_close(lh_ctx *c)
     return lh_exit_code(status);
 }
 
-void *lhi_alloc(lh_ctx *c, size_t bytes)
+static void *alloc(lh_ctx *c, size_t bytes, void *(*get)(size_t bytes))
 {
-    lhi_block *b = bytes <= PTRDIFF_MAX - sizeof *b ? lhi_mem_alloc(sizeof *b + bytes) : NULL;
+    lhi_block *b = bytes <= PTRDIFF_MAX - sizeof *b ? get(sizeof *b + bytes) : NULL;
 
     if (!b) {
         lhi_fail(c, LH_ENOMEM, "use a smaller batch or network, or a machine with more memory",
                  "memory ran out: %zu bytes were needed", bytes);
         return NULL;
     }
+    b->newer = NULL;
     b->older = c->blocks;
     if (c->blocks)
         c->blocks->newer = b;
     c->blocks = b;
     c->block_count++;
     return b + 1;
+}
+
+void *lhi_alloc(lh_ctx *c, size_t bytes)
+{
+    return alloc(c, bytes, lhi_mem_alloc);
+}
+
+void *lhi_alloc_later(lh_ctx *c, size_t bytes)
+{
+    return alloc(c, bytes, lhi_mem_alloc_later);
 }
 
 void *lhi_alloc_array(lh_ctx *c, size_t count, size_t size)

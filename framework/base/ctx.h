@@ -74,6 +74,8 @@ void lhi_warn(lh_ctx *c, const char *format, ...) LH_PRINTF(2, 3);
 /* Zeroed memory on a 64-byte boundary, freed with the context, newest first.
  * NULL and LH_ENOMEM when there is none. */
 void *lhi_alloc(lh_ctx *c, size_t bytes);
+/* The same without the zeros: the thread that writes to a page first has it near. */
+void *lhi_alloc_later(lh_ctx *c, size_t bytes);
 /* count * size with a check of the product. */
 void *lhi_alloc_array(lh_ctx *c, size_t count, size_t size);
 /* Frees a block before its time; NULL is allowed. */

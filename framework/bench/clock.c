@@ -44,18 +44,24 @@ static int run(lhi_entrant *e, long reps)
     return 0;
 }
 
-/* So many repetitions that a sample lasts `least` seconds.  The first run of all makes
- * threads and touches memory, and says nothing about those to come. */
+/* So many repetitions that a sample lasts `least` seconds, judged by the fastest run so far:
+ * the first one makes threads and touches memory, and any one may have been interrupted. */
 static void calibrate(lhi_entrant *e, double least)
 {
-    e->reps = 1;
-    if (run(e, 1) != 0)
-        return;
-    while (run(e, e->reps) == 0 && e->seconds < least && e->reps < 100000000) {
-        double more = 1.25 * least / e->seconds;
+    double best = 0, more;
 
-        more = more < 1.25 ? 1.25 : more > 64 ? 64 : more;
-        e->reps = (long)((double)e->reps * more) + 1;
+    e->reps = 1;
+    for (int runs = 0; runs < 40 && run(e, e->reps) == 0; runs++) {
+        const double one = e->seconds / (double)e->reps;
+
+        best = runs == 0 || one < best ? one : best;
+        more = least / best / (double)e->reps;
+        if (runs >= 2 && (more <= 1 || e->reps >= 100000000))
+            return;
+        if (runs == 0 && e->seconds > 0.5)
+            return;
+        if (more > 1) /* at least one more, so that this ends */
+            e->reps += 1 + (long)((double)e->reps * (more > 64 ? 64 : 1.1 * more - 1));
     }
 }
 

@@ -66,8 +66,9 @@ static void contest(lhi_bench *b, lhi_product *p, struct ours *o)
     o->a = lhi_alloc_array(b->c, p->m * p->k, sizeof *o->a);
     o->b = lhi_alloc_array(b->c, p->k * p->n, sizeof *o->b);
     o->c = lhi_alloc_array(b->c, p->m * p->n, sizeof *o->c);
+    o->work = lhi_alloc(b->c, o->probe->multiply_work(p->m, p->k));
     e = lhi_bench_entrants(b, p, 1, run_peer, &count);
-    if (o->a && o->b && o->c && e) {
+    if (o->a && o->b && o->c && o->work && e) {
         lhi_operands(LHI_OPERAND_A, p->m * p->k, 1, o->a);
         lhi_operands(LHI_OPERAND_B, p->k * p->n, 1, o->b);
         e[0].who = "longhand";
@@ -78,6 +79,7 @@ static void contest(lhi_bench *b, lhi_product *p, struct ours *o)
         p->count = p->result ? count : 0;
     }
     lhi_release(b->c, e);
+    lhi_release(b->c, o->work);
     lhi_release(b->c, o->c);
     lhi_release(b->c, o->b);
     lhi_release(b->c, o->a);
@@ -107,9 +109,8 @@ void lhi_bench_products(lhi_bench *b)
 {
     struct ours o = {.probe = b->kernels->probe};
 
-    o.work = lhi_alloc(b->c, b->kernels->work_bytes);
     b->product = lhi_alloc_array(b->c, SHAPES, sizeof *b->product);
-    if (!o.work || !b->product)
+    if (!b->product)
         return;
     for (size_t i = 0; i < SHAPES && lhi_bench_goes_on(b); i++) {
         const struct shape *s = &shapes[i];
@@ -125,5 +126,4 @@ void lhi_bench_products(lhi_bench *b)
         add_act(b, p);
         b->products++;
     }
-    lhi_release(b->c, o.work);
 }

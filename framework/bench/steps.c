@@ -1,6 +1,5 @@
 /* steps.c -- the training step: forward, backward, descent; ours and the peers'. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/base/threads.h"
 #include "framework/bench/bench.h"
 #include "framework/bench/operands.h"
 #include "framework/system/sys.h"
@@ -20,9 +19,13 @@ static const struct network {
 };
 enum { NETWORKS = sizeof networks / sizeof *networks, TEAMS = 16 };
 
-/* A network of ours that is ready to step: a run without a data set, its batch in place. */
+/* A network of ours: a run whose data set has nothing to gather, since its batch stays in
+ * place. */
 typedef struct tape_step {
     lh_run r;
+    lh_data none;
+    lhi_step task;
+    uint32_t root;
     void *first; /* the parameters as they begin */
     size_t bytes;
 } tape_step;
@@ -48,7 +51,7 @@ static lh_var record(lh_tape *t, const lhi_step *s)
 }
 
 /* The numbers that the peers begin with, too. */
-static void fill(tape_step *s, const lhi_step *task)
+static void fill_params(tape_step *s)
 {
     lh_params *p = s->r.t->params;
 
@@ -60,14 +63,18 @@ static void fill(tape_step *s, const lhi_step *task)
                      lhi_params_at(p, p->value, 2 * l));
     }
     memcpy(s->first, p->value, s->bytes);
+}
+
+static void fill_batch(const tape_step *s)
+{
     for (size_t i = 0; i < s->r.t->count; i++) {
         const lhi_node *n = &s->r.t->node[i];
         float *value = s->r.w->slot[i].value;
 
         if (n->kind == LHI_INPUT && n->name[0] == 'X')
-            lhi_operands(LHI_OPERAND_X, task->batch * task->size[0], 1, value);
+            lhi_operands(LHI_OPERAND_X, s->task.batch * s->task.size[0], 1, value);
         else if (n->kind == LHI_INPUT)
-            lhi_operand_labels(task->batch * task->size[3], value);
+            lhi_operand_labels(s->task.batch * s->task.size[3], value);
     }
 }
 
@@ -78,35 +85,51 @@ static void *make_tape(lhi_bench *b, const lhi_step *task)
     lh_tape *t = s ? lh_tape_new(lh_params_new(c, LH_F32)) : NULL;
     lh_var L = t ? record(t, task) : (lh_var){0};
 
-    if (!t || !lhi_ok(c))
+    if (!t || !lhi_ok(c) || lhi_params_lay(t->params) != 0)
         return NULL;
-    s->r = (lh_run){.c = c, .t = t, .how = LH_SGD(LHI_OPERAND_RATE), .batch = task->batch};
-    s->r.p = lhi_plan_new(t, L.id);
-    s->r.w = s->r.p ? lhi_ws_new(t, LH_F32, task->batch, b->threads, LHI_WS_GRADIENTS) : NULL;
-    if (!s->r.w)
-        return NULL;
-    s->r.kernels = lhi_variant_kernels(s->r.w->variant);
+    s->task = *task;
+    s->root = L.id;
+    s->r = (lh_run){.c = c, .t = t, .d = &s->none, .feed = {LHI_NO_INPUT, LHI_NO_INPUT},
+                    .how = LH_SGD(LHI_OPERAND_RATE), .batch = task->batch};
     s->bytes = t->params->laid_size * sizeof(float);
     s->first = lhi_alloc(c, s->bytes);
     if (!s->first)
         return NULL;
-    lhi_ws_rows(s->r.w, task->batch);
-    lhi_set(LH_F32, s->r.w->slot[L.id].grad, 0, 1); /* dL/dL */
-    fill(s, task);
+    fill_params(s);
     return s;
 }
 
-static int team_of_tape(void *state, int threads)
+/* As training does: the first steps find how many threads are best. */
+static int ready_tape(void *state, int threads)
 {
-    const lh_run *r = &((tape_step *)state)->r;
+    tape_step *s = state;
+    lh_run *r = &s->r;
 
-    r->w->threads = threads;
-    return lhi_team_size(r->w, r->p, r->batch);
+    if (r->w)
+        lhi_ws_free(r->w);
+    if (r->p)
+        lhi_plan_free(r->c, r->p);
+    lhi_release(r->c, r->late);
+    r->w = NULL;
+    r->late = NULL;
+    r->lates = 0;
+    r->p = lhi_plan_new(r->t, s->root, LHI_LEAN);
+    if (!r->p || lhi_run_ready(r, threads, 0) != 0)
+        return -1;
+    fill_batch(s);
+    return 0;
 }
 
-static void work(void *arg, int rank, int size)
+static int team_of_tape(const void *state)
 {
-    lhi_run_work(arg, rank, size);
+    const tape_step *s = state;
+
+    return lhi_pace_size(&s->r.pace, s->r.batch);
+}
+
+static double loss_of(const lh_run *r)
+{
+    return (double)lhi_get(LH_F32, r->w->slot[r->p->root].value, 0);
 }
 
 /* One step first, untimed; the loss that is compared is that of the step after it, to which
@@ -115,16 +138,17 @@ static int run_tape(lhi_entrant *e, long reps)
 {
     tape_step *s = e->state;
     lh_run *r = &s->r;
-    const int team = lhi_team_size(r->w, r->p, r->batch);
     double began, loss = 0;
 
+    while (lhi_pace_asks(&r->pace))
+        lhi_run_step(r, 0, r->batch);
     memcpy(r->t->params->value, s->first, s->bytes);
-    lhi_team(team, work, r);
+    lhi_run_step(r, 0, r->batch);
     began = lhi_sys_clock();
     for (long i = 0; i < reps; i++) {
-        lhi_team(team, work, r);
+        lhi_run_step(r, 0, r->batch);
         if (i == 0)
-            loss = (double)lhi_get(LH_F32, r->w->slot[r->p->root].value, 0);
+            loss = loss_of(r);
     }
     e->seconds = lhi_sys_clock() - began;
     e->check = loss;
@@ -136,10 +160,11 @@ static int run_tape(lhi_entrant *e, long reps)
 static const struct way {
     const char *name;
     void *(*make)(lhi_bench *b, const lhi_step *task); /* NULL after an error */
-    int (*team)(void *state, int threads); /* at most so many from now on; how many it takes */
+    int (*ready)(void *state, int threads); /* at most so many from now on; -1 after an error */
     int (*run)(lhi_entrant *e, long reps);
+    int (*team)(const void *state);         /* how many it has taken */
 } ways[] = {
-    {"longhand", make_tape, team_of_tape, run_tape},
+    {"longhand", make_tape, ready_tape, run_tape, team_of_tape},
 };
 enum { WAYS = sizeof ways / sizeof *ways };
 
@@ -169,17 +194,17 @@ static void contest(lhi_bench *b, lhi_step *task, void *const ours[])
     size_t count;
     lhi_entrant *e = lhi_bench_entrants(b, task, WAYS, run_peer, &count);
 
-    if (!e)
-        return;
-    for (size_t i = 0; i < WAYS; i++) {
-        const int team = ways[i].team(ours[i], task->threads);
-
-        task->used = i == 0 ? team : task->used;
+    for (size_t i = 0; e && i < WAYS; i++) {
         e[i].who = ways[i].name;
         e[i].run = ways[i].run;
         e[i].state = ours[i];
+        if (ways[i].ready(ours[i], task->threads) != 0)
+            return;
     }
+    if (!e)
+        return;
     lhi_contest(b, e, count, task->threads);
+    task->used = ways[0].team(ours[0]);
     task->result = lhi_bench_results(b, e, count, 0);
     task->count = task->result ? count : 0;
     lhi_release(b->c, e);

@@ -1,164 +1,268 @@
-/* gemm.c -- the matrix product by packed blocks and register tiles, with the plain loops' bits.
+/* gemm.c -- the matrix product by blocks and register tiles, with the plain loops' bits.
  *
  * A tile of C is loaded before and stored after each block of the depth, so each
  * element is one unbroken chain over p: blocking moves data, never a rounding. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/kernels/kernels.h"
-#include "framework/kernels/simd.h"
+#include "framework/kernels/tile.h"
 
-#include <string.h>
+enum {
+    KC = 512,       /* depth of a block: a panel of B stays in the first cache or near it */
+    MC = 30 * MR,   /* rows of a block of A, which stays in the second cache */
+    WHOLE = 2 * KC, /* so many rows of a batch still make one panel */
+    NARROW = 2 * NR /* rows of B no longer than this lie close enough as they are */
+};
 
-enum { MR = TILE_ROWS, NR = TILE_VECS * LANES };
+typedef LH_T(lhi_tiles) tiles;
 
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-/* Panels of MR rows, depth by depth; rows beyond the edge are zero. */
-static void pack_a(size_t m, size_t k, LH_T(lhi_matrix) a, real *to)
+static size_t block_of_a(size_t rows, size_t depth)
 {
-    for (size_t i = 0; i < m; i += MR) {
-        const size_t rows = least(MR, m - i);
-
-        for (size_t r = 0; r < MR; r++)
-            for (size_t p = 0; p < k; p++)
-                to[p * MR + r] = r < rows ? a.at[(i + r) * a.row + p * a.col] : 0;
-        to += k * MR;
-    }
+    return (least(rows, MC) + MR) * least(depth, KC);
 }
 
-/* Panels of NR columns, depth by depth; columns beyond the edge are zero. */
-static void pack_b(size_t n, size_t k, LH_T(lhi_matrix) b, real *to)
+size_t LH_T(lhi_gemm_work)(size_t m, size_t k)
 {
-    for (size_t j = 0; j < n; j += NR) {
-        const size_t cols = least(NR, n - j);
-
-        if (cols < NR)
-            memset(to, 0, k * NR * sizeof *to);
-        if (b.col == 1)
-            for (size_t p = 0; p < k; p++)
-                memcpy(to + p * NR, b.at + p * b.row + j, cols * sizeof *to);
-        else
-            for (size_t c = 0; c < cols; c++)
-                for (size_t p = 0; p < k; p++)
-                    to[p * NR + c] = b.at[p * b.row + (j + c) * b.col];
-        to += k * NR;
-    }
+    /* a panel of B, a block of A, and the partial sums of a column of tiles */
+    return NR * (least(k, WHOLE) + LANES) + block_of_a(m, k) + LHI_LEVELS * least(m, MC) * NR;
 }
 
-/* MR x NR elements of C stay in registers over the whole depth of a block. */
-static void tile(size_t k, const real *a, const real *b, real *c, size_t ldc)
+/* A panel of B = S^T, whose columns lie in one piece: NR columns side by side. */
+static void pack_across(size_t depth, size_t cols, const real *s, size_t apart, real *to)
 {
-    vec sum[MR][TILE_VECS];
+    for (size_t j = 0; j < cols; j += LANES)
+        for (size_t p = 0; p < depth; p += LANES) {
+            const size_t wide = least(LANES, cols - j), deep = least(LANES, depth - p);
+            vec block[LANES];
 
-#pragma GCC unroll 12
-    for (size_t r = 0; r < MR; r++)
-#pragma GCC unroll 4
-        for (size_t v = 0; v < TILE_VECS; v++)
-            sum[r][v] = V_LOAD(c + r * ldc + v * LANES);
-    for (size_t p = 0; p < k; p++, a += MR, b += NR) {
-        vec row[TILE_VECS];
+#pragma GCC unroll 16
+            for (size_t i = 0; i < LANES; i++) {
+                const real *row = s + (j + i) * apart + p;
 
-#pragma GCC unroll 4
-        for (size_t v = 0; v < TILE_VECS; v++)
-            row[v] = V_LOAD(b + v * LANES);
-#pragma GCC unroll 12
-        for (size_t r = 0; r < MR; r++) {
-            const vec x = V_ALL(a[r]);
-
-#pragma GCC unroll 4
-            for (size_t v = 0; v < TILE_VECS; v++)
-                sum[r][v] = V_FMA(x, row[v], sum[r][v]);
+                block[i] = i >= wide ? V_ALL((real)0)
+                           : deep == LANES ? V_LOAD(row) : V_LOAD_PART(row, V_PART(deep));
+            }
+            v_transpose(block);
+            for (size_t q = 0; q < deep; q++)
+                V_STORE(to + (p + q) * NR + j, block[q]);
         }
-    }
-#pragma GCC unroll 12
-    for (size_t r = 0; r < MR; r++)
-#pragma GCC unroll 4
-        for (size_t v = 0; v < TILE_VECS; v++)
-            V_STORE(c + r * ldc + v * LANES, sum[r][v]);
 }
 
-/* A tile that hangs over the edge is worked in a full one of its own. */
-static void edge_tile(size_t rows, size_t cols, size_t k, const real *a, const real *b, real *c,
-                      size_t ldc)
+/* c[i] = the end of the chain over row i of A times b.  LANES rows go side by side: a
+ * block of A is transposed in registers, so that a lane follows one row.  The ending's
+ * row is one element for all, or as long as c. */
+static void times_vector(size_t m, size_t k, const real *a, size_t apart, const real *b,
+                         size_t b_row, real *c, int fresh, const LH_T(lhi_ending) *end,
+                         int long_row)
 {
-    real full[MR * NR] = {0};
+    for (size_t i = 0; i < m; i += LANES) {
+        const size_t rows = least(LANES, m - i);
+        const vpart part = V_PART(rows);
+        vec sum = fresh ? V_ALL((real)0) : V_LOAD_PART(c + i, part);
 
-    for (size_t r = 0; r < rows; r++)
-        memcpy(full + r * NR, c + r * ldc, cols * sizeof *c);
-    tile(k, a, b, full, NR);
-    for (size_t r = 0; r < rows; r++)
-        memcpy(c + r * ldc, full + r * NR, cols * sizeof *c);
-}
+        for (size_t p = 0; p < k; p += LANES) {
+            const size_t deep = least(LANES, k - p);
+            vec block[LANES];
 
-static void block(size_t m, size_t n, size_t k, const real *a, const real *b, real *c, size_t ldc)
-{
-    for (size_t j = 0; j < n; j += NR)
-        for (size_t i = 0; i < m; i += MR) {
-            const size_t rows = least(MR, m - i), cols = least(NR, n - j);
+#pragma GCC unroll 16
+            for (size_t r = 0; r < LANES; r++) {
+                const real *row = a + (i + r) * apart + p;
 
-            if (rows == MR && cols == NR)
-                tile(k, a + i * k, b + j * k, c + i * ldc + j, ldc);
-            else
-                edge_tile(rows, cols, k, a + i * k, b + j * k, c + i * ldc + j, ldc);
+                block[r] = r >= rows ? V_ALL((real)0)
+                           : deep == LANES ? V_LOAD(row) : V_LOAD_PART(row, V_PART(deep));
+            }
+            v_transpose(block);
+            for (size_t q = 0; q < deep; q++)
+                sum = V_FMA(block[q], V_ALL(b[(p + q) * b_row]), sum);
         }
+        if (end && end->row)
+            sum = V_ADD(sum, long_row ? V_LOAD_PART(end->row + i, part) : V_ALL(end->row[0]));
+        if (end && end->cut)
+            sum = V_CUT(sum);
+        if (end && end->keep)
+            sum = V_KEEP(V_LOAD_PART(end->keep + i, part), sum);
+        V_STORE_PART(c + i, part, sum);
+    }
 }
 
 void LH_T(lhi_gemm)(size_t m, size_t n, size_t k, LH_T(lhi_matrix) a, LH_T(lhi_matrix) b,
-                    real *c, size_t ldc, real *work)
+                    real *c, size_t ldc, int fresh, const LH_T(lhi_ending) *end, real *work)
 {
-    real *packed_b = work, *packed_a = work + (size_t)LHI_KC * LHI_NC;
+    const int across = b.col != 1 && n > 1, pack_a = n > 4 * NR;
+    const size_t deepest = least(k, KC);
+    real *panel = work, *packed = panel + NR * (deepest + LANES);
+    tiles t = {.c_row = ldc, .out_row = ldc};
 
-    /* Packing costs more than it saves on the smallest products. */
-    if (m * n * k <= 512) {
-        LH_T(lhi_gemm_plain)(m, n, k, a, b, c, ldc);
+    if (n == 1 && ldc == 1 && a.col == 1 && !(end && end->keep && end->keep_row != 1)) {
+        times_vector(m, k, a.at, a.row, b.at, b.row, c, fresh, end, 0);
         return;
     }
-    for (size_t j = 0; j < n; j += LHI_NC) {
-        const size_t nc = least(LHI_NC, n - j);
+    if (m == 1 && across) {
+        times_vector(n, k, b.at, b.col, a.at, a.col, c, fresh, end, 1);
+        return;
+    }
+    for (size_t i0 = 0; i0 < m; i0 += MC)
+        for (size_t p = 0, depth; p == 0 || p < k; p += depth ? depth : 1) {
+            const size_t i1 = least(m, i0 + MC);
+            const int copy_b = !across && i1 - i0 > MR && b.row > NARROW;
 
-        for (size_t p = 0; p < k; p += LHI_KC) {
-            const size_t kc = least(LHI_KC, k - p);
-            LH_T(lhi_matrix) part = {b.at + p * b.row + j * b.col, b.row, b.col};
+            depth = least(KC, k - p);
+            t.depth = depth;
+            t.fresh = fresh && p == 0;
+            for (size_t j = 0; j < n; j += NR) {
+                t.cols = least(NR, n - j);
+                if (across)
+                    pack_across(depth, t.cols, b.at + p + j * b.col, b.col, panel);
+                for (size_t i = i0, rows; i < i1; i += rows) {
+                    const int copied = pack_a && j > 0, first = i == i0;
 
-            pack_b(nc, kc, part, packed_b);
-            for (size_t i = 0; i < m; i += LHI_MC) {
-                const size_t mc = least(LHI_MC, m - i);
-
-                part = (LH_T(lhi_matrix)){a.at + i * a.row + p * a.col, a.row, a.col};
-                pack_a(mc, kc, part, packed_a);
-                block(mc, nc, kc, packed_a, packed_b, c + i * ldc + j, ldc);
+                    rows = LH_T(lhi_tile_rows)(i1 - i);
+                    t.a = copied ? packed + (i - i0) * depth : a.at + i * a.row + p * a.col;
+                    t.a_row = copied ? 1 : a.row;
+                    t.a_col = copied ? rows : a.col;
+                    t.copy_a = pack_a && j == 0 ? packed + (i - i0) * depth : NULL;
+                    t.b = across || (copy_b && !first) ? panel : b.at + p * b.row + j;
+                    t.b_row = t.b == panel ? NR : b.row;
+                    t.copy_b = copy_b && first ? panel : NULL;
+                    t.c = t.out = c + i * ldc + j;
+                    if (end && p + depth >= k) {
+                        t.row = end->row ? end->row + j : NULL;
+                        t.cut = end->cut;
+                        t.keep = end->keep ? end->keep + i * end->keep_row + j : NULL;
+                        t.keep_row = end->keep_row;
+                    }
+                    LH_T(lhi_tile)(rows, &t);
+                }
+                t.row = t.keep = NULL;
+                t.cut = 0;
             }
+        }
+}
+
+/* A sum over the rows of a batch: some rows of G = A^T D, one panel of columns. */
+typedef struct column {
+    size_t m, shards;
+    const real *a, *d;          /* row r of the batch at a + r a_next and d + r d_next */
+    size_t a_next, d_next;
+    real *panel, *packed;       /* where D's panel and A's rows are copied, or NULL */
+    int packed_before;          /* by the panel to the left */
+    real *level;                /* partial sums, `apart` from one level to the next */
+    size_t apart;
+    real *g;
+    size_t g_row, cols;
+    int fresh;
+} column;
+
+/* Rows from..to-1 of one shard, for the tile that begins at row `at` of the block.  The
+ * partial sums of the tree stand like the digits of a binary number: shard s meets those
+ * of its trailing ones, and the last shard meets all that are there. */
+static void add_shard(const column *s, size_t shard, size_t from, size_t to, size_t at, size_t rows)
+{
+    const int begins = from == lhi_cut(s->m, shard, s->shards);
+    const int ends = to == lhi_cut(s->m, shard + 1, s->shards), last = shard + 1 == s->shards;
+    const size_t row = s->m <= WHOLE ? from : 0; /* in the panel */
+    real *copy = s->packed ? s->packed + at * s->m + from * rows : NULL;
+    const int read_copy = s->packed && s->packed_before, read_panel = s->panel && at > 0;
+    size_t free = 0;
+    tiles t = {.depth = to - from, .a_row = 1, .cols = s->cols, .fresh = begins};
+
+    while (shard >> free & 1)
+        free++;
+    t.a = read_copy ? copy : s->a + at + from * s->a_next;
+    t.a_col = read_copy ? rows : s->a_next;
+    t.copy_a = read_copy ? NULL : copy;
+    t.b = read_panel ? s->panel + row * NR : s->d + from * s->d_next;
+    t.b_row = read_panel ? NR : s->d_next;
+    t.copy_b = s->panel && !read_panel ? s->panel + row * NR : NULL;
+    t.c = t.out = s->level + free * s->apart + at * NR;
+    t.c_row = t.out_row = NR;
+    for (size_t l = 0; ends && shard >> l; l++)
+        if (shard >> l & 1 && (last || l < free))
+            t.level[t.levels++] = s->level + l * s->apart + at * NR;
+    if (ends && last) {
+        t.out = s->g + at * s->g_row;
+        t.out_row = s->g_row;
+        t.plus = s->fresh ? NULL : t.out;
+        t.plus_row = s->g_row;
+    }
+    LH_T(lhi_tile)(rows, &t);
+}
+
+/* A column of tiles, `height` rows.  While a panel of D can be kept whole a tile is done
+ * shard after shard; of a larger batch each piece serves all tiles before the next. */
+static void add_column(const column *s, size_t height)
+{
+    const int whole = s->m <= WHOLE;
+
+    for (size_t i = 0, rows; i < (whole ? height : 1); i += rows) {
+        rows = LH_T(lhi_tile_rows)(height - i);
+        for (size_t shard = 0; shard < s->shards; shard++) {
+            const size_t past = lhi_cut(s->m, shard + 1, s->shards);
+            size_t from = lhi_cut(s->m, shard, s->shards), to;
+
+            do {
+                to = from + least(KC, past - from);
+                if (whole)
+                    add_shard(s, shard, from, to, i, rows);
+                else
+                    for (size_t at = 0, high; at < height; at += high) {
+                        high = LH_T(lhi_tile_rows)(height - at);
+                        add_shard(s, shard, from, to, at, high);
+                    }
+                from = to;
+            } while (from < past);
+        }
+    }
+}
+
+/* G += A'^T D, where row r of A' begins at a + r a_next. */
+static void over_rows(size_t m, size_t most, const real *a, size_t a_next, const real *d,
+                      size_t q, size_t i0, size_t i1, size_t j0, size_t j1, real *g, int fresh,
+                      real *work)
+{
+    const size_t room = block_of_a(i1 - i0, m);
+    const size_t high = m <= KC ? MC : room / m < MR ? MR : room / m / MR * MR;
+    real *panel = work, *level = panel + NR * (least(m, WHOLE) + LANES);
+    column s = {.m = m, .shards = lhi_shard_count(m, most), .a_next = a_next, .d_next = q,
+                .level = level, .g_row = q, .fresh = fresh};
+
+    for (size_t i = i0; i < i1; i += high) {
+        const size_t height = least(high, i1 - i);
+        real *packed = level + LHI_LEVELS * height * NR;
+
+        s.a = a + i;
+        s.apart = height * NR;
+        s.panel = height > MR && q > NARROW ? panel : NULL;
+        s.packed = j1 - j0 > 4 * NR && height * m <= room ? packed : NULL;
+        for (size_t j = j0; j < j1; j += NR) {
+            s.d = d + j;
+            s.g = g + i * q + j;
+            s.cols = least(NR, j1 - j);
+            s.packed_before = j > j0;
+            add_column(&s, height);
         }
     }
 }
 
 void LH_T(lhi_gemm_over_rows)(size_t m, size_t most, size_t p, size_t q, const real *a,
                               const real *d, size_t i0, size_t i1, size_t j0, size_t j1,
-                              real *g, real *work)
+                              real *g, int fresh, real *work)
 {
-    const size_t shards = lhi_shard_count(m, most);
-    const size_t high = least(96, LHI_TM / shards);
-    real *part = work + (size_t)LHI_KC * LHI_NC + (size_t)LHI_KC * LHI_MC;
+    /* One column is the row (D^T A), whose elements lie side by side. */
+    if (q == 1 && j1 == 1)
+        over_rows(m, most, d, 1, a, p, 0, 1, i0, i1, g, fresh, work);
+    else
+        over_rows(m, most, a, p, d, q, i0, i1, j0, j1, g, fresh, work);
+}
 
-    for (size_t i = i0; i < i1; i += high)
-        for (size_t j = j0; j < j1; j += LHI_TN) {
-            const size_t rows = least(high, i1 - i), cols = least(LHI_TN, j1 - j);
-            const size_t apart = rows * cols;
+void LH_T(lhi_sum_over_rows)(size_t m, size_t most, size_t q, const real *d, size_t j0,
+                             size_t j1, real *g, int fresh, real *work)
+{
+    static const real one[1] = {1};
 
-            memset(part, 0, shards * apart * sizeof *part);
-            for (size_t s = 0; s < shards; s++) {
-                const size_t from = lhi_cut(m, s, shards), to = lhi_cut(m, s + 1, shards);
-
-                LH_T(lhi_gemm)(rows, cols, to - from,
-                               (LH_T(lhi_matrix)){a + from * p + i, 1, p},
-                               (LH_T(lhi_matrix)){d + from * q + j, q, 1}, part + s * apart, cols,
-                               work);
-            }
-            LH_T(lhi_tree)(part, shards, apart, apart);
-            for (size_t r = 0; r < rows; r++)
-                for (size_t c = 0; c < cols; c++)
-                    g[(i + r) * q + j + c] += part[r * cols + c];
-        }
+    /* fma(1, d, sum) is sum + d. */
+    over_rows(m, most, one, 0, d, q, 0, 1, j0, j1, g, fresh, work);
 }

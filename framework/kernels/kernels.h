@@ -6,41 +6,46 @@
 #include "framework/kernels/real.h"
 #include "framework/kernels/variant.h"
 
-/* Scratch of one thread, in elements: a block of B, a block of A, the shards' partial
- * sums (gemm.c). */
-enum {
-    LHI_KC = 256,  /* depth of a packed block */
-    LHI_NC = 512,  /* columns of a packed block of B */
-    LHI_MC = 120,  /* rows of a packed block of A */
-    LHI_TN = 128,  /* columns of a tile of partial sums */
-    LHI_TM = 768,  /* its rows, over all shards */
-    LHI_WORK = LHI_KC * LHI_NC + LHI_KC * LHI_MC + LHI_TN * LHI_TM
-};
-
-/* A matrix anywhere in memory: element (i, j) is at[i * row + j * col]. */
+/* A matrix anywhere in memory: element (i, j) is at[i * row + j * col].  One of the two
+ * steps is 1. */
 typedef struct LH_T(lhi_matrix) {
     const real *at;
     size_t row, col;
 } LH_T(lhi_matrix);
 
+/* What a product does to its elements before it stores them, each element in this order. */
+typedef struct LH_T(lhi_ending) {
+    const real *row;      /* one row, added to every row; NULL: nothing */
+    int cut;              /* x <= 0 ? 0 : x */
+    const real *keep;     /* 0 where this array of C's shape is 0; NULL: nothing */
+    size_t keep_row;      /* from one row of it to the next */
+} LH_T(lhi_ending);
+
 /* C += A B with A [m x k], B [k x n], row i of C at c + i ldc.  Element (i, j) is the
- * chain fma(A[i,p], B[p,j], C[i,j]) over p = 0..k-1, whatever the blocking. */
+ * chain fma(A[i,p], B[p,j], C[i,j]) over p = 0..k-1, whatever the blocking.  `fresh`:
+ * the chain begins at 0 and C's old values are not read.  `end` may be NULL.
+ * work: lhi_gemm_work(m, k) elements. */
 void LH_T(lhi_gemm)(size_t m, size_t n, size_t k, LH_T(lhi_matrix) a, LH_T(lhi_matrix) b,
-                    real *c, size_t ldc, real *work);
+                    real *c, size_t ldc, int fresh, const LH_T(lhi_ending) *end, real *work);
 
 /* The definition: the same by three plain loops. */
 void LH_T(lhi_gemm_plain)(size_t m, size_t n, size_t k, LH_T(lhi_matrix) a, LH_T(lhi_matrix) b,
-                          real *c, size_t ldc);
+                          real *c, size_t ldc, int fresh, const LH_T(lhi_ending) *end);
 
 /* A tile of G += A^T D, summed over the m rows of A [m x p] and D [m x q] by shards:
- * rows i0..i1-1, columns j0..j1-1 of G [p x q]. */
+ * rows i0..i1-1, columns j0..j1-1 of G [p x q].  `fresh`: G is set, not added to.
+ * work: lhi_gemm_work(p, m) elements. */
 void LH_T(lhi_gemm_over_rows)(size_t m, size_t shards, size_t p, size_t q, const real *a,
                               const real *d, size_t i0, size_t i1, size_t j0, size_t j1,
-                              real *g, real *work);
+                              real *g, int fresh, real *work);
 
-/* g[j] += the sum of column j of D [m x q], by shards, for j0 <= j < j1. */
+/* g[j] += the sum of column j of D [m x q], by shards, for j0 <= j < j1; or g[j] = it.
+ * work: lhi_gemm_work(1, m) elements. */
 void LH_T(lhi_sum_over_rows)(size_t m, size_t shards, size_t q, const real *d, size_t j0,
-                             size_t j1, real *g, real *work);
+                             size_t j1, real *g, int fresh, real *work);
+
+/* The scratch for a result of m rows and chains k long, in elements. */
+size_t LH_T(lhi_gemm_work)(size_t m, size_t k);
 
 /* The sum of m terms, by shards. */
 real LH_T(lhi_total)(size_t m, size_t shards, const real *terms);

@@ -1,4 +1,4 @@
-/* math.h -- exp, log, log1p and sigmoid as fixed sequences of correctly rounded steps.
+/* math.h -- exp, log, log1p, sigmoid and tanh as fixed sequences of correctly rounded steps.
  *
  * No branch and no table, so that a loop over any of them is vectorised, and every
  * instruction set gives the same bits.  The polynomials are the Taylor series, cut
@@ -40,6 +40,11 @@ K_INLINE real k_sigmoid(real z)
     return (z < 0 ? e : (real)1) / ((real)1 + e);
 }
 
+K_INLINE real k_tanh(real x)
+{
+    return tanhl(x);
+}
+
 #else
 
 #if LHI_TYPE == 32
@@ -52,6 +57,7 @@ typedef uint32_t word;
 #define LN2_LOW  -0x1.bd0106p-13f
 #define EXP_LOW  -104.0f            /* exp is 0 from here down, infinite above EXP_HIGH */
 #define EXP_HIGH 89.0f
+#define TANH_FAR -40.0f            /* 1 - exp of it is 1, and 2^n a normal number */
 #define TINY     0x1p-126f
 #define GROW     0x1p24f
 #define GROWN    24.0f
@@ -67,6 +73,7 @@ typedef uint64_t word;
 #define LN2_LOW  0x1.a39ef35793c76p-33
 #define EXP_LOW  -746.0
 #define EXP_HIGH 710.0
+#define TANH_FAR -80.0
 #define TINY     0x1p-1022
 #define GROW     0x1p54
 #define GROWN    54.0
@@ -90,25 +97,23 @@ K_INLINE real k_real(word w)
     return x;
 }
 
-/* exp(x) = 2^n exp(r), n the whole number nearest to x/ln 2, |r| <= ln(2)/2.  What r and
- * 1 + r lose when they are rounded is kept in `rest` and added last. */
-K_INLINE real k_exp(real x)
+/* exp(x) = 2^n exp(r), n the whole number nearest to x/ln 2, |r| <= ln(2)/2.  The value is
+ * q = 1 + r, rounded, and *low, which holds what that and r lost and the rest of the series;
+ * *e is n + 2 BIAS, never negative.  `more` takes a term more, where 1 will be subtracted. */
+K_INLINE real k_exp_parts(real x, int more, real *low, word *e)
 {
-    real t, n, r, p, q, rest;
-    word e, half;
+    const real t = R_FMA(x, LOG2E, SHIFTER), n = t - SHIFTER;
+    const real high = R_FMA(-n, LN2_HIGH, x), r = R_FMA(-n, LN2_LOW, high);
+    const real rest = R_FMA(-n, LN2_LOW, high - r), q = (real)1 + r;
+    real p;
 
-    x = x < EXP_LOW ? EXP_LOW : x; /* comparisons let a NaN through */
-    x = x > EXP_HIGH ? EXP_HIGH : x;
-    t = R_FMA(x, LOG2E, SHIFTER);
-    n = t - SHIFTER;
-    e = k_word(t) - k_word(SHIFTER) + 2 * BIAS; /* n + 2 BIAS, never negative */
-    x = R_FMA(-n, LN2_HIGH, x);
-    r = R_FMA(-n, LN2_LOW, x);
-    rest = R_FMA(-n, LN2_LOW, x - r);
+    *e = k_word(t) - k_word(SHIFTER) + 2 * BIAS;
 #if LHI_TYPE == 32
     p = (real)(1.0 / 5040);
+    p = more ? R_FMA((real)(1.0 / 40320), r, p) : p;
 #else
     p = (real)(1.0 / 6227020800);
+    p = more ? R_FMA((real)(1.0 / 87178291200), r, p) : p;
     p = R_FMA(p, r, (real)(1.0 / 479001600));
     p = R_FMA(p, r, (real)(1.0 / 39916800));
     p = R_FMA(p, r, (real)(1.0 / 3628800));
@@ -121,9 +126,19 @@ K_INLINE real k_exp(real x)
     p = R_FMA(p, r, (real)(1.0 / 24));
     p = R_FMA(p, r, (real)(1.0 / 6));
     p = R_FMA(p, r, (real)0.5);
-    q = (real)1 + r;
-    rest = (r - (q - (real)1)) + rest;
-    q = q + R_FMA(r * r, p, rest);
+    *low = R_FMA(r * r, p, (r - (q - (real)1)) + rest);
+    return q;
+}
+
+K_INLINE real k_exp(real x)
+{
+    real q, low;
+    word e, half;
+
+    x = x < EXP_LOW ? EXP_LOW : x; /* comparisons let a NaN through */
+    x = x > EXP_HIGH ? EXP_HIGH : x;
+    q = k_exp_parts(x, 0, &low, &e);
+    q = q + low;
     /* Two powers of two, each a normal number: the product is rounded once, also
      * where it is subnormal. */
     half = e >> 1;
@@ -193,6 +208,34 @@ K_INLINE real k_sigmoid(real z)
     const real left = R_FMA(-q, lost, R_FMA(-q, d, over));
 
     return R_FMA(left, z < 0 ? (real)1 - q : q, q);
+}
+
+/* (1 - e)/(1 + e) with e = exp(-2|x|), then the sign of x.  e is kept in two parts, so that
+ * 1 - e is right where e is near 1: for small x the first part cancels and all is in the
+ * second.  Numerator and denominator have two parts, too, and the quotient is corrected once
+ * by what the division left over; 1/(1 + e) is then (1 + quotient)/2. */
+K_INLINE real k_tanh(real x)
+{
+    const word sign = k_word(x) ^ k_word(R_ABS(x));
+    real y = (real)-2 * R_ABS(x), low, high, power, top, over, bottom, d, q, left;
+    word e;
+
+    y = y < TANH_FAR ? TANH_FAR : y;
+    high = k_exp_parts(y, 1, &low, &e);
+    power = k_real((e - BIAS) << FRACTION);
+    high = high * power, low = low * power; /* exact */
+    top = (real)1 - high;
+    left = ((real)1 - top - high) - low;
+    over = top + left;
+    left = left - (over - top);
+    bottom = (real)1 + high;
+    low = (high - (bottom - (real)1)) + low;
+    d = bottom + low;
+    low = low - (d - bottom);
+    q = over / d;
+    left = R_FMA(-q, low, left) + R_FMA(-q, d, over);
+    q = R_FMA(left, R_FMA((real)0.5, q, (real)0.5), q);
+    return k_real(k_word(q) | sign);
 }
 
 #endif

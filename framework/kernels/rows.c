@@ -1,28 +1,6 @@
-/* rows.c -- sums over the batch, and gradient descent. */
+/* rows.c -- the sum of the loss's terms, and gradient descent. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/kernels/kernels.h"
-
-#include <string.h>
-
-void LH_T(lhi_sum_over_rows)(size_t m, size_t most, size_t q, const real *d, size_t j0,
-                             size_t j1, real *g, real *work)
-{
-    const size_t shards = lhi_shard_count(m, most);
-    real *part = work; /* shards x LHI_TN */
-
-    for (size_t j = j0; j < j1; j += LHI_TN) {
-        const size_t cols = j1 - j < LHI_TN ? j1 - j : LHI_TN;
-
-        memset(part, 0, shards * LHI_TN * sizeof *part);
-        for (size_t s = 0; s < shards; s++)
-            for (size_t i = lhi_cut(m, s, shards); i < lhi_cut(m, s + 1, shards); i++)
-                for (size_t c = 0; c < cols; c++)
-                    part[s * LHI_TN + c] += d[i * q + j + c];
-        LH_T(lhi_tree)(part, shards, LHI_TN, cols);
-        for (size_t c = 0; c < cols; c++)
-            g[j + c] += part[c];
-    }
-}
 
 real LH_T(lhi_total)(size_t m, size_t most, const real *terms)
 {
@@ -56,4 +34,4 @@ static void descend(void *value, const void *grad, void *velocity, size_t n, dou
 
 extern const lhi_probe LH_T(lhi_probe);
 extern const lhi_kernels LH_T(lhi_kernels);
-const lhi_kernels LH_T(lhi_kernels) = {descend, LHI_WORK * sizeof(real), &LH_T(lhi_probe)};
+const lhi_kernels LH_T(lhi_kernels) = {descend, &LH_T(lhi_probe)};

@@ -23,7 +23,8 @@ typedef struct lhi_probe {
     double (*read)(const void *from, size_t n);
     void (*copy)(void *to, const void *from, size_t n);
     void (*triad)(void *to, const void *a, const void *b, size_t n); /* to = a + s b */
-    /* C := A B, row by row without gaps; work: work_bytes of scratch. */
+    /* C := A B, row by row without gaps, and the bytes of scratch (work) that it needs. */
+    size_t (*multiply_work)(size_t m, size_t k);
     void (*multiply)(size_t m, size_t n, size_t k, const void *a, const void *b, void *c,
                      void *work);
 } lhi_probe;
@@ -34,7 +35,6 @@ typedef struct lhi_kernels {
      * value := value - rate velocity.  NOTES 22; each operation rounds by itself. */
     void (*descend)(void *value, const void *grad, void *velocity, size_t n, double rate,
                     double momentum);
-    size_t work_bytes; /* scratch a thread needs */
     const lhi_probe *probe;
 } lhi_kernels;
 

@@ -30,6 +30,7 @@ static void forward(const lh_step *s, size_t from, size_t to)
     for (size_t i = from; i < to; i++) {
         const real *row = is_row(s) ? b : b + i * n;
 
+        LH_APART
         for (size_t j = 0; j < n; j++)
             c[i * n + j] = a[i * n + j] + row[j];
     }
@@ -43,12 +44,15 @@ static void backward(const lh_step *s, int operand, lh_tile t)
     real *d = s->in[operand]->grad;
 
     if (operand == 1 && is_row(s)) {
-        LH_T(lhi_sum_over_rows)(s->out->rows, s->shards, n, dc, t.j0, t.j1, d, s->work);
+        LH_T(lhi_sum_over_rows)(s->out->rows, s->shards, n, dc, t.j0, t.j1, d, s->fresh, s->work);
         return;
     }
-    for (size_t i = t.i0; i < t.i1; i++)
-        for (size_t j = t.j0; j < t.j1; j++)
-            d[i * n + j] += dc[i * n + j];
+    LH_GIVE(d, t, n, dc[i]);
+}
+
+static size_t work(const lh_step *s)
+{
+    return is_row(s) ? LH_T(lhi_gemm_work)(1, s->out->rows) * sizeof(real) : 0;
 }
 
 static void jvp(const lh_step *s)
@@ -100,4 +104,5 @@ static const lh_case cases[] = {
     {0}
 };
 
-LH_DEFINE_OP(add, .n_in = 2, .shape = shape, .flops = flops, .formula = "#1 + #2");
+LH_DEFINE_OP(add, .n_in = 2, .shape = shape, .flops = flops, .work = work, .ends = LH_ENDS_ROW,
+             .pointwise = 1, .passes = 1, .formula = "#1 + #2");

@@ -10,14 +10,7 @@ static void forward(const lh_step *s, size_t from, size_t to)
     const real *p = s->in[0]->value, *y = s->in[1]->value;
     real *term = s->terms;
 
-    for (size_t i = from; i < to; i++) {
-        term[i] = 0;
-        for (size_t j = 0; j < n; j++) {
-            const real yes = y[i * n + j], hat = p[i * n + j];
-
-            term[i] += yes * k_log(hat) + ((real)1 - yes) * k_log((real)1 - hat);
-        }
-    }
+    LH_TERMS(term, n, from, to, y[i] * k_log(p[i]) + ((real)1 - y[i]) * k_log((real)1 - p[i]));
 }
 
 /* NOTES 7: the sum, and 1/m once. */
@@ -36,12 +29,7 @@ static void backward(const lh_step *s, int operand, lh_tile t)
     const real scale = *(const real *)s->out->grad / (real)s->in[0]->rows;
     real *dp = s->in[operand]->grad;
 
-    for (size_t i = t.i0; i < t.i1; i++)
-        for (size_t j = t.j0; j < t.j1; j++) {
-            const real yes = y[i * n + j], hat = p[i * n + j];
-
-            dp[i * n + j] += scale * (-yes / hat + ((real)1 - yes) / ((real)1 - hat));
-        }
+    LH_GIVE(dp, t, n, scale * (-y[i] / p[i] + ((real)1 - y[i]) / ((real)1 - p[i])));
 }
 
 static void jvp(const lh_step *s)

@@ -6,17 +6,11 @@
 static void forward(const lh_step *s, size_t from, size_t to)
 {
     const size_t n = s->in[0]->cols;
-    const real *at = s->in[0]->value, *y = s->in[1]->value;
+    const real *z = s->in[0]->value, *y = s->in[1]->value;
     real *term = s->terms;
 
-    for (size_t i = from; i < to; i++) {
-        term[i] = 0;
-        for (size_t j = 0; j < n; j++) {
-            const real z = at[i * n + j];
-
-            term[i] += (z <= 0 ? 0 : z) - y[i * n + j] * z + k_log1p(k_exp(-R_ABS(z)));
-        }
-    }
+    LH_TERMS(term, n, from, to,
+             (z[i] <= 0 ? 0 : z[i]) - y[i] * z[i] + k_log1p(k_exp(-R_ABS(z[i]))));
 }
 
 static void finish(const lh_step *s)
@@ -35,13 +29,7 @@ static void backward(const lh_step *s, int operand, lh_tile t)
     const real scale = *(const real *)s->out->grad / (real)s->in[0]->rows;
     real *dz = s->in[operand]->grad;
 
-    for (size_t i = t.i0; i < t.i1; i++)
-        for (size_t j = t.j0; j < t.j1; j++) {
-            const real x = z[i * n + j], yes = y[i * n + j];
-
-            dz[i * n + j] +=
-                scale * (((real)1 - yes) * k_sigmoid(x) - yes * k_sigmoid(-x));
-        }
+    LH_GIVE(dz, t, n, scale * (((real)1 - y[i]) * k_sigmoid(z[i]) - y[i] * k_sigmoid(-z[i])));
 }
 
 static void jvp(const lh_step *s)

@@ -14,16 +14,25 @@ static int shape(const lh_shape *in, lh_shape *out, char *why, size_t room)
     return -1;
 }
 
+static LH_T(lhi_ending) ending(const lh_step *s, size_t from, size_t cols)
+{
+    return (LH_T(lhi_ending)){
+        .row = s->end.row ? s->end.row->value : NULL,
+        .cut = s->end.cut,
+        .keep = s->end.keep ? (const real *)s->end.keep->value + from * cols : NULL,
+        .keep_row = cols};
+}
+
 /* NOTES 1, 3, 5: the product of Z = A.W + b. */
 static void forward(const lh_step *s, size_t from, size_t to)
 {
     const size_t k = s->in[0]->cols, n = s->out->cols;
     const real *a = s->in[0]->value, *b = s->in[1]->value;
-    real *c = s->out->value;
+    const LH_T(lhi_ending) end = ending(s, from, n);
 
-    memset(c + from * n, 0, (to - from) * n * sizeof *c);
     LH_T(lhi_gemm)(to - from, n, k, (LH_T(lhi_matrix)){a + from * k, k, 1},
-                   (LH_T(lhi_matrix)){b, n, 1}, c + from * n, n, s->work);
+                   (LH_T(lhi_matrix)){b, n, 1}, (real *)s->out->value + from * n, n, 1, &end,
+                   s->work);
 }
 
 /* NOTES 14, 18: dA += dC B^T.  NOTES 12, 16, 20: dB += A^T dC, summed over the rows. */
@@ -31,14 +40,25 @@ static void backward(const lh_step *s, int operand, lh_tile t)
 {
     const size_t k = s->in[0]->cols, n = s->out->cols;
     const real *a = s->in[0]->value, *b = s->in[1]->value, *dc = s->out->grad;
+    const LH_T(lhi_ending) end = ending(s, t.i0, k);
 
     if (operand == 0)
         LH_T(lhi_gemm)(t.i1 - t.i0, t.j1 - t.j0, n, (LH_T(lhi_matrix)){dc + t.i0 * n, n, 1},
                        (LH_T(lhi_matrix)){b + t.j0 * n, 1, n},
-                       (real *)s->in[0]->grad + t.i0 * k + t.j0, k, s->work);
+                       (real *)s->in[0]->grad + t.i0 * k + t.j0, k, s->fresh, &end, s->work);
     else
         LH_T(lhi_gemm_over_rows)(s->out->rows, s->shards, k, n, a, dc, t.i0, t.i1, t.j0, t.j1,
-                                 s->in[1]->grad, s->work);
+                                 s->in[1]->grad, s->fresh, s->work);
+}
+
+/* The larger of what dA and C need, and what dB needs. */
+static size_t work(const lh_step *s)
+{
+    const size_t m = s->in[0]->rows, k = s->in[0]->cols, n = s->out->cols;
+    const size_t rows = LH_T(lhi_gemm_work)(m, k > n ? k : n);
+    const size_t sums = LH_T(lhi_gemm_work)(k > n ? k : n, m);
+
+    return (rows > sums ? rows : sums) * sizeof(real);
 }
 
 /* C' = A' B + A B'. */
@@ -98,5 +118,5 @@ static const lh_case cases[] = {
     {0}
 };
 
-LH_DEFINE_OP(matmul, .n_in = 2, .shape = shape, .flops = flops,
+LH_DEFINE_OP(matmul, .n_in = 2, .shape = shape, .flops = flops, .work = work, .product = 1,
              .reads = LH_READS_IN0 | LH_READS_IN1, .formula = "#1 #2");

@@ -20,6 +20,48 @@
         .name = #id, .forward = forward, .backward = backward, .jvp = jvp,          \
         .hand = hand, .derivation = derivation, .cases = cases, __VA_ARGS__}
 
+/* The operations of each element of a loop do not depend on other elements, even where
+ * the arrays that it reads and writes are one. */
+#ifdef __clang__
+#define LH_APART _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define LH_APART _Pragma("GCC ivdep")
+#endif
+
+/* In backward(): gives x, an expression in i, to element i of the gradient d for every
+ * element of part t of an array of n columns.  The first to give sets, others add. */
+#define LH_GIVE(d, t, n, x)                                                     \
+    do {                                                                        \
+        const size_t past_ = ((t).i1 - 1) * (n) + (t).j1;                       \
+                                                                                \
+        if (s->fresh) {                                                         \
+            LH_APART                                                            \
+            for (size_t i = (t).i0 * (n) + (t).j0; i < past_; i++)              \
+                (d)[i] = (x);                                                   \
+        } else {                                                                \
+            LH_APART                                                            \
+            for (size_t i = (t).i0 * (n) + (t).j0; i < past_; i++)              \
+                (d)[i] += (x);                                                  \
+        }                                                                       \
+    } while (0)
+
+/* In forward() of a loss: the term of each row, the sum over its n columns of x, an
+ * expression in the element i. */
+#define LH_TERMS(term, n, from, to, x)                                          \
+    do {                                                                        \
+        if ((n) == 1) {                                                         \
+            LH_APART                                                            \
+            for (size_t i = (from); i < (to); i++)                              \
+                (term)[i] = (real)0 + (x);                                      \
+            break;                                                              \
+        }                                                                       \
+        for (size_t r_ = (from); r_ < (to); r_++) {                             \
+            (term)[r_] = 0;                                                     \
+            for (size_t i = r_ * (n); i < (r_ + 1) * (n); i++)                  \
+                (term)[r_] += (x);                                              \
+        }                                                                       \
+    } while (0)
+
 /* Shape rule: the shape of the one operand. */
 static inline int lhi_shape_same(const lh_shape *in, lh_shape *out, char *why, size_t room)
 {

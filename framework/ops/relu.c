@@ -9,6 +9,7 @@ static void forward(const lh_step *s, size_t from, size_t to)
     const real *z = s->in[0]->value;
     real *a = s->out->value;
 
+    LH_APART
     for (size_t i = from * n; i < to * n; i++)
         a[i] = z[i] <= 0 ? 0 : z[i];
 }
@@ -20,9 +21,7 @@ static void backward(const lh_step *s, int operand, lh_tile t)
     const real *a = s->out->value, *da = s->out->grad;
     real *dz = s->in[operand]->grad;
 
-    for (size_t i = t.i0; i < t.i1; i++)
-        for (size_t j = t.j0; j < t.j1; j++)
-            dz[i * n + j] += a[i * n + j] == 0 ? 0 : da[i * n + j];
+    LH_GIVE(dz, t, n, a[i] == 0 ? 0 : da[i]);
 }
 
 static void jvp(const lh_step *s)
@@ -63,4 +62,5 @@ static const lh_case cases[] = {
 };
 
 LH_DEFINE_OP(relu, .n_in = 1, .shape = lhi_shape_same, .flops = lhi_flops_elementwise,
-             .reads = LH_READS_OUT, .kinked = 1, .formula = "\\max(0, #1)");
+             .reads = LH_READS_OUT, .kinked = 1, .ends = LH_ENDS_CUT | LH_ENDS_KEEP,
+             .pointwise = 1, .formula = "\\max(0, #1)");

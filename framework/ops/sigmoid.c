@@ -9,6 +9,7 @@ static void forward(const lh_step *s, size_t from, size_t to)
     const real *z = s->in[0]->value;
     real *a = s->out->value;
 
+    LH_APART
     for (size_t i = from * n; i < to * n; i++)
         a[i] = k_sigmoid(z[i]);
 }
@@ -20,12 +21,7 @@ static void backward(const lh_step *s, int operand, lh_tile t)
     const real *a = s->out->value, *da = s->out->grad;
     real *dz = s->in[operand]->grad;
 
-    for (size_t i = t.i0; i < t.i1; i++)
-        for (size_t j = t.j0; j < t.j1; j++) {
-            const real x = a[i * n + j];
-
-            dz[i * n + j] += da[i * n + j] * (x * ((real)1 - x));
-        }
+    LH_GIVE(dz, t, n, da[i] * (a[i] * ((real)1 - a[i])));
 }
 
 static void jvp(const lh_step *s)
@@ -71,4 +67,4 @@ static const lh_case cases[] = {
 };
 
 LH_DEFINE_OP(sigmoid, .n_in = 1, .shape = lhi_shape_same, .flops = lhi_flops_elementwise,
-             .reads = LH_READS_OUT, .formula = "\\sigma(#1)");
+             .reads = LH_READS_OUT, .pointwise = 1, .formula = "\\sigma(#1)");

@@ -60,33 +60,27 @@ static int bound_rows(lh_tape *t, const lhi_plan *p, size_t *rows)
     return 0;
 }
 
-struct pass {
-    lhi_ws *w;
-    const lhi_plan *p;
-};
-
-static void forward(void *arg, int rank, int size)
+static void forward(void *w, int rank, int size)
 {
-    const struct pass *a = arg;
-
-    lhi_run_forward(a->w, a->p, rank, size);
+    lhi_run_forward(w, rank, size);
 }
 
-static void backward(void *arg, int rank, int size)
+static void backward(void *w, int rank, int size)
 {
-    const struct pass *a = arg;
-
-    lhi_run_backward(a->w, a->p, rank, size);
+    lhi_run_backward(w, NULL, rank, size);
 }
 
 /* The plan of the root, and a workspace with room for the rows; both are kept. */
 static int prepare(lh_tape *t, uint32_t root, size_t *rows)
 {
     if (t->plan && t->plan->root != root) {
+        if (t->ws)
+            lhi_ws_free(t->ws);
+        t->ws = NULL;
         lhi_plan_free(t->c, t->plan);
         t->plan = NULL;
     }
-    if (!t->plan && !(t->plan = lhi_plan_new(t, root)))
+    if (!t->plan && !(t->plan = lhi_plan_new(t, root, LHI_KEEP_ALL)))
         return -1;
     if (bound_rows(t, t->plan, rows) != 0)
         return -1;
@@ -95,7 +89,7 @@ static int prepare(lh_tape *t, uint32_t root, size_t *rows)
         t->ws = NULL;
     }
     if (!t->ws)
-        t->ws = lhi_ws_new(t, t->params->type, *rows ? *rows : 1, lhi_threads(t->c, NULL),
+        t->ws = lhi_ws_new(t, t->plan, t->params->type, *rows ? *rows : 1, lhi_threads(t->c, NULL),
                            LHI_WS_GRADIENTS);
     if (!t->ws)
         return -1;
@@ -106,7 +100,6 @@ static int prepare(lh_tape *t, uint32_t root, size_t *rows)
 lh_status lh_forward(lh_var v)
 {
     lh_tape *t = v.tape;
-    struct pass a;
     size_t rows;
 
     if (!lhi_var_good(v, "lh_forward"))
@@ -117,8 +110,7 @@ lh_status lh_forward(lh_var v)
         if (t->node[i].kind == LHI_INPUT && t->plan->used[i])
             memcpy(t->ws->slot[i].value, t->bound[i],
                    t->ws->slot[i].rows * t->ws->slot[i].cols * t->ws->element);
-    a = (struct pass){t->ws, t->plan};
-    lhi_team(lhi_team_size(t->ws, t->plan, rows), forward, &a);
+    lhi_team(lhi_team_size(t->ws, rows), forward, t->ws);
     t->ran = v.id + 1;
     return LH_OK;
 }
@@ -126,7 +118,6 @@ lh_status lh_forward(lh_var v)
 lh_status lh_backward(lh_var L)
 {
     lh_tape *t = L.tape;
-    struct pass a;
 
     if (!lhi_var_good(L, "lh_backward"))
         return t ? t->c->status : LH_EUSAGE;
@@ -136,14 +127,13 @@ lh_status lh_backward(lh_var L)
     if (t->node[L.id].rows != 1 || t->node[L.id].cols != 1)
         return lhi_fail(t->c, LH_ESHAPE, "a loss is one number",
                         "lh_backward: the variable is no scalar");
-    for (size_t i = 0; i < t->count; i++)
-        if (t->ws->slot[i].grad)
+    for (size_t i = 0; i < t->count; i++) /* those that no act sets */
+        if (t->ws->slot[i].grad && !t->plan->given[i])
             memset(t->ws->slot[i].grad, 0,
                    t->ws->slot[i].rows * t->ws->slot[i].cols * t->ws->element);
     if (t->ws->slot[L.id].grad)
         lhi_set(t->ws->type, t->ws->slot[L.id].grad, 0, 1);
-    a = (struct pass){t->ws, t->plan};
-    lhi_team(lhi_team_size(t->ws, t->plan, t->ws->m), backward, &a);
+    lhi_team(lhi_team_size(t->ws, t->ws->m), backward, t->ws);
     return LH_OK;
 }
 

@@ -25,12 +25,12 @@ static void walk(lhi_text *out, const lh_tape *t, const lhi_plan *p, uint32_t *n
 {
     uint32_t count = 0;
 
-    for (size_t i = 0; i < p->forwards; i++) {
-        const uint32_t id = p->forward[i].node;
+    for (size_t i = 0; i < p->count; i++) {
+        const uint32_t id = p->order[i];
         const lhi_node *n = &t->node[id];
-        const lh_op *op = n->family->op[LHI_F64];
+        const lh_op *op = n->kind == LHI_OP ? n->family->op[LHI_F64] : NULL;
 
-        if (p->forward[i].kind == LHI_FINISH)
+        if (!op)
             continue;
         for (int k = 0; k < op->n_in; k++) {
             const lhi_node *in = &t->node[n->in[k]];

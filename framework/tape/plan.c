@@ -10,10 +10,7 @@ enum division { SETTLED, BY_ROWS, BY_ARRAY };
 typedef struct planner {
     lh_tape *t;
     lhi_plan *p;
-    uint32_t *order;          /* nodes, operands before users */
-    size_t count;
     unsigned char *value, *grad; /* enum division, a node each */
-    unsigned char *begun;     /* its gradient has had a contribution */
     lhi_act *waiting;         /* sums over the batch, put off to the next barrier */
     size_t waiters;
 } planner;
@@ -48,7 +45,7 @@ static void sort(planner *s, uint32_t root, uint32_t *stack, unsigned char *next
                 stack[depth++] = in;
             }
         } else {
-            s->order[s->count++] = id;
+            s->p->order[s->p->count++] = id;
             depth--;
         }
     }
@@ -56,8 +53,8 @@ static void sort(planner *s, uint32_t root, uint32_t *stack, unsigned char *next
 
 static void mark_gradients(planner *s)
 {
-    for (size_t i = 0; i < s->count; i++) {
-        const uint32_t id = s->order[i];
+    for (size_t i = 0; i < s->p->count; i++) {
+        const uint32_t id = s->p->order[i];
         const lhi_node *n = &s->t->node[id];
 
         s->p->needs[id] = n->kind == LHI_PARAM || n->wanted;
@@ -81,12 +78,19 @@ static int clashes(unsigned char last, int by_rows)
     return last == BY_ARRAY ? by_rows : last == BY_ROWS ? !by_rows : 0;
 }
 
+/* A batch is read by rows or whole, anything else whole. */
+static int clashes_value(const planner *s, uint32_t id, int by_rows)
+{
+    return lhi_is_batch(&s->t->node[id]) ? clashes(s->value[id], by_rows)
+                                         : s->value[id] != SETTLED;
+}
+
 static void plan_forward(planner *s)
 {
     lhi_plan *p = s->p;
 
-    for (size_t i = 0; i < s->count; i++) {
-        const uint32_t id = s->order[i];
+    for (size_t i = 0; i < s->p->count; i++) {
+        const uint32_t id = s->p->order[i];
         const lhi_node *n = &s->t->node[id];
         const int terms = n->kind == LHI_OP && op_of(n)->terms;
         const int by_rows = n->kind == LHI_OP && lhi_is_batch(terms ? &s->t->node[n->in[0]] : n);
@@ -96,21 +100,17 @@ static void plan_forward(planner *s)
             s->value[id] = BY_ROWS; /* the batch is gathered by rows, in the same region */
         if (n->kind != LHI_OP)
             continue;
-        for (int k = 0; k < operands(n); k++) {
-            const unsigned char last = s->value[n->in[k]];
-
-            /* An operand that is no batch is read whole by every thread. */
-            wait |= lhi_is_batch(&s->t->node[n->in[k]]) ? clashes(last, by_rows)
-                                                        : last != SETTLED;
-        }
+        for (int k = 0; k < operands(n); k++)
+            wait |= clashes_value(s, n->in[k], by_rows);
         if (wait)
             settle(s);
-        p->forward[p->forwards++] =
-            (lhi_act){.node = id, .kind = LHI_FORWARD, .barrier = wait, .by_rows = by_rows};
+        p->act[p->forwards++] = (lhi_act){.node = id, .kind = LHI_FORWARD, .barrier = wait,
+                                          .by_rows = by_rows, .out = id, .row = LHI_NONE,
+                                          .keep = LHI_NONE};
         if (terms) {
             settle(s);
-            p->forward[p->forwards++] =
-                (lhi_act){.node = id, .kind = LHI_FINISH, .barrier = 1};
+            p->act[p->forwards++] = (lhi_act){.node = id, .kind = LHI_FINISH, .barrier = 1,
+                                              .out = id, .row = LHI_NONE, .keep = LHI_NONE};
         }
         s->value[id] = terms || !by_rows ? BY_ARRAY : BY_ROWS;
     }
@@ -121,7 +121,7 @@ static void emit(planner *s, lhi_act a, int wait)
     if (wait)
         settle(s);
     a.barrier = wait;
-    s->p->backward[s->p->backwards++] = a;
+    s->p->act[s->p->acts++] = a;
 }
 
 /* The sums over the batch, after one barrier for all of them. */
@@ -137,10 +137,23 @@ static void release_waiting(planner *s)
     s->waiters = 0;
 }
 
+/* Does the backward pass of a node read a value that other threads may still be at? */
+static int unsettled(const planner *s, const lhi_node *n, uint32_t id, int by_rows)
+{
+    const unsigned reads = op_of(n)->reads;
+
+    if (reads & LH_READS_OUT && clashes_value(s, id, by_rows))
+        return 1;
+    for (int k = 0; k < operands(n); k++)
+        if (reads >> k & 1 && clashes_value(s, n->in[k], by_rows))
+            return 1;
+    return 0;
+}
+
 static void plan_backward(planner *s)
 {
-    for (size_t i = s->count; i-- > 0;) {
-        const uint32_t id = s->order[i];
+    for (size_t i = s->p->count; i-- > 0;) {
+        const uint32_t id = s->p->order[i];
         const lhi_node *n = &s->t->node[id];
 
         if (n->kind != LHI_OP || !s->p->needs[id])
@@ -151,11 +164,11 @@ static void plan_backward(planner *s)
             const uint32_t in = n->in[k];
             const int by_rows = lhi_is_batch(&s->t->node[in]);
             lhi_act a = {.node = id, .kind = LHI_BACKWARD, .operand = k, .by_rows = by_rows,
-                         .first = !s->begun[in]};
+                         .first = !s->p->given[in], .out = id, .row = LHI_NONE, .keep = LHI_NONE};
 
             if (!s->p->needs[in] || (op_of(n)->no_grad >> k & 1))
                 continue;
-            s->begun[in] = 1;
+            s->p->given[in] = 1;
             if (lhi_is_batch(n) && !by_rows) {
                 s->waiting[s->waiters++] = a;
                 continue;
@@ -163,43 +176,49 @@ static void plan_backward(planner *s)
             /* A gradient that is no batch is read whole, and so are all the values. */
             emit(s, a,
                  (lhi_is_batch(n) ? clashes(s->grad[id], by_rows) : s->grad[id] != SETTLED) ||
-                     clashes(s->grad[in], by_rows) || s->value[id] == BY_ARRAY ||
-                     (!by_rows && s->value[id] != SETTLED));
+                     clashes(s->grad[in], by_rows) || unsettled(s, n, id, by_rows));
             s->grad[in] = by_rows ? BY_ROWS : BY_ARRAY;
         }
     }
     release_waiting(s);
 }
 
-lhi_plan *lhi_plan_new(lh_tape *t, uint32_t root)
+lhi_plan *lhi_plan_new(lh_tape *t, uint32_t root, unsigned flags)
 {
     const size_t n = t->count;
     lhi_plan *p = lhi_alloc(t->c, sizeof *p);
     planner s = {.t = t, .p = p};
     uint32_t *stack;
-    char *flags;
+    char *bytes;
 
     if (!p)
         return NULL;
     p->root = root;
-    p->forward = lhi_alloc_array(t->c, 2 * n, sizeof *p->forward);
-    p->backward = lhi_alloc_array(t->c, LH_OPERANDS * n, sizeof *p->backward);
-    p->used = lhi_alloc(t->c, n);
-    p->needs = lhi_alloc(t->c, n);
+    p->act = lhi_alloc_array(t->c, (2 + LH_OPERANDS) * n, sizeof *p->act);
+    p->used = lhi_alloc_array(t->c, 3 * n, 1);
+    p->order = lhi_alloc_array(t->c, 3 * n, sizeof *p->order);
     s.waiting = lhi_alloc_array(t->c, LH_OPERANDS * n, sizeof *s.waiting);
-    stack = lhi_alloc_array(t->c, 2 * n, sizeof *stack);
-    flags = lhi_alloc(t->c, 4 * n);
+    stack = lhi_alloc_array(t->c, n, sizeof *stack);
+    bytes = lhi_alloc_array(t->c, 3 * n, 1);
     if (lhi_ok(t->c)) {
-        s.order = stack + n;
-        s.value = (unsigned char *)flags;
+        p->needs = p->used + n;
+        p->given = p->needs + n;
+        p->value_of = p->order + n;
+        p->grad_of = p->value_of + n;
+        s.value = (unsigned char *)bytes;
         s.grad = s.value + n;
-        s.begun = s.grad + n;
-        sort(&s, root, stack, s.begun + n);
+        sort(&s, root, stack, s.grad + n);
         mark_gradients(&s);
         plan_forward(&s);
-        plan_backward(&s);
+        p->acts = p->forwards;
+        if (!(flags & LHI_FORWARD_ONLY))
+            plan_backward(&s);
+        for (uint32_t i = 0; i < n; i++)
+            p->value_of[i] = p->grad_of[i] = i;
+        if (flags & LHI_LEAN)
+            lhi_plan_lean(t, p);
     }
-    lhi_release(t->c, flags);
+    lhi_release(t->c, bytes);
     lhi_release(t->c, stack);
     lhi_release(t->c, s.waiting);
     if (lhi_ok(t->c))
@@ -210,9 +229,8 @@ lhi_plan *lhi_plan_new(lh_tape *t, uint32_t root)
 
 void lhi_plan_free(lh_ctx *c, lhi_plan *p)
 {
-    lhi_release(c, p->needs);
+    lhi_release(c, p->order);
     lhi_release(c, p->used);
-    lhi_release(c, p->backward);
-    lhi_release(c, p->forward);
+    lhi_release(c, p->act);
     lhi_release(c, p);
 }

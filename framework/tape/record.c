@@ -36,8 +36,11 @@ void lh_tape_reset(lh_tape *t)
     t->sealed = 0;
     t->ran = 0;
     t->gen++;
+    if (t->ws)
+        lhi_ws_free(t->ws);
     if (t->plan)
         lhi_plan_free(t->c, t->plan);
+    t->ws = NULL;
     t->plan = NULL;
 }
 

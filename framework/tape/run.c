@@ -22,12 +22,6 @@ lh_step lhi_step_of(const lhi_ws *w, uint32_t node, int rank)
     return s;
 }
 
-/* The rows that forward() fills: of the output, or of the terms. */
-static size_t span(const lhi_ws *w, uint32_t node)
-{
-    return lhi_op_of(w, node)->terms ? w->slot[w->t->node[node].in[0]].rows : w->slot[node].rows;
-}
-
 /* A thread's part of an array: whole rows where there are several, else columns. */
 static lh_tile part_of(const lh_slot *a, int by_rows, int rank, int size)
 {
@@ -38,50 +32,104 @@ static lh_tile part_of(const lh_slot *a, int by_rows, int rank, int size)
                      lhi_share(a->cols, rank + 1, size)};
 }
 
-static void run_act(lhi_ws *w, const lhi_act *a, int rank, int size)
+/* The rows that forward() fills: of the output, or of the terms. */
+static void forward(const lhi_act *a, const lhi_job *j, int rank, int size)
 {
-    const lh_op *op = lhi_op_of(w, a->node);
-    const lh_step s = lhi_step_of(w, a->node, rank);
+    const size_t rows = j->op->terms ? j->step.in[0]->rows : j->step.out->rows;
 
-    if (a->barrier && size > 1)
-        lhi_barrier();
-    if (a->kind == LHI_FORWARD) {
-        const size_t rows = span(w, a->node);
+    if (a->kind == LHI_FORWARD)
+        j->op->forward(&j->step, lhi_share(rows, rank, size), lhi_share(rows, rank + 1, size));
+    else if (rank == 0)
+        j->op->finish(&j->step);
+}
 
-        op->forward(&s, lhi_share(rows, rank, size), lhi_share(rows, rank + 1, size));
-    } else if (a->kind == LHI_FINISH) {
-        if (rank == 0)
-            op->finish(&s);
-    } else {
-        const lh_slot *to = s.in[a->operand];
-        const lh_tile t = part_of(to, a->by_rows, rank, size);
+static void backward(const lhi_act *a, const lhi_job *j, int rank, int size)
+{
+    const lh_tile t = part_of(j->step.in[a->operand], a->by_rows, rank, size);
 
-        if (t.i0 == t.i1 || t.j0 == t.j1)
-            return;
-        if (a->first)
-            for (size_t i = t.i0; i < t.i1; i++)
-                memset((char *)to->grad + (i * to->cols + t.j0) * w->element, 0,
-                       (t.j1 - t.j0) * w->element);
-        op->backward(&s, a->operand, t);
+    if (t.i0 < t.i1 && t.j0 < t.j1)
+        j->op->backward(&j->step, a->operand, t);
+}
+
+/* A parameter moves strip by strip, while the strip of its gradient is in the cache. */
+static void backward_and_move(const lhi_ws *w, const lhi_act *a, const lhi_job *j,
+                              const lhi_descent *d, int rank, int size)
+{
+    enum { STRIP = 98304 }; /* elements; a cache has room for it and for what it is made of */
+    lh_params *p = w->t->params;
+    const lh_slot *in = j->step.in[a->operand];
+    const lh_tile t = part_of(in, a->by_rows, rank, size);
+    const size_t high = t.i1 - t.i0 > 1 ? STRIP / in->cols / 24 * 24 + 24 : 1;
+    const size_t offset = p->at[w->t->node[w->t->node[a->node].in[a->operand]].param].offset;
+
+    for (size_t i = t.i0; i < t.i1; i += high) {
+        const lh_tile strip = {i, i + high < t.i1 ? i + high : t.i1, t.j0, t.j1};
+        const size_t first = i * in->cols + t.j0;
+        const size_t count = (strip.i1 - i - 1) * in->cols + t.j1 - t.j0;
+
+        if (t.j0 == t.j1)
+            continue;
+        j->op->backward(&j->step, a->operand, strip);
+        d->kernels->descend((char *)in->value + first * w->element,
+                            (char *)in->grad + first * w->element,
+                            p->velocity ? (char *)p->velocity + (offset + first) * w->element
+                                        : NULL,
+                            count, d->rate, d->momentum);
     }
 }
 
-void lhi_run_forward(lhi_ws *w, const lhi_plan *p, int rank, int size)
+void lhi_run_forward(lhi_ws *w, int rank, int size)
 {
-    for (size_t i = 0; i < p->forwards; i++)
-        run_act(w, &p->forward[i], rank, size);
+    const lhi_job *j = w->job + (size_t)rank * w->p->acts;
+
+    for (size_t i = 0; i < w->p->forwards; i++) {
+        if (w->p->act[i].barrier && size > 1)
+            lhi_barrier();
+        forward(&w->p->act[i], &j[i], rank, size);
+    }
 }
 
-void lhi_run_backward(lhi_ws *w, const lhi_plan *p, int rank, int size)
+/* The root is one number, and it is finite. */
+static int is_finite(const lhi_ws *w)
 {
-    for (size_t i = 0; i < p->backwards; i++)
-        run_act(w, &p->backward[i], rank, size);
+    const lh_wide x = lhi_get(w->type, w->slot[w->p->root].value, 0);
+
+    return x - x == 0;
+}
+
+void lhi_run_backward(lhi_ws *w, const lhi_descent *d, int rank, int size)
+{
+    const lhi_job *j = w->job + (size_t)rank * w->p->acts;
+
+    for (size_t i = w->p->forwards; i < w->p->acts; i++) {
+        const lhi_act *a = &w->p->act[i];
+
+        if (a->barrier && size > 1)
+            lhi_barrier();
+        /* What moves does so behind a barrier, and then the root is there. */
+        if (d && a->moves && is_finite(w))
+            backward_and_move(w, a, &j[i], d, rank, size);
+        else
+            backward(a, &j[i], rank, size);
+    }
 }
 
 void lhi_run_from(lhi_ws *w, const lhi_plan *p, size_t act)
 {
-    for (; act < p->forwards; act++)
-        run_act(w, &p->forward[act], 0, 1);
+    for (; act < p->forwards; act++) {
+        const lhi_job j = lhi_job_of(w, &p->act[act], 0);
+
+        forward(&p->act[act], &j, 0, 1);
+    }
+}
+
+void lhi_run_back(lhi_ws *w, const lhi_plan *p)
+{
+    for (size_t i = p->forwards; i < p->acts; i++) {
+        const lhi_job j = lhi_job_of(w, &p->act[i], 0);
+
+        backward(&p->act[i], &j, 0, 1);
+    }
 }
 
 double lhi_plan_flops(const lhi_ws *w, const lhi_plan *p)
@@ -89,20 +137,20 @@ double lhi_plan_flops(const lhi_ws *w, const lhi_plan *p)
     double flops = 0;
 
     for (size_t i = 0; i < p->forwards; i++)
-        if (p->forward[i].kind == LHI_FORWARD) {
-            const lh_step s = lhi_step_of(w, p->forward[i].node, 0);
+        if (p->act[i].kind == LHI_FORWARD) {
+            const lh_step s = lhi_step_of(w, p->act[i].node, 0);
 
-            flops += lhi_op_of(w, p->forward[i].node)->flops(&s);
+            flops += lhi_op_of(w, p->act[i].node)->flops(&s);
         }
     return flops;
 }
 
-int lhi_team_size(const lhi_ws *w, const lhi_plan *p, size_t rows)
+int lhi_team_size(const lhi_ws *w, size_t rows)
 {
     /* A barrier costs some microseconds; below this much work for each thread the
      * team waits longer than it works.  The bits do not depend on it. */
     const double enough = 4e5;
-    const double most = 3 * lhi_plan_flops(w, p) / enough;
+    const double most = 3 * lhi_plan_flops(w, w->p) / enough;
     int size = w->threads;
 
     if (!lhi_threads_forced(w->t->c) && most < size)
@@ -148,12 +196,12 @@ int lhi_first_nonfinite(const lhi_ws *w, const lhi_plan *p, char *text, size_t r
         }
     }
     for (size_t i = 0; i < p->forwards; i++) {
-        const uint32_t id = p->forward[i].node;
+        const uint32_t id = p->act[i].node;
         const lhi_node *n = &w->t->node[id], *user = &w->t->node[named_user(w, id)];
         char name[120];
         size_t at;
 
-        if (p->forward[i].kind == LHI_FORWARD && lhi_op_of(w, id)->terms)
+        if (p->act[i].kind == LHI_FORWARD && lhi_op_of(w, id)->terms)
             continue; /* its output comes with the finish */
         if (!place_of_nonfinite(w, &w->slot[id], &at))
             continue;

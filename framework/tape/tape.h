@@ -109,33 +109,70 @@ static inline void *lhi_params_at(const lh_params *p, void *array, size_t index)
 
 enum lhi_act_kind { LHI_FORWARD, LHI_FINISH, LHI_BACKWARD };
 
+/* No node. */
+#define LHI_NONE UINT32_MAX
+
 /* One piece of work of a step, shared by the team. */
 typedef struct lhi_act {
     uint32_t node;
     enum lhi_act_kind kind;
     int operand;  /* backward: whose gradient */
     int barrier;  /* wait for the team first */
-    int first;    /* backward: the first to add to this gradient, which is set to 0 before */
+    int first;    /* backward: the first to give to this gradient, which it sets */
     int by_rows;  /* shared by rows of the batch; else by the rows of the array itself */
+    int moves;    /* backward: the gradient of a parameter is whole, and nobody reads the
+                     parameter any more in this step: it may move */
+    /* What a product does besides (lh_ending), in place of the acts that did it: */
+    uint32_t out;            /* forward: whose value it fills */
+    uint32_t row, keep;      /* LHI_NONE: nothing */
+    int cut;
 } lhi_act;
 
 struct lhi_plan {
     uint32_t root;
-    lhi_act *forward, *backward;
-    size_t forwards, backwards;
+    uint32_t *order;         /* the nodes it needs, operands before users */
+    size_t count;
+    lhi_act *act;            /* in order: the forward ones, then the backward ones */
+    size_t forwards, acts;
     unsigned char *used;     /* a flag a node: it is needed for the root */
     unsigned char *needs;    /* a flag a node: it has a gradient */
+    unsigned char *given;    /* a flag a node: an act gives to that gradient */
+    /* The node whose array holds a node's value and gradient: itself in a plan that
+     * keeps everything; LHI_NONE where a lean plan has no use for the array. */
+    uint32_t *value_of, *grad_of;
+};
+
+enum {
+    LHI_KEEP_ALL = 0,        /* every value and gradient can be looked at afterwards */
+    LHI_LEAN = 1,            /* only the root, the parameters' gradients and the inputs' */
+    LHI_FORWARD_ONLY = 2
 };
 
 /* Plans a root: nodes depth first in the order of the operands, so that the plan
  * depends on the formula and not on the order of recording.  NULL: no memory. */
-lhi_plan *lhi_plan_new(lh_tape *t, uint32_t root);
+lhi_plan *lhi_plan_new(lh_tape *t, uint32_t root, unsigned flags);
 void lhi_plan_free(lh_ctx *c, lhi_plan *p);
+
+/* --- lean.c --- */
+
+/* Leaves out of a plan what its result does not need: acts that a product does in its
+ * ending, gradients that are only passed on, arrays that can be one.  -1: no memory. */
+int lhi_plan_lean(lh_tape *t, lhi_plan *p);
+
+/* Does an act read the value of a node? */
+int lhi_act_reads(const lh_tape *t, const lhi_act *a, uint32_t node);
 
 /* --- workspace.c --- */
 
+/* An act made ready for one thread. */
+typedef struct lhi_job {
+    const lh_op *op;
+    lh_step step;
+} lhi_job;
+
 struct lhi_ws {
     lh_tape *t;
+    const lhi_plan *p;     /* whose arrays and acts these are; NULL: all arrays, no acts */
     int variant;
     lh_type type;
     size_t element;        /* bytes */
@@ -146,6 +183,8 @@ struct lhi_ws {
     char *block;           /* the memory of all of them */
     size_t block_bytes, nodes;
     int own_params;        /* parameters are copies (another type), not the store's */
+    lhi_job *job;          /* p->acts for each of `threads` */
+    int ready;             /* they are made for m rows */
     char *work;            /* scratch, work_bytes for each of `threads` */
     size_t work_bytes;
     int threads;
@@ -153,29 +192,43 @@ struct lhi_ws {
 
 enum { LHI_WS_GRADIENTS = 1, LHI_WS_TANGENTS = 2, LHI_WS_OWN_PARAMS = 4 };
 
-/* A workspace for all nodes of a tape, for up to `rows` batch rows and `threads`
- * threads.  Seals the tape.  NULL after an error. */
-lhi_ws *lhi_ws_new(lh_tape *t, lh_type type, size_t rows, int threads, unsigned flags);
+/* A workspace for the acts of a plan, for up to `rows` batch rows and `threads`
+ * threads.  Without LHI_WS_GRADIENTS there are no gradients.  Seals the tape.
+ * NULL after an error. */
+lhi_ws *lhi_ws_new(lh_tape *t, const lhi_plan *p, lh_type type, size_t rows, int threads,
+                   unsigned flags);
 void lhi_ws_free(lhi_ws *w);
+lhi_job lhi_job_of(const lhi_ws *w, const lhi_act *a, int rank);
 /* Sets the number of rows of the next runs, at most the room. */
 void lhi_ws_rows(lhi_ws *w, size_t rows);
 /* Copies the store's values into own_params, converted. */
 void lhi_ws_take_params(lhi_ws *w);
-/* What memory a workspace would take, in bytes. */
-size_t lhi_ws_bytes(const lh_tape *t, lh_type type, size_t rows, unsigned flags);
+/* What memory a workspace takes, in bytes: the arrays of nodes, and the scratch of a
+ * thread (which may be NULL). */
+size_t lhi_ws_bytes(const lh_tape *t, const lhi_plan *p, lh_type type, size_t rows,
+                    unsigned flags, size_t *scratch);
 /* An element as a wide number. */
 lh_wide lhi_get(lh_type type, const void *array, size_t index);
 void lhi_set(lh_type type, void *array, size_t index, lh_wide x);
 
 /* --- run.c --- */
 
-/* The team's part of a pass; all threads of the team call it. */
-void lhi_run_forward(lhi_ws *w, const lhi_plan *p, int rank, int size);
-void lhi_run_backward(lhi_ws *w, const lhi_plan *p, int rank, int size);
-/* One thread: the acts of the forward pass from one of them on. */
+/* How parameters move as soon as their gradients are whole. */
+typedef struct lhi_descent {
+    const lhi_kernels *kernels;
+    double rate, momentum;
+} lhi_descent;
+
+/* The team's part of a pass over the workspace's plan; all threads of the team call it.
+ * With a descent the parameters move, unless the root is not finite. */
+void lhi_run_forward(lhi_ws *w, int rank, int size);
+void lhi_run_backward(lhi_ws *w, const lhi_descent *d, int rank, int size);
+/* One thread: the acts of the forward pass of another plan, from one of them on. */
 void lhi_run_from(lhi_ws *w, const lhi_plan *p, size_t act);
-/* Both passes by a team of the size that suits the work; *size tells it. */
-int lhi_team_size(const lhi_ws *w, const lhi_plan *p, size_t rows);
+/* One thread: the backward pass of another plan. */
+void lhi_run_back(lhi_ws *w, const lhi_plan *p);
+/* The team that suits the work, up to the workspace's threads. */
+int lhi_team_size(const lhi_ws *w, size_t rows);
 /* What an op sees of a node; rank chooses the scratch. */
 lh_step lhi_step_of(const lhi_ws *w, uint32_t node, int rank);
 const lh_op *lhi_op_of(const lhi_ws *w, uint32_t node);

@@ -1,5 +1,6 @@
 /* workspace.c -- the arrays of all nodes of a tape in one element type. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/threads.h"
 #include "framework/tape/tape.h"
 
 #include <string.h>
@@ -35,30 +36,45 @@ static size_t rows_of(const lhi_node *n, size_t batch)
     return lhi_is_batch(n) ? batch : (size_t)n->rows;
 }
 
-/* Walks over every array of a workspace.  Without a block it only measures; with one
- * it also hands out the places.  Arrays begin on a cache line of their own. */
-static size_t lay_out(const lh_tape *t, lh_type type, size_t rows, unsigned flags, lhi_ws *w)
+static size_t whole_lines(size_t bytes)
+{
+    return (bytes + 63) / 64 * 64;
+}
+
+/* Does an array of its own hold this node's value (or gradient)? */
+static int owns(const lhi_plan *p, const uint32_t *of, size_t id)
+{
+    return !p || (p->used[id] && of[id] == id);
+}
+
+/* Walks over every array of a workspace.  Without one it only measures; with one it also
+ * hands out the places.  Arrays begin on a cache line of their own, so that threads that work
+ * on different ones do not meet in a line. */
+static size_t lay_out(const lh_tape *t, const lhi_plan *p, lh_type type, size_t rows,
+                      unsigned flags, lhi_ws *w)
 {
     const size_t element = lhi_type_size(type);
     size_t used = 0;
 
     for (size_t i = 0; i < t->count; i++) {
         const lhi_node *n = &t->node[i];
-        const size_t cells = rows_of(n, rows) * (size_t)n->cols;
-        const size_t bytes = (cells * element + 63) / 64 * 64;
+        const size_t bytes = whole_lines(rows_of(n, rows) * (size_t)n->cols * element);
         const size_t terms = n->kind == LHI_OP && n->family->op[LHI_F64]->terms
-                                 ? (rows_of(&t->node[n->in[0]], rows) * element + 63) / 64 * 64
+                                 ? whole_lines(rows_of(&t->node[n->in[0]], rows) * element)
                                  : 0;
         const int stored = n->kind == LHI_PARAM && !(flags & LHI_WS_OWN_PARAMS);
+        const int graded = flags & LHI_WS_GRADIENTS && !stored &&
+                           (n->kind != LHI_INPUT || n->wanted) &&
+                           (!p || p->needs[i] || i == p->root);
 
         if (w)
             w->slot[i] = (lh_slot){.rows = rows_of(n, rows), .cols = (size_t)n->cols};
-        if (!stored) {
+        if (!stored && owns(p, p ? p->value_of : NULL, i)) {
             if (w)
                 w->slot[i].value = w->block + used;
             used += bytes;
         }
-        if ((flags & LHI_WS_GRADIENTS) && !stored && (n->kind != LHI_INPUT || n->wanted)) {
+        if (graded && owns(p, p ? p->grad_of : NULL, i)) {
             if (w)
                 w->slot[i].grad = w->block + used;
             used += bytes;
@@ -68,18 +84,27 @@ static size_t lay_out(const lh_tape *t, lh_type type, size_t rows, unsigned flag
                 w->slot[i].tangent = w->block + used;
             used += bytes;
         }
-        if (terms && w)
-            w->terms[i] = w->block + used;
-        used += terms;
+        if (terms && (!p || p->used[i])) {
+            if (w)
+                w->terms[i] = w->block + used;
+            used += terms;
+        }
     }
     return used;
 }
 
-size_t lhi_ws_bytes(const lh_tape *t, lh_type type, size_t rows, unsigned flags)
+/* Nodes whose arrays are another node's. */
+static void join(lhi_ws *w)
 {
-    return lay_out(t, type, rows, flags, NULL);
+    for (size_t i = 0; w->p && i < w->nodes; i++) {
+        if (!w->p->used[i])
+            continue;
+        if (w->p->value_of[i] != i && w->p->value_of[i] != LHI_NONE)
+            w->slot[i].value = w->slot[w->p->value_of[i]].value;
+        if (w->p->grad_of[i] != i)
+            w->slot[i].grad = w->slot[w->p->grad_of[i]].grad;
+    }
 }
-
 /* The store's arrays may have moved when parameters were added. */
 static void point_at_store(lhi_ws *w)
 {
@@ -92,7 +117,64 @@ static void point_at_store(lhi_ws *w)
         }
 }
 
-lhi_ws *lhi_ws_new(lh_tape *t, lh_type type, size_t rows, int threads, unsigned flags)
+/* What a thread's scratch must hold, over all ops. */
+static size_t scratch_of(const lh_tape *t, const lhi_plan *p, int variant, const lh_slot *slot,
+                         size_t rows)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < t->count; i++) {
+        const lhi_node *n = &t->node[i];
+        const lh_op *op = n->kind == LHI_OP ? n->family->op[variant] : NULL;
+        lh_step s = {.out = &slot[i], .m = rows};
+        size_t bytes;
+
+        if (!op || !op->work || (p && !p->used[i]))
+            continue;
+        for (int k = 0; k < op->n_in; k++)
+            s.in[k] = &slot[n->in[k]];
+        bytes = op->work(&s);
+        most = bytes > most ? bytes : most;
+    }
+    return whole_lines(most);
+}
+
+static const lh_slot *slot_or_null(const lhi_ws *w, uint32_t id)
+{
+    return id == LHI_NONE ? NULL : &w->slot[id];
+}
+
+lhi_job lhi_job_of(const lhi_ws *w, const lhi_act *a, int rank)
+{
+    lhi_job j = {lhi_op_of(w, a->node), lhi_step_of(w, a->node, rank)};
+
+    j.step.out = &w->slot[a->out];
+    j.step.fresh = a->first;
+    j.step.end = (lh_ending){slot_or_null(w, a->row), a->cut, slot_or_null(w, a->keep)};
+    return j;
+}
+
+/* A page is put near the thread that touches it first: each thread clears the rows that
+ * it will work on, and its scratch. */
+static void touch(void *arg, int rank, int size)
+{
+    lhi_ws *w = arg;
+
+    for (size_t i = 0; i < w->nodes; i++) {
+        const lh_slot *a = &w->slot[i];
+        const size_t cell = a->cols * w->element;
+        const size_t from = lhi_share(a->rows, rank, size), to = lhi_share(a->rows, rank + 1, size);
+        void *const arrays[] = {a->value, a->grad, a->tangent};
+
+        for (int k = 0; k < 3; k++)
+            if (arrays[k])
+                memset((char *)arrays[k] + from * cell, 0, (to - from) * cell);
+    }
+    memset(w->work + (size_t)rank * w->work_bytes, 0, w->work_bytes);
+}
+
+lhi_ws *lhi_ws_new(lh_tape *t, const lhi_plan *p, lh_type type, size_t rows, int threads,
+                   unsigned flags)
 {
     lh_ctx *c = t->c;
     lhi_ws *w;
@@ -110,24 +192,44 @@ lhi_ws *lhi_ws_new(lh_tape *t, lh_type type, size_t rows, int threads, unsigned 
     if (type != t->params->type)
         flags |= LHI_WS_OWN_PARAMS;
     t->sealed = 1;
-    *w = (lhi_ws){.t = t, .variant = variant, .type = type, .element = lhi_type_size(type),
-                  .m = rows, .room = rows, .shards = c->set.shards, .nodes = t->count,
-                  .own_params = (flags & LHI_WS_OWN_PARAMS) != 0, .threads = threads,
-                  .work_bytes = lhi_variant_kernels(variant)->work_bytes};
-    w->block_bytes = lhi_ws_bytes(t, type, rows, flags);
+    *w = (lhi_ws){.t = t, .p = p, .variant = variant, .type = type,
+                  .element = lhi_type_size(type), .m = rows, .room = rows,
+                  .shards = c->set.shards, .nodes = t->count,
+                  .own_params = (flags & LHI_WS_OWN_PARAMS) != 0, .threads = threads};
     w->slot = lhi_alloc_array(c, t->count, sizeof *w->slot);
     w->terms = lhi_alloc_array(c, t->count, sizeof *w->terms);
-    w->block = lhi_alloc(c, w->block_bytes);
-    w->work = lhi_alloc_array(c, (size_t)threads, w->work_bytes);
+    w->job = p ? lhi_alloc_array(c, p->acts * (size_t)threads, sizeof *w->job) : NULL;
+    w->block_bytes = lay_out(t, p, type, rows, flags, NULL);
+    w->block = lhi_alloc_later(c, w->block_bytes);
+    if (lhi_ok(c)) {
+        lay_out(t, p, type, rows, flags, w);
+        join(w);
+        w->work_bytes = scratch_of(t, p, variant, w->slot, rows);
+        w->work = lhi_alloc_later(c, (size_t)threads * w->work_bytes);
+    }
     if (!lhi_ok(c)) {
         lhi_ws_free(w);
         return NULL;
     }
-    lay_out(t, type, rows, flags, w);
+    lhi_team(threads, touch, w); /* the store's arrays are not among them */
     point_at_store(w);
     if (w->own_params)
         lhi_ws_take_params(w);
+    lhi_ws_rows(w, rows);
     return w;
+}
+
+size_t lhi_ws_bytes(const lh_tape *t, const lhi_plan *p, lh_type type, size_t rows,
+                    unsigned flags, size_t *scratch)
+{
+    lh_slot *slot = lhi_alloc_array(t->c, t->count, sizeof *slot);
+
+    for (size_t i = 0; slot && i < t->count; i++)
+        slot[i] = (lh_slot){.rows = rows_of(&t->node[i], rows), .cols = (size_t)t->node[i].cols};
+    if (scratch)
+        *scratch = slot ? scratch_of(t, p, lhi_variant_pick(type, "auto"), slot, rows) : 0;
+    lhi_release(t->c, slot);
+    return lay_out(t, p, type, rows, flags, NULL);
 }
 
 void lhi_ws_free(lhi_ws *w)
@@ -136,6 +238,7 @@ void lhi_ws_free(lhi_ws *w)
 
     lhi_release(c, w->work);
     lhi_release(c, w->block);
+    lhi_release(c, w->job);
     lhi_release(c, w->terms);
     lhi_release(c, w->slot);
     lhi_release(c, w);
@@ -143,11 +246,17 @@ void lhi_ws_free(lhi_ws *w)
 
 void lhi_ws_rows(lhi_ws *w, size_t rows)
 {
+    point_at_store(w); /* jobs point at slots: those stay where they are */
+    if (w->m == rows && w->ready)
+        return;
     w->m = rows;
+    w->ready = 1;
     for (size_t i = 0; i < w->nodes; i++)
         if (lhi_is_batch(&w->t->node[i]))
             w->slot[i].rows = rows;
-    point_at_store(w);
+    for (int rank = 0; w->p && rank < w->threads; rank++)
+        for (size_t i = 0; i < w->p->acts; i++)
+            w->job[(size_t)rank * w->p->acts + i] = lhi_job_of(w, &w->p->act[i], rank);
 }
 
 void lhi_ws_take_params(lhi_ws *w)

@@ -1,5 +1,6 @@
 /* describe.c -- what a run would do, before it is done. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/threads.h"
 #include "framework/tape/tape.h"
 
 #include <longhand/train.h>
@@ -9,21 +10,25 @@
 void lh_describe(lh_var L, size_t rows)
 {
     lh_tape *t = L.tape;
-    const unsigned flags = LHI_WS_GRADIENTS;
-    lhi_plan *p;
+    lhi_plan *p, *lean;
     char *listing;
-    size_t element, store;
+    size_t store, arrays, scratch;
+    int threads;
 
-    if (!t || !lhi_var_good(L, "lh_describe") || !(p = lhi_plan_new(t, L.id)))
+    if (!t || !lhi_var_good(L, "lh_describe") || !(p = lhi_plan_new(t, L.id, LHI_KEEP_ALL)) ||
+        !(lean = lhi_plan_new(t, L.id, LHI_LEAN)))
         return;
     listing = lhi_listing(t, p);
-    element = lhi_type_size(t->params->type);
-    store = t->params->size * element;
+    threads = lhi_threads(t->c, NULL);
+    store = t->params->size * lhi_type_size(t->params->type);
+    arrays = lhi_ws_bytes(t, lean, t->params->type, rows, LHI_WS_GRADIENTS, &scratch);
     if (listing)
         printf("%s\n%zu parameters in %zu arrays, %s: %.3f MB with their gradients\n"
-               "a batch of %zu rows: %.3f MB of values and gradients of nodes\n",
+               "a batch of %zu rows: %.3f MB of values and gradients of nodes\n"
+               "%d thread%s: %.3f MB of scratch\n",
                listing, lh_params_size(t->params), t->params->count,
-               lhi_type_name(t->params->type), 2e-6 * (double)store, rows,
-               1e-6 * (double)lhi_ws_bytes(t, t->params->type, rows, flags));
+               lhi_type_name(t->params->type), 2e-6 * (double)store, rows, 1e-6 * (double)arrays,
+               threads, threads == 1 ? "" : "s", 1e-6 * (double)scratch * threads);
+    lhi_plan_free(t->c, lean);
     lhi_plan_free(t->c, p);
 }

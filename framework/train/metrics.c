@@ -30,8 +30,8 @@ static struct lhi_eval *ready(lh_var v)
         if (e->root == v.id && e->gen == t->gen)
             return e;
     e = lhi_alloc(t->c, sizeof *e);
-    if (!e || !(e->p = lhi_plan_new(t, v.id)) ||
-        !(e->w = lhi_ws_new(t, t->params->type, CHUNK, lhi_threads(t->c, NULL), 0)))
+    if (!e || !(e->p = lhi_plan_new(t, v.id, LHI_LEAN | LHI_FORWARD_ONLY)) ||
+        !(e->w = lhi_ws_new(t, e->p, t->params->type, CHUNK, lhi_threads(t->c, NULL), 0)))
         return NULL;
     e->root = v.id;
     e->gen = t->gen;
@@ -52,7 +52,7 @@ static void work(void *arg, int rank, int size)
     const struct chunk *k = arg;
 
     lhi_feed_rows(&k->feed, k->e->w, k->d, NULL, k->from, k->to, rank, size);
-    lhi_run_forward(k->e->w, k->e->p, rank, size);
+    lhi_run_forward(k->e->w, rank, size);
 }
 
 /* Calls take(arg, workspace slot of v, first row, rows) for the rows of d, chunk by chunk. */
@@ -69,7 +69,7 @@ static int over_rows(lh_var v, lh_data *d, const char *caller,
     for (k.from = 0; k.from < d->rows; k.from = k.to) {
         k.to = k.from + CHUNK < d->rows ? k.from + CHUNK : d->rows;
         lhi_ws_rows(k.e->w, k.to - k.from);
-        lhi_team(lhi_team_size(k.e->w, k.e->p, k.to - k.from), work, &k);
+        lhi_team(lhi_team_size(k.e->w, k.to - k.from), work, &k);
         take(arg, k.e->w, k.from, k.to - k.from);
     }
     return 0;

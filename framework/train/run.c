@@ -72,6 +72,41 @@ void lhi_run_tell(const lh_run *r)
                     "(a library built with -ffast-math does): results can differ");
 }
 
+/* The parameters that no act of the plan moves. */
+static int find_late(lh_run *r)
+{
+    lh_ctx *c = r->c;
+
+    r->late = lhi_alloc_array(c, r->t->count, sizeof *r->late);
+    for (uint32_t i = 0; r->late && i < r->t->count; i++) {
+        int moves = !r->p->given[i] || r->t->node[i].kind != LHI_PARAM;
+
+        for (size_t k = r->p->forwards; k < r->p->acts; k++) {
+            const lhi_act *a = &r->p->act[k];
+
+            moves |= a->moves && r->t->node[a->node].in[a->operand] == i;
+        }
+        if (!moves)
+            r->late[r->lates++] = i;
+    }
+    return lhi_ok(c) ? 0 : -1;
+}
+
+int lhi_run_ready(lh_run *r, int threads, int forced)
+{
+    lh_params *p = r->t->params;
+
+    r->w = lhi_ws_new(r->t, r->p, p->type, r->batch, threads, LHI_WS_GRADIENTS);
+    if (!r->w || find_late(r) != 0)
+        return -1;
+    r->descent = (lhi_descent){lhi_variant_kernels(r->w->variant), r->how.rate, r->how.momentum};
+    lhi_pace_begin(&r->pace, threads, forced, lhi_plan_flops(r->w, r->p));
+    if (r->how.momentum > 0 && lhi_params_slot(p, &p->velocity) != 0)
+        return -1;
+    lhi_set(r->w->type, r->w->slot[r->p->root].grad, 0, 1); /* dL/dL */
+    return 0;
+}
+
 lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs)
 {
     lh_ctx *c = L.tape->c;
@@ -86,19 +121,13 @@ lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long e
         return inert(c);
     *r = (lh_run){.c = c, .t = t, .d = d, .how = how, .epochs = epochs};
     r->batch = batch == 0 || batch > d->rows ? d->rows : batch;
-    r->p = lhi_plan_new(t, L.id);
+    r->p = lhi_plan_new(t, L.id, LHI_LEAN);
     if (!r->p || lhi_feed_find(&r->feed, t, r->p, d, "lh_train") != 0 ||
-        lhi_data_prepare(d, t->params->type) != LH_OK)
-        return inert(c);
-    r->w = lhi_ws_new(t, t->params->type, r->batch, lhi_threads(c, NULL), LHI_WS_GRADIENTS);
-    if (!r->w)
-        return inert(c);
-    r->kernels = lhi_variant_kernels(r->w->variant);
-    if (how.momentum > 0 && lhi_params_slot(t->params, &t->params->velocity) != 0)
+        lhi_data_prepare(d, t->params->type) != LH_OK ||
+        lhi_run_ready(r, lhi_threads(c, NULL), lhi_threads_forced(c)) != 0)
         return inert(c);
     if (r->batch < d->rows && !(r->order = lhi_alloc_array(c, d->rows, sizeof *r->order)))
         return inert(c);
-    lhi_set(r->w->type, r->w->slot[L.id].grad, 0, 1); /* dL/dL */
     if (lhi_sys_signals_begin() == 0)
         lhi_at_close(c, end_signals, NULL);
     return r;
@@ -109,44 +138,76 @@ struct step {
     size_t from, to;
 };
 
-void lhi_run_work(const lh_run *r, int rank, int size)
+/* Parameters that the acts could not move; the sums have ended on all threads. */
+static void move_late(lh_run *r, int rank, int size)
 {
-    const lh_params *p = r->t->params;
-    const size_t from = lhi_share(p->laid_size / 16, rank, size) * 16;
-    const size_t to = lhi_share(p->laid_size / 16, rank + 1, size) * 16;
-    const size_t skip = from * r->w->element;
-    lh_wide loss;
+    lh_params *p = r->t->params;
 
-    lhi_run_forward(r->w, r->p, rank, size);
-    lhi_run_backward(r->w, r->p, rank, size);
-    if (size > 1)
-        lhi_barrier();
-    loss = lhi_get(r->w->type, r->w->slot[r->p->root].value, 0);
-    if (!(loss - loss == 0))
-        return; /* the parameters stay as they are; the caller looks for the cause */
-    r->kernels->descend((char *)p->value + skip, (char *)p->grad + skip,
-                        p->velocity ? (char *)p->velocity + skip : NULL, to - from, r->how.rate,
-                        r->how.momentum);
+    for (size_t i = 0; i < r->lates; i++) {
+        const lh_slot *a = &r->w->slot[r->late[i]];
+        const size_t from = lhi_share(a->rows * a->cols, rank, size);
+        const size_t to = lhi_share(a->rows * a->cols, rank + 1, size);
+        const size_t cell = r->w->element;
+        const size_t offset = p->at[r->t->node[r->late[i]].param].offset;
+
+        r->descent.kernels->descend(
+            (char *)a->value + from * cell, (char *)a->grad + from * cell,
+            p->velocity ? (char *)p->velocity + (offset + from) * cell : NULL, to - from,
+            r->descent.rate, r->descent.momentum);
+    }
 }
 
 /* One step, by each thread of the team: gather, forward, backward, descend.  The only
- * waiting is where the plan says so, and before the parameters move. */
+ * waiting is where the plan says so. */
 static void work(void *arg, int rank, int size)
 {
     const struct step *s = arg;
     lh_run *r = s->r;
+    lh_wide loss;
 
     lhi_feed_rows(&r->feed, r->w, r->d, r->order, s->from, s->to, rank, size);
-    lhi_run_work(r, rank, size);
+    lhi_run_forward(r->w, rank, size);
+    lhi_run_backward(r->w, &r->descent, rank, size);
+    if (r->lates == 0)
+        return;
+    if (size > 1)
+        lhi_barrier();
+    loss = lhi_get(r->w->type, r->w->slot[r->p->root].value, 0);
+    if (loss - loss == 0)
+        move_late(r, rank, size);
 }
 
-/* Names the first op that makes something that is not finite of what is. */
-static void fail_nonfinite(lh_run *r)
+void lhi_run_step(lh_run *r, size_t from, size_t to)
+{
+    struct step s = {r, from, to};
+    const int whole = to - from == r->batch;
+    const int size = lhi_pace_size(&r->pace, to - from);
+    const double began = whole && lhi_pace_asks(&r->pace) ? lhi_sys_clock() : 0;
+
+    lhi_ws_rows(r->w, to - from);
+    lhi_team(size, work, &s);
+    if (began > 0)
+        lhi_pace_note(&r->pace, lhi_sys_clock() - began);
+}
+
+/* Names the first op that makes something that is not finite of what is: the step's
+ * forward pass once more, this time keeping every value. */
+static void fail_nonfinite(lh_run *r, size_t from, size_t to)
 {
     char where[300] = "no single op is to blame";
+    lh_ctx *c = r->c;
+    lhi_plan *p = lhi_plan_new(r->t, r->p->root, LHI_KEEP_ALL | LHI_FORWARD_ONLY);
+    lhi_ws *w = p ? lhi_ws_new(r->t, p, r->w->type, to - from, 1, 0) : NULL;
 
-    lhi_first_nonfinite(r->w, r->p, where, sizeof where);
-    lhi_fail(r->c, LH_ENONFINITE, "a smaller rate often helps; lh_bce_logits never overflows",
+    if (w) {
+        lhi_feed_rows(&r->feed, w, r->d, r->order, from, to, 0, 1);
+        lhi_run_forward(w, 0, 1);
+        lhi_first_nonfinite(w, p, where, sizeof where);
+        lhi_ws_free(w);
+    }
+    if (p)
+        lhi_plan_free(c, p);
+    lhi_fail(c, LH_ENONFINITE, "a smaller rate often helps; lh_bce_logits never overflows",
              "the loss is not finite at step %ld of epoch %ld; the parameters are those before "
              "the step\n  %s",
              r->step + 1, r->epoch + 1, where);
@@ -155,14 +216,12 @@ static void fail_nonfinite(lh_run *r)
 static int one_step(lh_run *r)
 {
     const size_t left = r->d->rows - r->position, rows = left < r->batch ? left : r->batch;
-    struct step s = {r, r->position, r->position + rows};
     double loss;
 
-    lhi_ws_rows(r->w, rows);
-    lhi_team(lhi_team_size(r->w, r->p, rows), work, &s);
+    lhi_run_step(r, r->position, r->position + rows);
     loss = (double)lhi_get(r->w->type, r->w->slot[r->p->root].value, 0);
     if (!(loss - loss == 0)) {
-        fail_nonfinite(r);
+        fail_nonfinite(r, r->position, r->position + rows);
         return -1;
     }
     r->loss_sum += loss * (double)rows;

@@ -16,14 +16,14 @@ struct lhi_differ {
 
 static int kinked(const lhi_differ *d, size_t act)
 {
-    const lhi_act *a = &d->k->p->forward[act];
+    const lhi_act *a = &d->k->p->act[act];
 
     return a->kind == LHI_FORWARD && lhi_op_of(d->w, a->node)->kinked;
 }
 
 static const lh_slot *operand(const lhi_ws *w, const lhi_plan *p, size_t act)
 {
-    return &w->slot[w->t->node[p->forward[act].node].in[0]];
+    return &w->slot[w->t->node[p->act[act].node].in[0]];
 }
 
 /* 1 when some piecewise op from an act on is in another piece than at the base. */
@@ -50,7 +50,7 @@ int lhi_same_pieces(const lhi_check *k, const lhi_ws *a, const lhi_ws *b)
     for (size_t i = 0; i < k->p->forwards; i++) {
         const lh_slot *x = operand(a, k->p, i), *y = operand(b, k->p, i);
 
-        if (!lhi_op_of(a, k->p->forward[i].node)->kinked)
+        if (!lhi_op_of(a, k->p->act[i].node)->kinked)
             continue;
         for (size_t e = 0; e < x->rows * x->cols; e++)
             if ((lhi_get(a->type, x->value, e) > 0) != (lhi_get(b->type, y->value, e) > 0))
@@ -77,7 +77,7 @@ lhi_differ *lhi_differ_new(lhi_check *k)
         return NULL;
     cells = 0;
     for (size_t i = 0; i < k->p->forwards; i++) {
-        const uint32_t id = k->p->forward[i].node;
+        const uint32_t id = k->p->act[i].node;
         const lh_slot *z = operand(d->w, k->p, i);
 
         if (kinked(d, i)) {
@@ -87,7 +87,7 @@ lhi_differ *lhi_differ_new(lhi_check *k)
         d->start[id] = i + 1;
     }
     for (size_t i = k->p->forwards; i-- > 0;) { /* backward: the first use of a leaf stays */
-        const lhi_node *n = &k->t->node[k->p->forward[i].node];
+        const lhi_node *n = &k->t->node[k->p->act[i].node];
 
         for (int o = 0; o < n->family->op[LHI_F64]->n_in; o++)
             if (k->t->node[n->in[o]].kind != LHI_OP)

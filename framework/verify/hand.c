@@ -55,10 +55,10 @@ static int has_value(lh_page *p, uint32_t id)
 
     if (p->k->p->used[id] || p->extra[id])
         return 1;
-    plan = lhi_plan_new(p->k->t, id);
+    plan = lhi_plan_new(p->k->t, id, LHI_FORWARD_ONLY);
     if (!plan)
         return 0;
-    lhi_run_forward(p->k->wide, plan, 0, 1);
+    lhi_run_from(p->k->wide, plan, 0);
     p->extra[id] = 1;
     lhi_plan_free(p->k->c, plan);
     return 1;
@@ -123,13 +123,13 @@ void lhi_hand_all(lhi_check *k)
 {
     lhi_ws *w = k->hand;
 
-    lhi_run_forward(w, k->p, 0, 1);
+    lhi_run_from(w, k->p, 0);
     lhi_set(LH_WIDE, w->slot[k->p->root].grad, 0, 1);
     for (size_t i = k->p->forwards; i-- > 0;) {
-        const uint32_t id = k->p->forward[i].node;
+        const uint32_t id = k->p->act[i].node;
         const lh_step s = lhi_step_of(w, id, 0);
 
-        if (k->p->forward[i].kind == LHI_FORWARD && k->p->needs[id])
+        if (k->p->act[i].kind == LHI_FORWARD && k->p->needs[id])
             lhi_op_of(w, id)->hand(&s);
     }
 }

@@ -156,8 +156,8 @@ static double longest_sums(const lhi_check *k)
     double terms = (double)k->rows;
 
     for (size_t i = 0; i < k->p->forwards; i++)
-        if (k->p->forward[i].kind == LHI_FORWARD)
-            terms += (double)k->f64->slot[k->t->node[k->p->forward[i].node].in[0]].cols;
+        if (k->p->act[i].kind == LHI_FORWARD)
+            terms += (double)k->f64->slot[k->t->node[k->p->act[i].node].in[0]].cols;
     return terms;
 }
 
@@ -165,10 +165,10 @@ static int set_up(lhi_check *k, const lhi_feed *feed, lh_data *d)
 {
     const unsigned flags = LHI_WS_GRADIENTS | LHI_WS_OWN_PARAMS;
 
-    k->f32 = lhi_ws_new(k->t, LH_F32, k->rows, 1, flags);
-    k->f64 = lhi_ws_new(k->t, LH_F64, k->rows, 1, flags);
-    k->wide = lhi_ws_new(k->t, LH_WIDE, k->rows, 1, flags);
-    k->hand = lhi_ws_new(k->t, LH_WIDE, k->rows, 1, flags);
+    k->f32 = lhi_ws_new(k->t, NULL, LH_F32, k->rows, 1, flags);
+    k->f64 = lhi_ws_new(k->t, NULL, LH_F64, k->rows, 1, flags);
+    k->wide = lhi_ws_new(k->t, NULL, LH_WIDE, k->rows, 1, flags);
+    k->hand = lhi_ws_new(k->t, NULL, LH_WIDE, k->rows, 1, flags);
     if (!lhi_ok(k->c) || lhi_data_prepare(d, k->t->params->type) != LH_OK)
         return -1;
     fill_inputs(k, feed, d);
@@ -176,9 +176,9 @@ static int set_up(lhi_check *k, const lhi_feed *feed, lh_data *d)
     k->sensitivity = 4 * sqrt(longest_sums(k));
     lhi_ws *const tapes[] = {k->f32, k->f64, k->wide};
     for (size_t w = 0; w < 3; w++) {
-        lhi_run_forward(tapes[w], k->p, 0, 1);
+        lhi_run_from(tapes[w], k->p, 0);
         lhi_set(tapes[w]->type, tapes[w]->slot[k->p->root].grad, 0, 1);
-        lhi_run_backward(tapes[w], k->p, 0, 1);
+        lhi_run_back(tapes[w], k->p);
     }
     lhi_hand_all(k);
     return 0;
@@ -208,7 +208,7 @@ static size_t rows_of(lhi_check *k, uint32_t *order)
     size_t n = 0;
 
     for (size_t i = k->p->forwards; listed && i-- > 0;) {
-        const uint32_t id = k->p->forward[i].node;
+        const uint32_t id = k->p->act[i].node;
         const lhi_node *node = &k->t->node[id];
         uint32_t own[1 + LH_OPERANDS] = {id};
         const int operands = lhi_op_of(k->f64, id)->n_in;
@@ -283,7 +283,7 @@ lh_status lh_verify(lh_var L, lh_data *d, size_t rows)
         return lhi_fail(k.c, LH_EUSAGE, NULL, "lh_verify: there are no rows to check on");
     lhi_warn_literal(L);
     k.rows = rows < lh_rows(d) ? rows : lh_rows(d);
-    k.p = lhi_plan_new(k.t, L.id);
+    k.p = lhi_plan_new(k.t, L.id, LHI_KEEP_ALL);
     order = lhi_alloc_array(k.c, k.t->count, sizeof *order);
     if (order && lhi_feed_find(&feed, k.t, k.p, d, "lh_verify") == 0 &&
         set_up(&k, &feed, d) == 0) {

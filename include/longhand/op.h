@@ -25,10 +25,19 @@ typedef struct lh_slot {
     size_t rows, cols;
 } lh_slot;
 
-/** A part of an array: rows i0..i1-1, columns j0..j1-1. */
+/** A part of an array: rows i0..i1-1, columns j0..j1-1.  It is whole rows, or a part of
+ *  the only row there is: its elements lie in one piece. */
 typedef struct lh_tile {
     size_t i0, i1, j0, j1;
 } lh_tile;
+
+/** What a product does to its elements before it stores them, in place of the ops that
+ *  would follow: in this order, each NULL or 0 when there is nothing to do. */
+typedef struct lh_ending {
+    const lh_slot *row;  /* one row, added to every row (a bias) */
+    int            cut;  /* x <= 0 ? 0 : x (relu) */
+    const lh_slot *keep; /* x where this array is not 0, else 0 (relu, backward) */
+} lh_ending;
 
 /** What a call of an op sees of a running tape. */
 typedef struct lh_step {
@@ -37,11 +46,18 @@ typedef struct lh_step {
     void          *terms;  /* one element a batch row, for ops with .terms */
     size_t         m;      /* rows of the batch */
     size_t         shards; /* pieces a sum over rows is cut into */
-    void          *work;   /* scratch of this thread, LHI_WORK_BYTES */
+    int            fresh;  /* backward(): the first to give to this gradient */
+    lh_ending      end;    /* for ops with .product, else nothing */
+    void          *work;   /* scratch of this thread, .work() bytes */
 } lh_step;
 
 /** Which arrays backward() reads besides the gradient of the output. */
 enum { LH_READS_IN0 = 1, LH_READS_IN1 = 2, LH_READS_OUT = 4 };
+
+/** Which ending of a product does what this op does (lh_ending), so that a plan may leave
+ *  the op out: forward() adds operand 1, one row; forward() cuts; backward() keeps where
+ *  the output is not 0. */
+enum { LH_ENDS_ROW = 1, LH_ENDS_CUT = 2, LH_ENDS_KEEP = 4 };
 
 /** How close two correct gradients of a case are: relative to the element, or to 1. */
 typedef enum lh_claim { LH_RELATIVE, LH_ABSOLUTE } lh_claim;
@@ -70,18 +86,22 @@ typedef struct lh_op {
     /** Ops with .terms: the output from all terms.  One thread. */
     void (*finish)(const lh_step *s);
 
-    /** Adds to a tile of the gradient of one operand.  Each element has one writer. */
+    /** Gives to a tile of the gradient of one operand: sets it when s->fresh, else adds to
+     *  it.  Each element has one writer. */
     void (*backward)(const lh_step *s, int operand, lh_tile part);
 
     /** The output's tangent from those of the operands.  One thread. */
     void (*jvp)(const lh_step *s);
 
-    /** A second gradient, adding like backward() and sharing nothing with it.  One
+    /** A second gradient, always adding, that shares nothing with backward().  One
      *  thread, wide type alone (NULL in the others). */
     void (*hand)(const lh_step *s);
 
     /** Operations of the forward pass; the backward pass is taken as twice that. */
     double (*flops)(const lh_step *s);
+
+    /** Bytes of scratch a thread needs; NULL: none. */
+    size_t (*work)(const lh_step *s);
 
     const char *const *derivation; /* lines, NULL at the end */
     const lh_case     *cases;      /* .why NULL at the end */
@@ -89,6 +109,11 @@ typedef struct lh_op {
     unsigned           reads;      /* LH_READS_ flags */
     unsigned           no_grad;    /* bit k: operand k is data and has no gradient */
     int                terms;      /* sums over the batch: forward() fills terms */
+    int                product;    /* forward(), and backward() of operand 0, do s->end */
+    unsigned           ends;       /* LH_ENDS_ flags */
+    int                pointwise;  /* element i of the output, and of operand 0's gradient,
+                                      needs element i of the large arrays: they may be one */
+    unsigned           passes;     /* bit k: operand k's gradient is the output's, unchanged */
     int                kinked;     /* the sign of operand 0 selects the piece */
 } lh_op;
 

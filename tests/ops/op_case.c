@@ -70,7 +70,8 @@ void op_case_open(op_case *k, const lh_op *op, const lh_case *given, lh_type typ
     k->step.m = k->in[0].rows;
     k->step.shards = shards;
     k->step.terms = block(k, k->in[0].rows);
-    k->step.work = k->all[k->blocks++] = malloc(lhi_variant_kernels(LHI_WIDE)->work_bytes);
+    k->step.fresh = 1;
+    k->step.work = k->all[k->blocks++] = malloc(op->work ? op->work(&k->step) + 1 : 1);
 }
 
 void op_case_close(op_case *k)
@@ -96,7 +97,8 @@ void op_backward(op_case *k, int parts)
 
         if (!op_has_grad(k, i))
             continue;
-        memset(a->grad, 0, op_cells(a) * k->element);
+        /* what was there before must not matter to the first to give */
+        memset(a->grad, k->step.fresh ? 0xff : 0, op_cells(a) * k->element);
         for (int r = parts; r-- > 0;) {
             lh_tile t = {lhi_share(a->rows, r, parts), lhi_share(a->rows, r + 1, parts), 0,
                          a->cols};

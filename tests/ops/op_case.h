@@ -23,7 +23,7 @@ void op_case_close(op_case *k);
 
 /* The passes, by `parts` threads' shares one after another. */
 void op_forward(op_case *k, int parts);
-/* Gradients are set to 0 first. */
+/* Gradients are NaN before when step.fresh, else 0. */
 void op_backward(op_case *k, int parts);
 
 /* Sets the output's gradient to draws from [-1, 1], or all to 0. */

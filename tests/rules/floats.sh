@@ -35,13 +35,13 @@ written() {
     done
 }
 
-# Calls in the objects; those of the wide type may use expl, logl and log1pl.
+# Calls in the objects; those of the wide type may use expl, logl, log1pl and tanhl.
 linked() {
     for folder in kernels tape ops train data; do
         find "$1/framework/$folder" -name '*.o' | while IFS= read -r object; do
             may=none
             case $object in
-            */kernels/*libwide_la-* | */ops/*libwide_la-*) may='expl|logl|log1pl' ;;
+            */kernels/*libwide_la-* | */ops/*libwide_la-*) may='expl|logl|log1pl|tanhl' ;;
             esac
             nm -u "$object" | awk '{ print $NF }' | sed -e 's/@.*//' -e 's/^__\(.*\)_finite$/\1/' |
                 grep -xE "($libm)[fl]?" | grep -vxE "$may" |

@@ -6,16 +6,25 @@ typedef struct T(strided) {
     size_t row, col;
 } T(strided);
 
+typedef struct T(ends) {
+    const REAL *row;
+    int cut;
+    const REAL *keep;
+    size_t keep_row;
+} T(ends);
+
 typedef struct T(variant) {
     int id; /* lhi_variant_id */
     const char *isa;
     void (*gemm)(size_t m, size_t n, size_t k, T(strided) a, T(strided) b, REAL *c, size_t ldc,
-                 REAL *work);
-    void (*plain)(size_t m, size_t n, size_t k, T(strided) a, T(strided) b, REAL *c, size_t ldc);
+                 int fresh, const T(ends) *end, REAL *work);
+    void (*plain)(size_t m, size_t n, size_t k, T(strided) a, T(strided) b, REAL *c, size_t ldc,
+                  int fresh, const T(ends) *end);
     void (*over_rows)(size_t m, size_t most, size_t p, size_t q, const REAL *a, const REAL *d,
-                      size_t i0, size_t i1, size_t j0, size_t j1, REAL *g, REAL *work);
+                      size_t i0, size_t i1, size_t j0, size_t j1, REAL *g, int fresh, REAL *work);
     void (*sum)(size_t m, size_t most, size_t q, const REAL *d, size_t j0, size_t j1, REAL *g,
-                REAL *work);
+                int fresh, REAL *work);
+    size_t (*room)(size_t rows, size_t depth);
     REAL (*total)(size_t m, size_t most, const REAL *terms);
 } T(variant);
 
@@ -63,39 +72,53 @@ static int T(same)(const REAL *x, const REAL *y, size_t n, int odd)
 }
 
 /* Scratch with a mark behind it. */
-static REAL *T(work)(const T(variant) *v)
+static REAL *T(work)(size_t elements)
 {
-    const size_t bytes = lhi_variant_kernels(v->id)->work_bytes;
-    char *work = get(bytes + 64);
+    REAL *work = get((elements + 8) * sizeof *work);
 
-    memset(work, 0x5a, bytes + 64);
-    return (REAL *)(void *)work;
+    memset(work, 0x5a, (elements + 8) * sizeof *work);
+    return work;
 }
 
-static int T(work_done)(const T(variant) *v, REAL *work)
+static int T(work_done)(REAL *work, size_t elements)
 {
-    const char *end = (char *)work + lhi_variant_kernels(v->id)->work_bytes;
+    const char *end = (const char *)(work + elements);
     int good = 1;
 
-    for (int i = 0; i < 64; i++)
+    for (size_t i = 0; i < 8 * sizeof *work; i++)
         good &= end[i] == 0x5a;
     free(work);
     return good;
+}
+
+/* What a product's elements are when its chain has ended. */
+static REAL T(ended)(REAL x, const T(ends) *e, size_t i, size_t j)
+{
+    if (e->row)
+        x = x + e->row[j];
+    if (e->cut)
+        x = x <= 0 ? 0 : x;
+    if (e->keep)
+        x = e->keep[i * e->keep_row + j] == 0 ? 0 : x;
+    return x;
 }
 
 /* One shape through every variant.  A and B lie in larger arrays of NaN, as they are or
  * transposed; C has `gap` elements between its rows, which must stay. */
 static void T(product)(size_t m, size_t n, size_t k, int odd)
 {
-    const int ta = (int)(draw() % 2), tb = (int)(draw() % 2);
+    const int ta = (int)(draw() % 2), tb = (int)(draw() % 2), fresh = (int)(draw() % 2);
     const size_t gap = draw() % 3 == 0 ? draw() % 9 : 0, ldc = n + gap;
     const size_t lda = (ta ? m : k) + draw() % 3, ldb = (tb ? k : n) + draw() % 3;
     const size_t size_a = (ta ? k : m) * lda, size_b = (tb ? n : k) * ldb, size_c = m * ldc + 8;
     REAL *a = T(numbers)(size_a, odd), *b = T(numbers)(size_b, odd);
     REAL *first = T(numbers)(size_c, odd), *wanted = get(size_c * sizeof *wanted);
-    REAL *c = get(size_c * sizeof *c);
+    REAL *c = get(size_c * sizeof *c), *row = T(numbers)(n, odd), *keep = T(numbers)(size_c, odd);
     const T(strided) A = {a, ta ? 1 : lda, ta ? lda : 1}, B = {b, tb ? 1 : ldb, tb ? ldb : 1};
+    const T(ends) end = {draw() % 2 ? row : NULL, draw() % 2, draw() % 2 ? keep : NULL, ldc};
 
+    for (size_t i = 0; i < size_c; i += 1 + draw() % 4)
+        keep[i] = 0;
     for (size_t i = 0; i < size_a; i++)
         if (i % lda >= (ta ? m : k))
             a[i] = (REAL)NAN;
@@ -105,32 +128,35 @@ static void T(product)(size_t m, size_t n, size_t k, int odd)
     memcpy(wanted, first, size_c * sizeof *c);
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j++) {
-            REAL sum = wanted[i * ldc + j];
+            REAL sum = fresh ? 0 : wanted[i * ldc + j];
 
             for (size_t p = 0; p < k; p++)
                 sum = FMA(a[ta ? p * lda + i : i * lda + p], b[tb ? j * ldb + p : p * ldb + j],
                           sum);
-            wanted[i * ldc + j] = sum;
+            wanted[i * ldc + j] = T(ended)(sum, &end, i, j);
         }
     for (const T(variant) *v = T(variants)(); v->isa; v++) {
         REAL *work;
 
         if (lhi_variant_pick(TYPE, v->isa) != (int)v->id)
             continue;
-        work = T(work)(v);
+        work = T(work)(v->room(m, k));
         memcpy(c, first, size_c * sizeof *c);
-        v->gemm(m, n, k, A, B, c, ldc, work);
-        CHECK(T(same)(c, wanted, size_c, odd), "%s: [%zu x %zu] [%zu x %zu]%s%s, odd %d", v->isa,
-              m, k, k, n, ta ? ", A transposed" : "", tb ? ", B transposed" : "", odd);
-        CHECK(T(work_done)(v, work), "%s: %zu %zu %zu: beyond the scratch", v->isa, m, n, k);
+        v->gemm(m, n, k, A, B, c, ldc, fresh, &end, work);
+        CHECK(T(same)(c, wanted, size_c, odd),
+              "%s: [%zu x %zu] [%zu x %zu]%s%s, fresh %d, row %d, cut %d, keep %d, odd %d", v->isa,
+              m, k, k, n, ta ? ", A transposed" : "", tb ? ", B transposed" : "", fresh,
+              end.row != NULL, end.cut, end.keep != NULL, odd);
+        CHECK(T(work_done)(work, v->room(m, k)), "%s: %zu %zu %zu: beyond the scratch", v->isa, m,
+              n, k);
         if (m * n * k < 30000) {
             memcpy(c, first, size_c * sizeof *c);
-            v->plain(m, n, k, A, B, c, ldc);
+            v->plain(m, n, k, A, B, c, ldc, fresh, &end);
             CHECK(T(same)(c, wanted, size_c, odd), "%s: plain, %zu %zu %zu", v->isa, m, n, k);
         }
         compared++;
     }
-    free(a), free(b), free(first), free(wanted), free(c);
+    free(a), free(b), free(first), free(wanted), free(c), free(row), free(keep);
 }
 
 static void T(products)(void)
@@ -147,8 +173,11 @@ static void T(products)(void)
         T(product)(1 + draw() % 40, edges[i], 1 + draw() % 40, 0);
         T(product)(1 + draw() % 40, 1 + draw() % 40, edges[i], 0);
         T(product)(1 + draw() % 14, edges[i], edges[(i * 5 + 3) % 13], 1);
+        T(product)(edges[i], 1, edges[(i * 5 + 3) % 13], 0);
     }
-    CHECK(compared == 2592 * T(sets)(), "%ld compared", compared);
+    for (size_t n = 1; n <= 40; n++) /* the widths of a part of a vector */
+        T(product)(25, n, 9, 0), T(product)(n, 40, 9, 0);
+    CHECK(compared == 2685 * T(sets)(), "%ld compared", compared);
     printf("# %ld products compared\n", compared);
 }
 
@@ -185,24 +214,31 @@ static void T(batch)(size_t m, size_t p, size_t q, size_t most, int odd)
     REAL *a = T(numbers)(m * p, odd), *d = T(numbers)(m * q, odd);
     REAL *first = T(numbers)(p * q, odd), *wanted = get((p * q + 1) * sizeof *wanted);
     REAL *g = get((p * q + 1) * sizeof *g), *sums = get((q + 1) * sizeof *sums);
+    const int fresh = (int)(draw() % 2);
 
     for (size_t i = 0; i < p; i++)
-        for (size_t j = 0; j < q; j++)
-            wanted[i * q + j] = first[i * q + j] + T(by_shards)(m, most, a + i, p, d + j, q);
-    for (size_t j = 0; j < q; j++)
-        sums[j] = first[j] + T(by_shards)(m, most, NULL, 0, d + j, q);
+        for (size_t j = 0; j < q; j++) {
+            const REAL sum = T(by_shards)(m, most, a + i, p, d + j, q);
+
+            wanted[i * q + j] = fresh ? sum : first[i * q + j] + sum;
+        }
+    for (size_t j = 0; j < q; j++) {
+        const REAL sum = T(by_shards)(m, most, NULL, 0, d + j, q);
+
+        sums[j] = fresh ? sum : first[j] + sum;
+    }
     for (const T(variant) *v = T(variants)(); v->isa; v++) {
         REAL *work, total, one;
 
         if (lhi_variant_pick(TYPE, v->isa) != (int)v->id)
             continue;
-        work = T(work)(v);
+        work = T(work)(v->room(p, m));
         memcpy(g, first, p * q * sizeof *g);
         for (size_t i = 0, high; i < p; i += high) {
             high = 1 + draw() % (p - i);
             for (size_t j = 0, wide; j < q; j += wide) {
                 wide = 1 + draw() % (q - j);
-                v->over_rows(m, most, p, q, a, d, i, i + high, j, j + wide, g, work);
+                v->over_rows(m, most, p, q, a, d, i, i + high, j, j + wide, g, fresh, work);
             }
         }
         CHECK(T(same)(g, wanted, p * q, odd), "%s: over %zu rows, [%zu x %zu], most %zu, odd %d",
@@ -210,14 +246,14 @@ static void T(batch)(size_t m, size_t p, size_t q, size_t most, int odd)
         memcpy(g, first, q * sizeof *g);
         for (size_t j = 0, wide; j < q; j += wide) {
             wide = 1 + draw() % (q - j);
-            v->sum(m, most, q, d, j, j + wide, g, work);
+            v->sum(m, most, q, d, j, j + wide, g, fresh, work);
         }
         CHECK(T(same)(g, sums, q, odd), "%s: sum of %zu rows, %zu columns, most %zu, odd %d",
               v->isa, m, q, most, odd);
         total = v->total(m, most, d);
         one = T(by_shards)(m, most, NULL, 0, d, 1);
         CHECK(T(same)(&total, &one, 1, odd), "%s: total of %zu, most %zu", v->isa, m, most);
-        CHECK(T(work_done)(v, work), "%s: beyond the scratch", v->isa);
+        CHECK(T(work_done)(work, v->room(p, m)), "%s: beyond the scratch", v->isa);
         compared++;
     }
     free(a), free(d), free(first), free(wanted), free(g), free(sums);
@@ -236,8 +272,11 @@ static void T(batches)(void)
             T(batch)(rows[i], 1 + draw() % 9, 1 + draw() % 9, mosts[k], 0);
         T(batch)(130 + draw() % 200, 95 + draw() % 100, 120 + draw() % 20, mosts[k], 0);
         T(batch)(4096 + draw() % 300, 11 + draw() % 4, 1 + draw() % 20, mosts[k], 0);
+        T(batch)(200 + draw() % 200, 250 + draw() % 20, 60 + draw() % 20, mosts[k], 0);
+        T(batch)(1000 + draw() % 400, 40 + draw() % 20, 130 + draw() % 20, mosts[k], 0);
+        T(batch)(10 + draw() % 400, 1 + draw() % 200, 1, mosts[k], 0);
     }
-    CHECK(compared == 375 * T(sets)(), "%ld compared", compared);
+    CHECK(compared == 390 * T(sets)(), "%ld compared", compared);
     printf("# %ld sums over a batch compared\n", compared);
 }
 

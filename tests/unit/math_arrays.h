@@ -5,22 +5,21 @@
 
 #include <stddef.h>
 
-void exp_f32(const float *x, float *y, size_t n);
-void log_f32(const float *x, float *y, size_t n);
-void log1p_f32(const float *x, float *y, size_t n);
-void sigmoid_f32(const float *x, float *y, size_t n);
+/* exp_f32(x, y, n) and so on, of the variant v. */
+#define MATH_ARRAYS(real, v)                                  \
+    void exp_##v(const real *x, real *y, size_t n);           \
+    void log_##v(const real *x, real *y, size_t n);           \
+    void log1p_##v(const real *x, real *y, size_t n);         \
+    void sigmoid_##v(const real *x, real *y, size_t n);       \
+    void tanh_##v(const real *x, real *y, size_t n);
 
-void exp_f64(const double *x, double *y, size_t n);
-void log_f64(const double *x, double *y, size_t n);
-void log1p_f64(const double *x, double *y, size_t n);
-void sigmoid_f64(const double *x, double *y, size_t n);
-
-/* Defines them; the including file has chosen LHI_TYPE and LHI_VARIANT. */
-#define MATH_ARRAY(name)                                        \
-    void LH_T(name)(const real *x, real *y, size_t n)           \
-    {                                                           \
-        for (size_t i = 0; i < n; i++)                          \
-            y[i] = k_##name(x[i]);                              \
-    }
+MATH_ARRAYS(float, f32)
+MATH_ARRAYS(double, f64)
+#ifdef LHI_X86
+MATH_ARRAYS(float, f32_avx2)
+MATH_ARRAYS(double, f64_avx2)
+MATH_ARRAYS(float, f32_avx512)
+MATH_ARRAYS(double, f64_avx512)
+#endif
 
 #endif

@@ -45,6 +45,45 @@ static void quartiles(void)
     }
 }
 
+/* Takes a fixed time for each repetition, but for a run now and then that is disturbed. */
+struct steady {
+    double one;
+    long runs;
+};
+
+static int run_steady(lhi_entrant *e, long reps)
+{
+    struct steady *s = e->state;
+
+    e->seconds = s->one * (double)reps + (s->runs++ % 5 == 0 ? 0.3 : 0);
+    return 0;
+}
+
+static void long_enough(void)
+{
+    static const double units[] = {0, 1e-12, 1e-9, 3e-7, 1e-4, 0.0036, 0.0039, 0.00399, 0.004,
+                                   0.0041, 0.019, 0.0199, 0.021, 0.3, 2};
+    lh_ctx *c = lh_open(0, NULL, "");
+
+    for (int quick = 0; quick < 2; quick++)
+        for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+            const lh_bench_plan plan = {.quick = quick};
+            lhi_bench b = {.c = c, .plan = &plan};
+            struct steady s = {.one = units[i]};
+            lhi_entrant e = {.run = run_steady, .state = &s};
+
+            lhi_contest(&b, &e, 1, 1);
+            CHECK(s.runs < 60, "unit %g: %ld runs", units[i], s.runs);
+            CHECK(e.samples >= 3, "unit %g: %zu samples", units[i], e.samples);
+            CHECK((double)e.reps * units[i] >= lhi_bench_least(&b) || e.reps >= 100000000 ||
+                      units[i] < 1e-9,
+                  "unit %g: %ld repetitions", units[i], e.reps);
+            CHECK((double)e.reps * units[i] < 2 * units[i] + 3 * lhi_bench_least(&b),
+                  "unit %g: %ld repetitions", units[i], e.reps);
+        }
+    lh_close(c);
+}
+
 static void good_lines(void)
 {
     lhi_answer a = lhi_answer_of("ready OpenBLAS 0.3.21  SkylakeX ");
@@ -150,6 +189,7 @@ int main(int argc, char **argv)
 {
     static const check_test tests[] = {
         {"median, quartiles and least of samples", quartiles},
+        {"samples are long enough and no longer, whatever one takes", long_enough},
         {"lines of peers are read", good_lines},
         {"lines that are none are nonsense", bad_lines},
         {"long lines are cut and plain", long_lines},

@@ -38,35 +38,47 @@ static void *get(size_t bytes)
         const real *at;                                                                         \
         size_t row, col;                                                                        \
     } lhi_matrix_##v;                                                                           \
+    typedef struct lhi_ending_##v {                                                             \
+        const real *row;                                                                        \
+        int cut;                                                                                \
+        const real *keep;                                                                       \
+        size_t keep_row;                                                                        \
+    } lhi_ending_##v;                                                                           \
     void lhi_gemm_##v(size_t m, size_t n, size_t k, lhi_matrix_##v a, lhi_matrix_##v b,         \
-                      real *c, size_t ldc, real *work);                                         \
+                      real *c, size_t ldc, int fresh, const lhi_ending_##v *end, real *work);   \
     void lhi_gemm_plain_##v(size_t m, size_t n, size_t k, lhi_matrix_##v a, lhi_matrix_##v b,   \
-                            real *c, size_t ldc);                                               \
+                            real *c, size_t ldc, int fresh, const lhi_ending_##v *end);         \
     void lhi_gemm_over_rows_##v(size_t m, size_t most, size_t p, size_t q, const real *a,       \
                                 const real *d, size_t i0, size_t i1, size_t j0, size_t j1,      \
-                                real *g, real *work);                                           \
+                                real *g, int fresh, real *work);                                \
     void lhi_sum_over_rows_##v(size_t m, size_t most, size_t q, const real *d, size_t j0,       \
-                               size_t j1, real *g, real *work);                                 \
+                               size_t j1, real *g, int fresh, real *work);                      \
+    size_t lhi_gemm_work_##v(size_t m, size_t k);                                               \
     real lhi_total_##v(size_t m, size_t most, const real *terms);
 
-/* The two products with a matrix type that is the same for all variants of an element. */
+/* The two products with types that are the same for all variants of an element. */
 #define WRAP(real, type, v)                                                                     \
     DECLARE(real, v)                                                                            \
     static void gemm_##v(size_t m, size_t n, size_t k, strided_##type a, strided_##type b,      \
-                         real *c, size_t ldc, real *work)                                       \
+                         real *c, size_t ldc, int fresh, const ends_##type *e, real *work)      \
     {                                                                                           \
+        const lhi_ending_##v end = {e->row, e->cut, e->keep, e->keep_row};                      \
+                                                                                                \
         lhi_gemm_##v(m, n, k, (lhi_matrix_##v){a.at, a.row, a.col},                             \
-                     (lhi_matrix_##v){b.at, b.row, b.col}, c, ldc, work);                       \
+                     (lhi_matrix_##v){b.at, b.row, b.col}, c, ldc, fresh, &end, work);          \
     }                                                                                           \
     static void plain_##v(size_t m, size_t n, size_t k, strided_##type a, strided_##type b,     \
-                          real *c, size_t ldc)                                                  \
+                          real *c, size_t ldc, int fresh, const ends_##type *e)                 \
     {                                                                                           \
+        const lhi_ending_##v end = {e->row, e->cut, e->keep, e->keep_row};                      \
+                                                                                                \
         lhi_gemm_plain_##v(m, n, k, (lhi_matrix_##v){a.at, a.row, a.col},                       \
-                           (lhi_matrix_##v){b.at, b.row, b.col}, c, ldc);                       \
+                           (lhi_matrix_##v){b.at, b.row, b.col}, c, ldc, fresh, &end);          \
     }
 
 #define ROW(id, isa, v)                                                                         \
-    {id, isa, gemm_##v, plain_##v, lhi_gemm_over_rows_##v, lhi_sum_over_rows_##v, lhi_total_##v}
+    {id, isa, gemm_##v, plain_##v, lhi_gemm_over_rows_##v, lhi_sum_over_rows_##v,               \
+     lhi_gemm_work_##v, lhi_total_##v}
 
 #define REAL     float
 #define FMA      fmaf
@@ -129,7 +141,7 @@ static void wide(void)
 {
     enum { MOST = 90 };
     static lh_wide a[MOST * MOST], b[MOST * MOST], c[MOST * MOST], first[MOST * MOST];
-    lh_wide *work = get(lhi_variant_kernels(LHI_WIDE)->work_bytes), worst = 0;
+    lh_wide *work = get(lhi_gemm_work_wide(MOST, MOST) * sizeof *work), worst = 0;
 
     compared = 0;
     for (int t = 0; t < 100; t++) {
@@ -139,7 +151,8 @@ static void wide(void)
             a[i] = (lh_wide)number_f64(0), b[i] = (lh_wide)number_f64(0) / 3;
             c[i] = first[i] = (lh_wide)number_f64(0) / 7;
         }
-        lhi_gemm_wide(m, n, k, (lhi_matrix_wide){a, k, 1}, (lhi_matrix_wide){b, 1, k}, c, n, work);
+        lhi_gemm_wide(m, n, k, (lhi_matrix_wide){a, k, 1}, (lhi_matrix_wide){b, 1, k}, c, n,
+                      0, NULL, work);
         for (size_t i = 0; i < m; i++)
             for (size_t j = 0; j < n; j++, compared++) {
                 lh_wide sum = first[i * n + j], size = fabsl(sum);

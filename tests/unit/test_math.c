@@ -1,8 +1,9 @@
-/* test_math.c -- exp, log, log1p and sigmoid: how exact they are, and one result everywhere. */
+/* test_math.c -- exp, log, log1p, sigmoid, tanh: how exact they are, and one result everywhere. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/ops/ops.h"
 #include "tests/check.h"
 #include "tests/unit/math_arrays.h"
+#include "tests/unit/math_quad.h"
 
 #include <longhand/ops.h>
 
@@ -33,6 +34,7 @@ static const function functions[] = {
     {"log", log_f32, log_f64, logl, 0, (double)INFINITY, 1},
     {"log1p", log1p_f32, log1p_f64, log1pl, 0, 1, 1},
     {"sigmoid", sigmoid_f32, sigmoid_f64, exact_sigmoid, -760, 760, 1.5},
+    {"tanh", tanh_f32, tanh_f64, tanhl, -70, 70, 0.9},
 };
 
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
@@ -159,6 +161,40 @@ static void accuracy_f64(void)
     accuracy(1);
 }
 
+/* Where long double is no more than eleven bits wider, there may be a type that is. */
+static void accuracy_quad(void)
+{
+    static double x[CHUNK], y[CHUNK];
+
+    if (!quad_type()) {
+        printf("# no type of 113 bits with its functions: not measured\n");
+        return;
+    }
+    for (int k = 0; k < QUAD_FUNCTIONS; k++) {
+        worst w = {0, 0, 0};
+
+        for (uint64_t chunk = 0; chunk < 50; chunk++) {
+            uint64_t from = quad_seed(chunk);
+
+            for (int i = 0; i < CHUNK; i++)
+                x[i] = quad_argument(k, &from);
+            functions[k].f64(x, y, CHUNK);
+            for (int i = 0; i < CHUNK; i++, w.count++) {
+                const double off = quad_ulps(k, x[i], y[i]);
+
+                if (off > w.ulps)
+                    w.ulps = off, w.x = x[i];
+            }
+        }
+        printf("# %s f64, %s: %.3f ulp at x = %a (%.9g)\n", quad_names[k], quad_type(), w.ulps,
+               w.x, w.x);
+        CHECK(strcmp(quad_names[k], functions[k].name) == 0, "%s: not in order", quad_names[k]);
+        CHECK(w.ulps <= quad_bounds[k], "%s: %g ulp at %a", quad_names[k], w.ulps, w.x);
+        CHECK(w.ulps > 0.49 && w.count == 50L * CHUNK, "%s: %ld compared", quad_names[k],
+              w.count);
+    }
+}
+
 static int is(double got, double wanted)
 {
     return (isnan(wanted) && isnan(got)) ||
@@ -167,7 +203,7 @@ static int is(double got, double wanted)
 
 static void special(void)
 {
-    enum { EXP, LOG, LOG1P, SIGMOID };
+    enum { EXP, LOG, LOG1P, SIGMOID, TANH };
     static const double inf = (double)INFINITY, nan = (double)NAN;
     const struct {
         int function;
@@ -181,6 +217,10 @@ static void special(void)
         {LOG1P, 0x1p-126, 0x1p-126},
         {SIGMOID, 0, 0.5}, {SIGMOID, -0.0, 0.5}, {SIGMOID, inf, 1}, {SIGMOID, -inf, 0},
         {SIGMOID, nan, nan}, {SIGMOID, 1000, 1}, {SIGMOID, -1000, 0},
+        {TANH, 0, 0}, {TANH, -0.0, -0.0}, {TANH, inf, 1}, {TANH, -inf, -1}, {TANH, nan, nan},
+        {TANH, 1000, 1}, {TANH, -1000, -1}, {TANH, 0x1p-149, 0x1p-149},
+        {TANH, -0x1p-149, -0x1p-149}, {TANH, 0x1p-126, 0x1p-126}, {TANH, -0x1p-30, -0x1p-30},
+        {TANH, 20, 1}, {TANH, (double)FLT_MAX, 1},
     };
     float x32, y32;
     double y64;
@@ -228,6 +268,30 @@ static void monotonic(void)
     CHECK(falls == 0 && steps == 160000, "%ld of %ld steps fall", falls, steps);
 }
 
+/* tanh(-x) is -tanh(x) to the bit, and never beyond 1. */
+static void odd(void)
+{
+    static float x32[2 * CHUNK], y32[2 * CHUNK];
+    static double x64[2 * CHUNK], y64[2 * CHUNK];
+    const function *f = &functions[FUNCTIONS - 1];
+    long equal = 0, wanted = 0;
+
+    for (int chunk = 0; chunk < 50; chunk++) {
+        for (int i = 0; i < CHUNK; i++) {
+            x64[i] = argument(f, 1), x64[CHUNK + i] = -x64[i];
+            x32[i] = (float)argument(f, 0), x32[CHUNK + i] = -x32[i];
+        }
+        f->f32(x32, y32, 2 * CHUNK);
+        f->f64(x64, y64, 2 * CHUNK);
+        for (int i = 0; i < CHUNK; i++, wanted++)
+            equal += is(-(double)y32[i], (double)y32[CHUNK + i]) &&
+                     is(-y64[i], y64[CHUNK + i]) && !signbit(y32[i]) == !signbit(x32[i]) &&
+                     !signbit(y64[i]) == !signbit(x64[i]) && fabsf(y32[i]) <= 1 &&
+                     fabs(y64[i]) <= 1;
+    }
+    CHECK(strcmp(f->name, "tanh") == 0 && equal == wanted, "%ld of %ld", equal, wanted);
+}
+
 /* The results of one instruction set: L, yhat, dZ of the literal pair, then L, dZ. */
 typedef struct results {
     size_t count;
@@ -266,8 +330,8 @@ static int run(lh_type type, const char *isa, ptrdiff_t rows, ptrdiff_t cols, in
     r->count = 0;
     c->set.isa = isa;
     for (int k = 0; k < 2 && lhi_variant_pick(type, isa) >= 0; k++) {
-        lhi_ws *w = lhi_ws_new(t, type, (size_t)rows, 1, LHI_WS_GRADIENTS);
-        lhi_plan *p = lhi_plan_new(t, loss[k].id);
+        lhi_plan *p = lhi_plan_new(t, loss[k].id, LHI_KEEP_ALL);
+        lhi_ws *w = lhi_ws_new(t, p, type, (size_t)rows, 1, LHI_WS_GRADIENTS);
 
         if (!CHECK(w && p, "%s", lh_message(c)))
             break;
@@ -278,9 +342,9 @@ static int run(lh_type type, const char *isa, ptrdiff_t rows, ptrdiff_t cols, in
             lhi_set(type, w->slot[Z.id].value, i, (lh_wide)z);
             lhi_set(type, w->slot[y.id].value, i, (lh_wide)(draw() >> 63));
         }
-        lhi_run_forward(w, p, 0, 1);
+        lhi_run_forward(w, 0, 1);
         lhi_set(type, w->slot[loss[k].id].grad, 0, 1);
-        lhi_run_backward(w, p, 0, 1);
+        lhi_run_backward(w, NULL, 0, 1);
         keep(r, type, w->slot[loss[k].id].value, 1);
         if (k == 0)
             keep(r, type, w->slot[yhat.id].value, n);
@@ -324,13 +388,88 @@ static void one_result(void)
     CHECK(runs >= 300 && compared + missing == 2 * runs, "%ld runs", runs);
 }
 
+#ifdef LHI_X86
+#define ARRAYS(v) {exp_##v, log_##v, log1p_##v, sigmoid_##v, tanh_##v}
+
+static const struct set {
+    const char *isa;
+    void (*f32[FUNCTIONS])(const float *x, float *y, size_t n);
+    void (*f64[FUNCTIONS])(const double *x, double *y, size_t n);
+} sets[] = {{"avx2", ARRAYS(f32_avx2), ARRAYS(f64_avx2)},
+            {"avx512", ARRAYS(f32_avx512), ARRAYS(f64_avx512)}};
+
+/* Every NaN is one. */
+static void one_nan(float *y32, double *y64, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        y32[i] = isnan(y32[i]) ? NAN : y32[i];
+        y64[i] = isnan(y64[i]) ? (double)NAN : y64[i];
+    }
+}
+
+/* n numbers from some place in memory, with four behind them that must stay. */
+static long arrays(const struct set *s, size_t n)
+{
+    enum { MOST = 1000 };
+    static float x32[MOST + 8], y32[MOST + 8], z32[MOST + 8];
+    static double x64[MOST + 8], y64[MOST + 8], z64[MOST + 8];
+    const size_t at = draw() % 4;
+
+    for (int k = 0; k < FUNCTIONS; k++) {
+        for (size_t i = 0; i < MOST + 8; i++) {
+            const int special = draw() % 8 == 0;
+
+            x64[i] = special ? special_value(draw() % 16) : argument(&functions[k], 1);
+            x32[i] = (float)(special ? x64[i] : argument(&functions[k], 0));
+            y32[i] = z32[i] = 7, y64[i] = z64[i] = 7;
+        }
+        functions[k].f32(x32 + at, y32 + at, n);
+        functions[k].f64(x64 + at, y64 + at, n);
+        s->f32[k](x32 + at, z32 + at, n);
+        s->f64[k](x64 + at, z64 + at, n);
+        one_nan(y32, y64, MOST + 8);
+        one_nan(z32, z64, MOST + 8);
+        CHECK(memcmp(y32, z32, sizeof y32) == 0, "%s f32, %s: %zu: other bits",
+              functions[k].name, s->isa, n);
+        CHECK(memcmp(y64, z64, sizeof y64) == 0, "%s f64, %s: %zu: other bits",
+              functions[k].name, s->isa, n);
+    }
+    return 1;
+}
+
+static void one_array(void)
+{
+    for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
+        long count = 0;
+
+        if (lhi_variant_pick(LH_F32, sets[s].isa) < 0) {
+            printf("# %s: not on this CPU\n", sets[s].isa);
+            continue;
+        }
+        for (size_t n = 0; n <= 70; n++)
+            count += arrays(&sets[s], n);
+        for (size_t n = 71; n <= 1000; n += 23)
+            count += arrays(&sets[s], n);
+        CHECK(count == 112, "%ld lengths", count);
+    }
+}
+#else
+static void one_array(void)
+{
+    printf("# one instruction set: nothing to compare\n");
+}
+#endif
+
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
         {"float: within the promised ulps of the exact values", accuracy_f32},
         {"double: within the promised ulps of the exact values", accuracy_f64},
+        {"double: within the promised ulps of results in quadruple precision", accuracy_quad},
         {"zeros, infinities, NaN and the smallest numbers", special},
         {"exp grows over its thresholds", monotonic},
+        {"tanh is odd to the bit", odd},
+        {"arrays of any length give the same bits with every instruction set", one_array},
         {"ops give the same bits with every instruction set", one_result},
         {NULL, NULL}};
 

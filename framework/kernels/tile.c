@@ -1,0 +1,229 @@
+/* tile.c -- a tile of C held in registers over the whole depth of a block.
+ *
+ * One body, made for each height, width and way to read A.  The operands need no
+ * packing before: the first tile that reads a panel of A or B from where it lies
+ * also writes it down without gaps, on store ports that have nothing else to do, and
+ * the tiles after it read that copy. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/kernels/tile.h"
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* How A is read: rows side by side (packed, or A^T), or each row by itself. */
+enum { SIDE_BY_SIDE, BY_ROW };
+
+typedef LH_T(lhi_tiles) tiles;
+
+INLINE vec load(const real *p, size_t v, size_t vecs, int part, vpart last)
+{
+    return part && v + 1 == vecs ? V_LOAD_PART(p + v * LANES, last) : V_LOAD(p + v * LANES);
+}
+
+INLINE void store(real *p, size_t v, size_t vecs, int part, vpart last, vec x)
+{
+    if (part && v + 1 == vecs)
+        V_STORE_PART(p + v * LANES, last, x);
+    else
+        V_STORE(p + v * LANES, x);
+}
+
+/* for every vector of the tile, unrolled */
+#define EACH                                        \
+    _Pragma("GCC unroll 12")                        \
+    for (size_t r = 0; r < rows; r++)               \
+        _Pragma("GCC unroll 4")                     \
+        for (size_t v = 0; v < vecs; v++)
+
+/* What follows the chains: tile.h has the order. */
+INLINE void end(vec sum[MR][TILE_VECS], const size_t rows, const size_t vecs, const int part,
+                const vpart last, const tiles *t)
+{
+    for (size_t l = 0; l < t->levels; l++)
+        EACH
+            sum[r][v] = V_ADD(V_LOAD(t->level[l] + r * NR + v * LANES), sum[r][v]);
+    if (t->plus)
+        EACH
+            sum[r][v] = V_ADD(load(t->plus + r * t->plus_row, v, vecs, part, last), sum[r][v]);
+    if (t->row)
+        EACH
+            sum[r][v] = V_ADD(sum[r][v], load(t->row, v, vecs, part, last));
+    if (t->cut)
+        EACH
+            sum[r][v] = V_CUT(sum[r][v]);
+    if (t->keep)
+        EACH
+            sum[r][v] = V_KEEP(load(t->keep + r * t->keep_row, v, vecs, part, last), sum[r][v]);
+}
+
+INLINE void tile(const size_t rows, const size_t vecs, const int way, const int copy_a,
+                 const int copy_b, const int part, const tiles *t)
+{
+    enum { AHEAD = 8 }; /* rows of B: one cannot guess strides as long as these */
+    const vpart last = V_PART(t->cols - (vecs - 1) * LANES);
+    const size_t step = t->a_row, a_next = way == BY_ROW ? 1 : t->a_col, b_next = t->b_row;
+    /* Three rows from each base: an address adds one register, once or twice. */
+    const real *a0 = t->a, *a3 = a0 + 3 * step, *a6 = a0 + 6 * step, *a9 = a0 + 9 * step;
+    const real *b = t->b;
+    real *to_a = t->copy_a, *to_b = t->copy_b;
+    vec sum[MR][TILE_VECS];
+
+    if (t->fresh)
+        EACH
+            sum[r][v] = V_ALL((real)0);
+    else
+        EACH
+            sum[r][v] = load(t->c + r * t->c_row, v, vecs, part, last);
+#pragma GCC unroll 2
+    for (size_t p = t->depth; p > 0; p--) {
+        vec row[TILE_VECS];
+
+#pragma GCC unroll 4
+        for (size_t v = 0; v < vecs; v++) {
+            row[v] = load(b, v, vecs, part, last);
+            if (copy_b) {
+                V_STORE(to_b + v * LANES, row[v]);
+                __builtin_prefetch(b + AHEAD * b_next + v * LANES);
+            }
+        }
+        b += b_next;
+        if (copy_b)
+            to_b += NR;
+#pragma GCC unroll 12
+        for (size_t r = 0; r < rows; r++) {
+            const real *a = r < 3 ? a0 : r < 6 ? a3 : r < 9 ? a6 : a9;
+            const vec x = V_ALL(way == BY_ROW ? a[r % 3 * step] : a0[r]);
+
+            if (copy_a)
+                V_STORE_FIRST(to_a + r, x);
+#pragma GCC unroll 4
+            for (size_t v = 0; v < vecs; v++)
+                sum[r][v] = V_FMA(x, row[v], sum[r][v]);
+        }
+        if (copy_a)
+            to_a += rows;
+        a0 += a_next, a3 += a_next, a6 += a_next, a9 += a_next;
+    }
+    end(sum, rows, vecs, part, last, t);
+    EACH
+        store(t->out + r * t->out_row, v, vecs, part, last, sum[r][v]);
+}
+
+/* The last vector is whole, or a part. */
+INLINE void made(const size_t rows, const size_t vecs, const int way, const int copy_a,
+                 const int copy_b, const tiles *t)
+{
+    if (LANES == 1 || t->cols == vecs * LANES)
+        tile(rows, vecs, way, copy_a, copy_b, 0, t);
+    else
+        tile(rows, vecs, way, copy_a, copy_b, 1, t);
+}
+
+#define TILE(rows, vecs)                                                         \
+    static void packed_##rows##_##vecs(const tiles *t)                           \
+    {                                                                            \
+        made(rows, vecs, SIDE_BY_SIDE, 0, 0, t);                                 \
+    }                                                                            \
+    static void by_row_##rows##_##vecs(const tiles *t)                           \
+    {                                                                            \
+        made(rows, vecs, BY_ROW, 0, 0, t);                                       \
+    }                                                                            \
+    static void copy_packed_##rows##_##vecs(const tiles *t)                      \
+    {                                                                            \
+        made(rows, vecs, SIDE_BY_SIDE, 1, 0, t);                                 \
+    }                                                                            \
+    static void copy_by_row_##rows##_##vecs(const tiles *t)                      \
+    {                                                                            \
+        made(rows, vecs, BY_ROW, 1, 0, t);                                       \
+    }
+/* B is copied by the first tile of a column of them, which is a full one. */
+#define FIRST(vecs)                                                              \
+    static void first_packed_##vecs(const tiles *t)                              \
+    {                                                                            \
+        made(MR, vecs, SIDE_BY_SIDE, 0, 1, t);                                   \
+    }                                                                            \
+    static void first_by_row_##vecs(const tiles *t)                              \
+    {                                                                            \
+        made(MR, vecs, BY_ROW, 0, 1, t);                                         \
+    }                                                                            \
+    static void first_copy_packed_##vecs(const tiles *t)                         \
+    {                                                                            \
+        made(MR, vecs, SIDE_BY_SIDE, 1, 1, t);                                   \
+    }                                                                            \
+    static void first_copy_by_row_##vecs(const tiles *t)                         \
+    {                                                                            \
+        made(MR, vecs, BY_ROW, 1, 1, t);                                         \
+    }
+
+/* The heights that there are, and for every number of rows the greatest that fits. */
+#if TILE_ROWS == 12
+#define HEIGHTS(MAKE, vecs) \
+    MAKE(1, vecs) MAKE(2, vecs) MAKE(3, vecs) MAKE(4, vecs) MAKE(6, vecs) MAKE(8, vecs) \
+    MAKE(12, vecs)
+#define FITTING(way, vecs)                                                           \
+    {way##_1_##vecs, way##_2_##vecs, way##_3_##vecs, way##_4_##vecs, way##_6_##vecs, \
+     way##_8_##vecs, way##_12_##vecs}
+static const unsigned char height[MR + 1] = {0, 1, 2, 3, 4, 4, 6, 6, 8, 8, 8, 8, 12};
+static const unsigned char place[MR + 1] = {0, 0, 1, 2, 3, 3, 4, 4, 5, 5, 5, 5, 6};
+enum { KINDS = 7 };
+#elif TILE_ROWS == 8
+#define HEIGHTS(MAKE, vecs) \
+    MAKE(1, vecs) MAKE(2, vecs) MAKE(3, vecs) MAKE(4, vecs) MAKE(6, vecs) MAKE(8, vecs)
+#define FITTING(way, vecs)                                                           \
+    {way##_1_##vecs, way##_2_##vecs, way##_3_##vecs, way##_4_##vecs, way##_6_##vecs, \
+     way##_8_##vecs}
+static const unsigned char height[MR + 1] = {0, 1, 2, 3, 4, 4, 6, 6, 8};
+static const unsigned char place[MR + 1] = {0, 0, 1, 2, 3, 3, 4, 4, 5};
+enum { KINDS = 6 };
+#elif TILE_ROWS == 6
+#define HEIGHTS(MAKE, vecs) \
+    MAKE(1, vecs) MAKE(2, vecs) MAKE(3, vecs) MAKE(4, vecs) MAKE(6, vecs)
+#define FITTING(way, vecs) \
+    {way##_1_##vecs, way##_2_##vecs, way##_3_##vecs, way##_4_##vecs, way##_6_##vecs}
+static const unsigned char height[MR + 1] = {0, 1, 2, 3, 4, 4, 6};
+static const unsigned char place[MR + 1] = {0, 0, 1, 2, 3, 3, 4};
+enum { KINDS = 5 };
+#else
+#define HEIGHTS(MAKE, vecs) MAKE(1, vecs) MAKE(2, vecs) MAKE(3, vecs) MAKE(4, vecs)
+#define FITTING(way, vecs) {way##_1_##vecs, way##_2_##vecs, way##_3_##vecs, way##_4_##vecs}
+static const unsigned char height[MR + 1] = {0, 1, 2, 3, 4};
+static const unsigned char place[MR + 1] = {0, 0, 1, 2, 3};
+enum { KINDS = 4 };
+#endif
+
+#if TILE_VECS == 4
+#define WIDTHS(MAKE)  MAKE(1) MAKE(2) MAKE(3) MAKE(4)
+#define ALL(way)      {FITTING(way, 1), FITTING(way, 2), FITTING(way, 3), FITTING(way, 4)}
+#define ALL_FIRST(way) {way##_1, way##_2, way##_3, way##_4}
+#else
+#define WIDTHS(MAKE)  MAKE(1) MAKE(2)
+#define ALL(way)      {FITTING(way, 1), FITTING(way, 2)}
+#define ALL_FIRST(way) {way##_1, way##_2}
+#endif
+
+#define COLUMN(vecs) HEIGHTS(TILE, vecs) FIRST(vecs)
+WIDTHS(COLUMN)
+
+typedef void work(const tiles *t);
+
+/* [A is copied][way to read A] */
+static work *const any[2][2][TILE_VECS][KINDS] = {
+    {ALL(packed), ALL(by_row)}, {ALL(copy_packed), ALL(copy_by_row)}};
+static work *const first[2][2][TILE_VECS] = {
+    {ALL_FIRST(first_packed), ALL_FIRST(first_by_row)},
+    {ALL_FIRST(first_copy_packed), ALL_FIRST(first_copy_by_row)}};
+
+size_t LH_T(lhi_tile_rows)(size_t left)
+{
+    return left >= MR ? MR : height[left];
+}
+
+void LH_T(lhi_tile)(size_t rows, const LH_T(lhi_tiles) *t)
+{
+    const int way = t->a_row == 1 ? SIDE_BY_SIDE : BY_ROW, copied = t->copy_a != NULL;
+    const size_t vecs = (t->cols + LANES - 1) / LANES;
+
+    if (t->copy_b)
+        first[copied][way][vecs - 1](t);
+    else
+        any[copied][way][vecs - 1][place[rows]](t);
+}
