@@ -36,6 +36,11 @@ tests_unit_test_gemm_SOURCES = tests/unit/test_gemm.c tests/unit/gemm_cases.h
 tests_unit_test_gemm_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_gemm_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_graphs
+tests_unit_test_graphs_SOURCES = tests/unit/test_graphs.c
+tests_unit_test_graphs_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_graphs_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_gnuplot
 tests_unit_test_gnuplot_SOURCES = tests/unit/test_gnuplot.c tests/unit/report_case.h
 tests_unit_test_gnuplot_CPPFLAGS = $(lh_test_cppflags)

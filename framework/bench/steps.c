@@ -88,6 +88,7 @@ static void *make_tape(lhi_bench *b, const lhi_step *task)
     if (!t || !lhi_ok(c) || lhi_params_lay(t->params) != 0)
         return NULL;
     s->task = *task;
+    s->none.rows = 2 * task->batch; /* no step is an epoch's last, which keeps its gradients */
     s->root = L.id;
     s->r = (lh_run){.c = c, .t = t, .d = &s->none, .feed = {LHI_NO_INPUT, LHI_NO_INPUT},
                     .how = LH_SGD(LHI_OPERAND_RATE), .batch = task->batch};

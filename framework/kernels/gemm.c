@@ -154,6 +154,8 @@ typedef struct column {
     real *g;
     size_t g_row, cols;
     int fresh;
+    const LH_T(lhi_move) *move;
+    size_t move_at;             /* of g in the whole array */
 } column;
 
 /* Rows from..to-1 of one shard, for the tile that begins at row `at` of the block.  The
@@ -187,6 +189,8 @@ static void add_shard(const column *s, size_t shard, size_t from, size_t to, siz
         t.out_row = s->g_row;
         t.plus = s->fresh ? NULL : t.out;
         t.plus_row = s->g_row;
+        t.move = s->move;
+        t.move_at = s->move_at + at * s->g_row;
     }
     LH_T(lhi_tile)(rows, &t);
 }
@@ -221,13 +225,13 @@ static void add_column(const column *s, size_t height)
 /* G += A'^T D, where row r of A' begins at a + r a_next. */
 static void over_rows(size_t m, size_t most, const real *a, size_t a_next, const real *d,
                       size_t q, size_t i0, size_t i1, size_t j0, size_t j1, real *g, int fresh,
-                      real *work)
+                      const LH_T(lhi_move) *move, real *work)
 {
     const size_t room = block_of_a(i1 - i0, m);
     const size_t high = m <= KC ? MC : room / m < MR ? MR : room / m / MR * MR;
     real *panel = work, *level = panel + NR * (least(m, WHOLE) + LANES);
     column s = {.m = m, .shards = lhi_shard_count(m, most), .a_next = a_next, .d_next = q,
-                .level = level, .g_row = q, .fresh = fresh};
+                .level = level, .g_row = q, .fresh = fresh, .move = move};
 
     for (size_t i = i0; i < i1; i += high) {
         const size_t height = least(high, i1 - i);
@@ -239,7 +243,8 @@ static void over_rows(size_t m, size_t most, const real *a, size_t a_next, const
         s.packed = j1 - j0 > 4 * NR && height * m <= room ? packed : NULL;
         for (size_t j = j0; j < j1; j += NR) {
             s.d = d + j;
-            s.g = g + i * q + j;
+            s.move_at = i * q + j;
+            s.g = g + s.move_at;
             s.cols = least(NR, j1 - j);
             s.packed_before = j > j0;
             add_column(&s, height);
@@ -249,13 +254,13 @@ static void over_rows(size_t m, size_t most, const real *a, size_t a_next, const
 
 void LH_T(lhi_gemm_over_rows)(size_t m, size_t most, size_t p, size_t q, const real *a,
                               const real *d, size_t i0, size_t i1, size_t j0, size_t j1,
-                              real *g, int fresh, real *work)
+                              real *g, int fresh, const LH_T(lhi_move) *move, real *work)
 {
     /* One column is the row (D^T A), whose elements lie side by side. */
     if (q == 1 && j1 == 1)
-        over_rows(m, most, d, 1, a, p, 0, 1, i0, i1, g, fresh, work);
+        over_rows(m, most, d, 1, a, p, 0, 1, i0, i1, g, fresh, move, work);
     else
-        over_rows(m, most, a, p, d, q, i0, i1, j0, j1, g, fresh, work);
+        over_rows(m, most, a, p, d, q, i0, i1, j0, j1, g, fresh, move, work);
 }
 
 void LH_T(lhi_sum_over_rows)(size_t m, size_t most, size_t q, const real *d, size_t j0,
@@ -264,5 +269,5 @@ void LH_T(lhi_sum_over_rows)(size_t m, size_t most, size_t q, const real *d, siz
     static const real one[1] = {1};
 
     /* fma(1, d, sum) is sum + d. */
-    over_rows(m, most, one, 0, d, q, 0, 1, j0, j1, g, fresh, work);
+    over_rows(m, most, one, 0, d, q, 0, 1, j0, j1, g, fresh, NULL, work);
 }

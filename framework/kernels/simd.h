@@ -29,6 +29,8 @@ typedef __mmask16 vpart;
 #define V_ALL(x)             _mm512_set1_ps(x)
 #define V_FMA(a, b, c)       _mm512_fmadd_ps(a, b, c)
 #define V_ADD(a, b)          _mm512_add_ps(a, b)
+#define V_SUB(a, b)          _mm512_sub_ps(a, b)
+#define V_MUL(a, b)          _mm512_mul_ps(a, b)
 #define V_CUT(x) \
     _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_NLE_UQ), x)
 #define V_KEEP(a, x) \
@@ -60,6 +62,8 @@ typedef __mmask8 vpart;
 #define V_ALL(x)             _mm512_set1_pd(x)
 #define V_FMA(a, b, c)       _mm512_fmadd_pd(a, b, c)
 #define V_ADD(a, b)          _mm512_add_pd(a, b)
+#define V_SUB(a, b)          _mm512_sub_pd(a, b)
+#define V_MUL(a, b)          _mm512_mul_pd(a, b)
 #define V_CUT(x) \
     _mm512_maskz_mov_pd(_mm512_cmp_pd_mask(x, _mm512_setzero_pd(), _CMP_NLE_UQ), x)
 #define V_KEEP(a, x) \
@@ -86,6 +90,8 @@ typedef __m256i vpart;
 #define V_ALL(x)             _mm256_set1_ps(x)
 #define V_FMA(a, b, c)       _mm256_fmadd_ps(a, b, c)
 #define V_ADD(a, b)          _mm256_add_ps(a, b)
+#define V_SUB(a, b)          _mm256_sub_ps(a, b)
+#define V_MUL(a, b)          _mm256_mul_ps(a, b)
 #define V_CUT(x)     _mm256_and_ps(_mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_NLE_UQ), x)
 #define V_KEEP(a, x) _mm256_and_ps(_mm256_cmp_ps(a, _mm256_setzero_ps(), _CMP_NEQ_UQ), x)
 #define V_MIX_LOW(a, b) \
@@ -110,6 +116,8 @@ typedef __m256i vpart;
 #define V_ALL(x)             _mm256_set1_pd(x)
 #define V_FMA(a, b, c)       _mm256_fmadd_pd(a, b, c)
 #define V_ADD(a, b)          _mm256_add_pd(a, b)
+#define V_SUB(a, b)          _mm256_sub_pd(a, b)
+#define V_MUL(a, b)          _mm256_mul_pd(a, b)
 #define V_CUT(x)     _mm256_and_pd(_mm256_cmp_pd(x, _mm256_setzero_pd(), _CMP_NLE_UQ), x)
 #define V_KEEP(a, x) _mm256_and_pd(_mm256_cmp_pd(a, _mm256_setzero_pd(), _CMP_NEQ_UQ), x)
 #define V_MIX_LOW(a, b) \
@@ -130,6 +138,8 @@ typedef float32x4_t vec;
 #define V_ALL(x)             vdupq_n_f32(x)
 #define V_FMA(a, b, c)       vfmaq_f32(c, a, b)
 #define V_ADD(a, b)          vaddq_f32(a, b)
+#define V_SUB(a, b)          vsubq_f32(a, b)
+#define V_MUL(a, b)          vmulq_f32(a, b)
 #define V_CUT(x)     vbslq_f32(vcleq_f32(x, vdupq_n_f32(0)), vdupq_n_f32(0), x)
 #define V_KEEP(a, x) vbslq_f32(vceqq_f32(a, vdupq_n_f32(0)), vdupq_n_f32(0), x)
 #define V_MIX_LOW(a, b)      vzip1q_f32(a, b)
@@ -148,6 +158,8 @@ typedef float64x2_t vec;
 #define V_ALL(x)             vdupq_n_f64(x)
 #define V_FMA(a, b, c)       vfmaq_f64(c, a, b)
 #define V_ADD(a, b)          vaddq_f64(a, b)
+#define V_SUB(a, b)          vsubq_f64(a, b)
+#define V_MUL(a, b)          vmulq_f64(a, b)
 #define V_CUT(x)     vbslq_f64(vcleq_f64(x, vdupq_n_f64(0)), vdupq_n_f64(0), x)
 #define V_KEEP(a, x) vbslq_f64(vceqq_f64(a, vdupq_n_f64(0)), vdupq_n_f64(0), x)
 #define V_MIX_LOW(a, b)      vzip1q_f64(a, b)
@@ -168,6 +180,8 @@ typedef int vpart;
 #define V_ALL(x)             (x)
 #define V_FMA(a, b, c)       R_FMA(a, b, c)
 #define V_ADD(a, b)          ((a) + (b))
+#define V_SUB(a, b)          ((a) - (b))
+#define V_MUL(a, b)          ((a) * (b))
 #define V_CUT(x)             ((x) <= 0 ? 0 : (x))
 #define V_KEEP(a, x)         ((a) == 0 ? 0 : (x))
 #define V_MIX_LOW(a, b)      (a)

@@ -55,10 +55,35 @@ INLINE void end(vec sum[MR][TILE_VECS], const size_t rows, const size_t vecs, co
             sum[r][v] = V_KEEP(load(t->keep + r * t->keep_row, v, vecs, part, last), sum[r][v]);
 }
 
+/* NOTES 22, as descend() in rows.c has it: each operation is rounded by itself. */
+INLINE void move(vec sum[MR][TILE_VECS], const size_t rows, const size_t vecs, const int part,
+                 const vpart last, const tiles *t)
+{
+    const vec rate = V_ALL(t->move->rate), momentum = V_ALL(t->move->momentum);
+    real *theta = t->move->theta + t->move_at;
+
+    if (t->move->velocity) {
+        real *velocity = t->move->velocity + t->move_at;
+
+        EACH {
+            real *at = velocity + r * t->out_row;
+
+            sum[r][v] = V_ADD(V_MUL(momentum, load(at, v, vecs, part, last)), sum[r][v]);
+            store(at, v, vecs, part, last, sum[r][v]);
+        }
+    }
+    EACH {
+        real *at = theta + r * t->out_row;
+
+        store(at, v, vecs, part, last,
+              V_SUB(load(at, v, vecs, part, last), V_MUL(rate, sum[r][v])));
+    }
+}
+
 INLINE void tile(const size_t rows, const size_t vecs, const int way, const int copy_a,
                  const int copy_b, const int part, const tiles *t)
 {
-    enum { AHEAD = 8 }; /* rows of B: one cannot guess strides as long as these */
+    enum { AHEAD = 16 }; /* rows; the hardware cannot guess strides as long as these */
     const vpart last = V_PART(t->cols - (vecs - 1) * LANES);
     const size_t step = t->a_row, a_next = way == BY_ROW ? 1 : t->a_col, b_next = t->b_row;
     /* Three rows from each base: an address adds one register, once or twice. */
@@ -101,11 +126,16 @@ INLINE void tile(const size_t rows, const size_t vecs, const int way, const int 
         }
         if (copy_a)
             to_a += rows;
+        if (copy_a && way == SIDE_BY_SIDE)
+            __builtin_prefetch(a0 + AHEAD * a_next + rows - 1);
         a0 += a_next, a3 += a_next, a6 += a_next, a9 += a_next;
     }
     end(sum, rows, vecs, part, last, t);
-    EACH
-        store(t->out + r * t->out_row, v, vecs, part, last, sum[r][v]);
+    if (!t->move || !t->move->forget)
+        EACH
+            store(t->out + r * t->out_row, v, vecs, part, last, sum[r][v]);
+    if (t->move)
+        move(sum, rows, vecs, part, last, t);
 }
 
 /* The last vector is whole, or a part. */

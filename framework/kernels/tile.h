@@ -26,6 +26,8 @@ typedef struct LH_T(lhi_tiles) {
     const real *row;                    /* one row for all, or NULL */
     int cut;
     const real *keep; size_t keep_row;  /* an array of C's shape, or NULL */
+    const LH_T(lhi_move) *move;         /* theta and velocity where `out` is, or NULL */
+    size_t move_at;
 } LH_T(lhi_tiles);
 
 /* The height of the next tile when `left` rows are left: 1..MR. */

@@ -43,11 +43,10 @@ static void backward(const lh_step *s, int operand, lh_tile t)
     const real *dc = s->out->grad;
     real *d = s->in[operand]->grad;
 
-    if (operand == 1 && is_row(s)) {
+    if (operand == 1 && is_row(s))
         LH_T(lhi_sum_over_rows)(s->out->rows, s->shards, n, dc, t.j0, t.j1, d, s->fresh, s->work);
-        return;
-    }
-    LH_GIVE(d, t, n, dc[i]);
+    else
+        LH_GIVE(d, t, n, dc[i]);
 }
 
 static size_t work(const lh_step *s)

@@ -46,9 +46,15 @@ static void backward(const lh_step *s, int operand, lh_tile t)
         LH_T(lhi_gemm)(t.i1 - t.i0, t.j1 - t.j0, n, (LH_T(lhi_matrix)){dc + t.i0 * n, n, 1},
                        (LH_T(lhi_matrix)){b + t.j0 * n, 1, n},
                        (real *)s->in[0]->grad + t.i0 * k + t.j0, k, s->fresh, &end, s->work);
-    else
+    else {
+        const lh_move *m = s->move;
+        const LH_T(lhi_move) move = {s->in[1]->value, m ? m->velocity : NULL,
+                                     m ? (real)m->rate : 0, m ? (real)m->momentum : 0,
+                                     m && m->forget};
+
         LH_T(lhi_gemm_over_rows)(s->out->rows, s->shards, k, n, a, dc, t.i0, t.i1, t.j0, t.j1,
-                                 s->in[1]->grad, s->fresh, s->work);
+                                 s->in[1]->grad, s->fresh, m ? &move : NULL, s->work);
+    }
 }
 
 /* The larger of what dA and C need, and what dB needs. */
@@ -119,4 +125,4 @@ static const lh_case cases[] = {
 };
 
 LH_DEFINE_OP(matmul, .n_in = 2, .shape = shape, .flops = flops, .work = work, .product = 1,
-             .reads = LH_READS_IN0 | LH_READS_IN1, .formula = "#1 #2");
+             .moves = 2, .reads = LH_READS_IN0 | LH_READS_IN1, .formula = "#1 #2");

@@ -203,6 +203,14 @@ static int is_busy(const leaner *s, size_t i, uint32_t array)
     return 0;
 }
 
+/* All that lies in one array goes to another. */
+static void move_into(leaner *s, uint32_t array, uint32_t other)
+{
+    for (uint32_t id = 0; id < s->t->count; id++)
+        if (s->p->value_of[id] == array)
+            s->p->value_of[id] = other;
+}
+
 /* The values of a layer may lie where those of a layer before the last one were: a thread
  * has the same rows of both. */
 static void reuse_values(leaner *s)
@@ -219,7 +227,7 @@ static void reuse_values(leaner *s)
             if (!s->gone[j] && s->p->act[j].by_rows && !op_of(s, s->p->act[j].node)->terms &&
                 old != s->p->root && s->p->value_of[old] == old &&
                 same_shape(node_of(s, old), node_of(s, a->out)) && !is_busy(s, i, old)) {
-                s->p->value_of[a->out] = old;
+                move_into(s, a->out, old);
                 break;
             }
         }

@@ -51,31 +51,31 @@ static void backward(const lhi_act *a, const lhi_job *j, int rank, int size)
         j->op->backward(&j->step, a->operand, t);
 }
 
-/* A parameter moves strip by strip, while the strip of its gradient is in the cache. */
-static void backward_and_move(const lhi_ws *w, const lhi_act *a, const lhi_job *j,
-                              const lhi_descent *d, int rank, int size)
+/* A parameter moves while its gradient is in the registers, where the op can do that, or
+ * else when a thread's part of the gradient is whole. */
+static void backward_and_move(const lhi_ws *w, const lhi_act *a, lhi_job *j, const lhi_descent *d,
+                              int rank, int size)
 {
-    enum { STRIP = 98304 }; /* elements; a cache has room for it and for what it is made of */
-    lh_params *p = w->t->params;
+    const lh_params *p = w->t->params;
     const lh_slot *in = j->step.in[a->operand];
     const lh_tile t = part_of(in, a->by_rows, rank, size);
-    const size_t high = t.i1 - t.i0 > 1 ? STRIP / in->cols / 24 * 24 + 24 : 1;
-    const size_t offset = p->at[w->t->node[w->t->node[a->node].in[a->operand]].param].offset;
+    const size_t place = p->at[w->t->node[w->t->node[a->node].in[a->operand]].param].offset;
+    char *velocity = p->velocity ? (char *)p->velocity + place * w->element : NULL;
+    const lh_move move = {velocity, d->rate, d->momentum, d->forget};
+    const size_t first = (t.i0 * in->cols + t.j0) * w->element;
 
-    for (size_t i = t.i0; i < t.i1; i += high) {
-        const lh_tile strip = {i, i + high < t.i1 ? i + high : t.i1, t.j0, t.j1};
-        const size_t first = i * in->cols + t.j0;
-        const size_t count = (strip.i1 - i - 1) * in->cols + t.j1 - t.j0;
-
-        if (t.j0 == t.j1)
-            continue;
-        j->op->backward(&j->step, a->operand, strip);
-        d->kernels->descend((char *)in->value + first * w->element,
-                            (char *)in->grad + first * w->element,
-                            p->velocity ? (char *)p->velocity + (offset + first) * w->element
-                                        : NULL,
-                            count, d->rate, d->momentum);
+    if (t.i0 == t.i1 || t.j0 == t.j1)
+        return;
+    if (j->op->moves >> a->operand & 1) {
+        j->step.move = &move;
+        j->op->backward(&j->step, a->operand, t);
+        j->step.move = NULL;
+        return;
     }
+    j->op->backward(&j->step, a->operand, t);
+    d->kernels->descend((char *)in->value + first, (char *)in->grad + first,
+                        velocity ? velocity + first : NULL,
+                        (t.i1 - t.i0 - 1) * in->cols + t.j1 - t.j0, d->rate, d->momentum);
 }
 
 void lhi_run_forward(lhi_ws *w, int rank, int size)
@@ -99,7 +99,7 @@ static int is_finite(const lhi_ws *w)
 
 void lhi_run_backward(lhi_ws *w, const lhi_descent *d, int rank, int size)
 {
-    const lhi_job *j = w->job + (size_t)rank * w->p->acts;
+    lhi_job *j = w->job + (size_t)rank * w->p->acts;
 
     for (size_t i = w->p->forwards; i < w->p->acts; i++) {
         const lhi_act *a = &w->p->act[i];

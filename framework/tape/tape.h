@@ -217,6 +217,7 @@ void lhi_set(lh_type type, void *array, size_t index, lh_wide x);
 typedef struct lhi_descent {
     const lhi_kernels *kernels;
     double rate, momentum;
+    int forget; /* gradients need not be stored where that saves something */
 } lhi_descent;
 
 /* The team's part of a pass over the workspace's plan; all threads of the team call it.

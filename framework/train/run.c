@@ -99,7 +99,8 @@ int lhi_run_ready(lh_run *r, int threads, int forced)
     r->w = lhi_ws_new(r->t, r->p, p->type, r->batch, threads, LHI_WS_GRADIENTS);
     if (!r->w || find_late(r) != 0)
         return -1;
-    r->descent = (lhi_descent){lhi_variant_kernels(r->w->variant), r->how.rate, r->how.momentum};
+    r->descent = (lhi_descent){lhi_variant_kernels(r->w->variant), r->how.rate, r->how.momentum,
+                               0};
     lhi_pace_begin(&r->pace, threads, forced, lhi_plan_flops(r->w, r->p));
     if (r->how.momentum > 0 && lhi_params_slot(p, &p->velocity) != 0)
         return -1;
@@ -184,6 +185,8 @@ void lhi_run_step(lh_run *r, size_t from, size_t to)
     const int size = lhi_pace_size(&r->pace, to - from);
     const double began = whole && lhi_pace_asks(&r->pace) ? lhi_sys_clock() : 0;
 
+    /* Gradients can be looked at after an epoch: those of its last step. */
+    r->descent.forget = to < r->d->rows;
     lhi_ws_rows(r->w, to - from);
     lhi_team(size, work, &s);
     if (began > 0)

@@ -39,6 +39,14 @@ typedef struct lh_ending {
     const lh_slot *keep; /* x where this array is not 0, else 0 (relu, backward) */
 } lh_ending;
 
+/** How a parameter moves as soon as its gradient is whole: velocity := momentum velocity +
+ *  gradient (where there is a velocity), value := value - rate velocity. */
+typedef struct lh_move {
+    void  *velocity; /* of the parameter's shape, or NULL */
+    double rate, momentum;
+    int    forget;   /* the gradient itself need not be stored */
+} lh_move;
+
 /** What a call of an op sees of a running tape. */
 typedef struct lh_step {
     const lh_slot *in[LH_OPERANDS];
@@ -48,6 +56,7 @@ typedef struct lh_step {
     size_t         shards; /* pieces a sum over rows is cut into */
     int            fresh;  /* backward(): the first to give to this gradient */
     lh_ending      end;    /* for ops with .product, else nothing */
+    const lh_move *move;   /* backward() for operands in .moves: or NULL */
     void          *work;   /* scratch of this thread, .work() bytes */
 } lh_step;
 
@@ -113,6 +122,7 @@ typedef struct lh_op {
     unsigned           ends;       /* LH_ENDS_ flags */
     int                pointwise;  /* element i of the output, and of operand 0's gradient,
                                       needs element i of the large arrays: they may be one */
+    unsigned           moves;      /* bit k: backward() of operand k does s->move */
     unsigned           passes;     /* bit k: operand k's gradient is the output's, unchanged */
     int                kinked;     /* the sign of operand 0 selects the piece */
 } lh_op;

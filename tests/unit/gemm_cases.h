@@ -13,6 +13,12 @@ typedef struct T(ends) {
     size_t keep_row;
 } T(ends);
 
+typedef struct T(moves) {
+    REAL *theta, *velocity;
+    REAL rate, momentum;
+    int forget;
+} T(moves);
+
 typedef struct T(variant) {
     int id; /* lhi_variant_id */
     const char *isa;
@@ -21,7 +27,8 @@ typedef struct T(variant) {
     void (*plain)(size_t m, size_t n, size_t k, T(strided) a, T(strided) b, REAL *c, size_t ldc,
                   int fresh, const T(ends) *end);
     void (*over_rows)(size_t m, size_t most, size_t p, size_t q, const REAL *a, const REAL *d,
-                      size_t i0, size_t i1, size_t j0, size_t j1, REAL *g, int fresh, REAL *work);
+                      size_t i0, size_t i1, size_t j0, size_t j1, REAL *g, int fresh,
+                      const T(moves) *move, REAL *work);
     void (*sum)(size_t m, size_t most, size_t q, const REAL *d, size_t j0, size_t j1, REAL *g,
                 int fresh, REAL *work);
     size_t (*room)(size_t rows, size_t depth);
@@ -214,7 +221,10 @@ static void T(batch)(size_t m, size_t p, size_t q, size_t most, int odd)
     REAL *a = T(numbers)(m * p, odd), *d = T(numbers)(m * q, odd);
     REAL *first = T(numbers)(p * q, odd), *wanted = get((p * q + 1) * sizeof *wanted);
     REAL *g = get((p * q + 1) * sizeof *g), *sums = get((q + 1) * sizeof *sums);
-    const int fresh = (int)(draw() % 2);
+    REAL *theta = T(numbers)(p * q, odd), *velocity = T(numbers)(p * q, odd);
+    REAL *x = get((p * q + 1) * sizeof *x), *y = get((p * q + 1) * sizeof *y);
+    const int fresh = (int)(draw() % 2), moving = (int)(draw() % 2), fast = (int)(draw() % 2);
+    const T(moves) move = {x, fast ? y : NULL, T(number)(0), T(number)(0), (int)(draw() % 2)};
 
     for (size_t i = 0; i < p; i++)
         for (size_t j = 0; j < q; j++) {
@@ -234,15 +244,29 @@ static void T(batch)(size_t m, size_t p, size_t q, size_t most, int odd)
             continue;
         work = T(work)(v->room(p, m));
         memcpy(g, first, p * q * sizeof *g);
+        memcpy(x, theta, p * q * sizeof *g);
+        memcpy(y, velocity, p * q * sizeof *g);
         for (size_t i = 0, high; i < p; i += high) {
             high = 1 + draw() % (p - i);
             for (size_t j = 0, wide; j < q; j += wide) {
                 wide = 1 + draw() % (q - j);
-                v->over_rows(m, most, p, q, a, d, i, i + high, j, j + wide, g, fresh, work);
+                v->over_rows(m, most, p, q, a, d, i, i + high, j, j + wide, g, fresh,
+                             moving ? &move : NULL, work);
             }
         }
-        CHECK(T(same)(g, wanted, p * q, odd), "%s: over %zu rows, [%zu x %zu], most %zu, odd %d",
-              v->isa, m, p, q, most, odd);
+        if (moving) { /* descend() itself is held against plain code below */
+            REAL *theta2 = get((p * q + 1) * sizeof *x), *velocity2 = get((p * q + 1) * sizeof *y);
+
+            memcpy(theta2, theta, p * q * sizeof *x);
+            memcpy(velocity2, velocity, p * q * sizeof *y);
+            lhi_variant_kernels(v->id)->descend(theta2, wanted, fast ? velocity2 : NULL, p * q,
+                                                (double)move.rate, (double)move.momentum);
+            CHECK(T(same)(x, theta2, p * q, odd) && T(same)(y, velocity2, p * q, odd),
+                  "%s: over %zu rows, [%zu x %zu] moves, velocity %d", v->isa, m, p, q, fast);
+            free(theta2), free(velocity2);
+        }
+        CHECK(T(same)(g, moving && move.forget ? first : wanted, p * q, odd),
+              "%s: over %zu rows, [%zu x %zu], most %zu, odd %d", v->isa, m, p, q, most, odd);
         memcpy(g, first, q * sizeof *g);
         for (size_t j = 0, wide; j < q; j += wide) {
             wide = 1 + draw() % (q - j);
@@ -257,6 +281,7 @@ static void T(batch)(size_t m, size_t p, size_t q, size_t most, int odd)
         compared++;
     }
     free(a), free(d), free(first), free(wanted), free(g), free(sums);
+    free(theta), free(velocity), free(x), free(y);
 }
 
 static void T(batches)(void)

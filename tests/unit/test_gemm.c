@@ -44,19 +44,24 @@ static void *get(size_t bytes)
         const real *keep;                                                                       \
         size_t keep_row;                                                                        \
     } lhi_ending_##v;                                                                           \
+    typedef struct lhi_move_##v {                                                               \
+        real *theta, *velocity;                                                                 \
+        real rate, momentum;                                                                    \
+        int forget;                                                                             \
+    } lhi_move_##v;                                                                             \
     void lhi_gemm_##v(size_t m, size_t n, size_t k, lhi_matrix_##v a, lhi_matrix_##v b,         \
                       real *c, size_t ldc, int fresh, const lhi_ending_##v *end, real *work);   \
     void lhi_gemm_plain_##v(size_t m, size_t n, size_t k, lhi_matrix_##v a, lhi_matrix_##v b,   \
                             real *c, size_t ldc, int fresh, const lhi_ending_##v *end);         \
     void lhi_gemm_over_rows_##v(size_t m, size_t most, size_t p, size_t q, const real *a,       \
                                 const real *d, size_t i0, size_t i1, size_t j0, size_t j1,      \
-                                real *g, int fresh, real *work);                                \
+                                real *g, int fresh, const lhi_move_##v *move, real *work);      \
     void lhi_sum_over_rows_##v(size_t m, size_t most, size_t q, const real *d, size_t j0,       \
                                size_t j1, real *g, int fresh, real *work);                      \
     size_t lhi_gemm_work_##v(size_t m, size_t k);                                               \
     real lhi_total_##v(size_t m, size_t most, const real *terms);
 
-/* The two products with types that are the same for all variants of an element. */
+/* The products with types that are the same for all variants of an element. */
 #define WRAP(real, type, v)                                                                     \
     DECLARE(real, v)                                                                            \
     static void gemm_##v(size_t m, size_t n, size_t k, strided_##type a, strided_##type b,      \
@@ -74,10 +79,20 @@ static void *get(size_t bytes)
                                                                                                 \
         lhi_gemm_plain_##v(m, n, k, (lhi_matrix_##v){a.at, a.row, a.col},                       \
                            (lhi_matrix_##v){b.at, b.row, b.col}, c, ldc, fresh, &end);          \
+    }                                                                                           \
+    static void over_rows_##v(size_t m, size_t most, size_t p, size_t q, const real *a,         \
+                              const real *d, size_t i0, size_t i1, size_t j0, size_t j1,        \
+                              real *g, int fresh, const moves_##type *w, real *work)            \
+    {                                                                                           \
+        const lhi_move_##v move = {w ? w->theta : NULL, w ? w->velocity : NULL,                 \
+                                   w ? w->rate : 0, w ? w->momentum : 0, w && w->forget};       \
+                                                                                                \
+        lhi_gemm_over_rows_##v(m, most, p, q, a, d, i0, i1, j0, j1, g, fresh,                   \
+                               w ? &move : NULL, work);                                         \
     }
 
 #define ROW(id, isa, v)                                                                         \
-    {id, isa, gemm_##v, plain_##v, lhi_gemm_over_rows_##v, lhi_sum_over_rows_##v,               \
+    {id, isa, gemm_##v, plain_##v, over_rows_##v, lhi_sum_over_rows_##v,                        \
      lhi_gemm_work_##v, lhi_total_##v}
 
 #define REAL     float
