@@ -1,4 +1,4 @@
-## Measurements that take too long for make check.
+## Measurements that take too long for make check, and the programs to compare with.
 
 EXTRA_PROGRAMS = bench/exhaustive bench/doubles
 CLEANFILES += bench/exhaustive$(EXEEXT) bench/doubles$(EXEEXT)
@@ -20,3 +20,24 @@ endif
 exhaustive: bench/exhaustive$(EXEEXT) bench/doubles$(EXEEXT)
 	bench/exhaustive$(EXEEXT)
 	bench/doubles$(EXEEXT)
+
+## The other programs of `longhand bench`, each a process of its own.  Libraries are opened
+## when they run, so that nothing but libxsmm, an archive, is looked for here.
+peersdir = $(pkglibexecdir)/peers
+peers_PROGRAMS = bench/peers/peer
+dist_peers_SCRIPTS = bench/peers/pytorch.py
+bench_peers_peer_SOURCES = \
+	bench/peers/cblas.c \
+	bench/peers/fann.c \
+	bench/peers/libxsmm.c \
+	bench/peers/onednn.c \
+	bench/peers/peer.c bench/peers/peer.h \
+	bench/peers/step.c
+bench_peers_peer_CPPFLAGS = $(AM_CPPFLAGS) $(LIBXSMM_CPPFLAGS)
+bench_peers_peer_CFLAGS = $(LH_CFLAGS) $(LH_VECTOR) $(LH_WARN)
+bench_peers_peer_LDADD = $(LIBXSMM_LIBS) $(DL_LIBS)
+
+## make bench BENCH='--quick --json=speed.json': any options of longhand bench.
+.PHONY: bench
+bench: longhand$(EXEEXT) bench/peers/peer$(EXEEXT)
+	@./longhand bench --peers=bench/peers $(BENCH)

@@ -9,6 +9,7 @@ $(top_srcdir)/framework/ops/ops.am: $(top_srcdir)/include/longhand/ops.def $(top
 lh_variant_sources = \
 	framework/kernels/gemm.c \
 	framework/kernels/gemm_plain.c \
+	framework/kernels/probe.c \
 	framework/kernels/rows.c \
 	framework/kernels/tile.c \
 	$(lh_op_sources)
@@ -52,7 +53,7 @@ framework/data/wdbc.c: $(top_srcdir)/data/wdbc.csv $(top_srcdir)/build-aux/embed
 	$(SHELL) $(top_srcdir)/build-aux/embed.sh $(top_srcdir)/data/wdbc.csv >$@.tmp && mv $@.tmp $@
 
 ## What an installed program must know of its build, for `longhand info` and provenance.
-lh_build = -DLHI_COMPILER='"$(CC)"' -DLHI_CFLAGS='"$(CFLAGS)"'
+lh_build = -DLHI_COMPILER='"$(CC)"' -DLHI_CFLAGS='"$(CFLAGS)"' -DLHI_PEERS='"$(peersdir)"'
 
 noinst_LTLIBRARIES += libcore.la
 libcore_la_CPPFLAGS = $(AM_CPPFLAGS) $(HDF5_CFLAGS) $(lh_build)
@@ -119,14 +120,28 @@ libcore_la_SOURCES = \
 	framework/report/history.c \
 	framework/report/quote.c \
 	framework/report/report.h \
+	framework/report/speed.c \
 	framework/session/figures.c \
 	framework/session/keep.c \
 	framework/session/session.h \
-	framework/session/surroundings.c
+	framework/session/surroundings.c \
+	framework/bench/answer.c \
+	framework/bench/bench.c framework/bench/bench.h \
+	framework/bench/clock.c \
+	framework/bench/drawn.c \
+	framework/bench/json.c \
+	framework/bench/operands.h \
+	framework/bench/peers.c \
+	framework/bench/probe.c \
+	framework/bench/products.c \
+	framework/bench/show.c \
+	framework/bench/steps.c
 
 lh_system_sources = \
+	framework/system/child.c framework/system/child.h \
 	framework/system/fault.c framework/system/fault.h \
 	framework/system/mem.c framework/system/mem.h \
+	framework/system/machine.c \
 	framework/system/process.c \
 	framework/system/sys.c framework/system/sys.h
 
@@ -139,6 +154,7 @@ bin_PROGRAMS += longhand
 longhand_LDADD = liblonghand.la
 longhand_SOURCES = \
 	framework/cli/cli.h \
+	framework/cli/bench.c \
 	framework/cli/check.c \
 	framework/cli/eval.c \
 	framework/cli/info.c \

@@ -2,6 +2,7 @@ include_HEADERS = include/longhand.h
 
 longhandincludedir = $(includedir)/longhand
 longhandinclude_HEADERS = \
+	include/longhand/bench.h \
 	include/longhand/ctx.h \
 	include/longhand/data.h \
 	include/longhand/errors.def \

@@ -169,6 +169,24 @@ AC_DEFUN([LH_INSTRUCTION_SETS], [
   AC_SUBST([LH_AVX512])
   AM_CONDITIONAL([X86], [test $lh_x86 = yes])])
 
+dnl What `longhand bench` compares with is opened when it runs, but for libxsmm, which Debian
+dnl has as an archive.
+AC_DEFUN([LH_PEERS], [
+  lh_saved=$LIBS; LIBS=
+  AC_SEARCH_LIBS([dlopen], [dl])
+  DL_LIBS=$LIBS
+  LIBXSMM_LIBS= LIBXSMM_CPPFLAGS=
+  AC_MSG_CHECKING([for libxsmm, to compare with])
+  LIBS="-lxsmm -lxsmmnoblas $DL_LIBS $lh_saved -lpthread"
+  AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <libxsmm.h>]],
+    [[libxsmm_init(); return !libxsmm_smmdispatch(8, 8, 8, NULL, NULL, NULL, NULL, NULL, NULL, NULL);]])],
+    [AC_MSG_RESULT([yes]); LIBXSMM_CPPFLAGS=-DPEER_LIBXSMM; LIBXSMM_LIBS="-lxsmm -lxsmmnoblas -lpthread"],
+    [AC_MSG_RESULT([no])])
+  LIBS=$lh_saved
+  AC_SUBST([DL_LIBS])
+  AC_SUBST([LIBXSMM_CPPFLAGS])
+  AC_SUBST([LIBXSMM_LIBS])])
+
 AC_DEFUN([LH_SUMMARY], [
   lh_gnuplot=`command -v gnuplot || echo "none now; looked for when a figure is made (apt install gnuplot-nox)"`
   AS_IF([test $lh_x86 = yes], [lh_sets="portable, AVX2, AVX-512; chosen when it runs"],

@@ -16,6 +16,11 @@ libtesting_la_LIBADD = libcore.la $(HDF5_LIBS) $(CUNIT_LIBS)
 
 lh_test_cppflags = $(AM_CPPFLAGS) $(HDF5_CFLAGS) -DLHI_FAULTS
 
+check_PROGRAMS += tests/unit/test_bench
+tests_unit_test_bench_SOURCES = tests/unit/test_bench.c
+tests_unit_test_bench_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_bench_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_csv
 tests_unit_test_csv_SOURCES = tests/unit/test_csv.c
 tests_unit_test_csv_CPPFLAGS = $(lh_test_cppflags)
@@ -130,6 +135,7 @@ endif
 ## The command as a user meets it, and rules that hold the house in order.
 lh_test_scripts = \
 	tests/cli/bad_input.sh \
+	tests/cli/bench.sh \
 	tests/cli/drivers.sh \
 	tests/cli/resume.sh \
 	tests/cli/verbs.sh \

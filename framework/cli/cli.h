@@ -11,6 +11,7 @@ int verb_check(int argc, char **argv);
 int verb_eval(int argc, char **argv);
 int verb_inspect(int argc, char **argv);
 int verb_plot(int argc, char **argv);
+int verb_bench(int argc, char **argv);
 int verb_info(int argc, char **argv);
 int verb_ops(int argc, char **argv);
 

@@ -32,5 +32,6 @@ static void descend(void *value, const void *grad, void *velocity, size_t n, dou
             theta[i] = theta[i] - alpha * g[i];
 }
 
+extern const lhi_probe LH_T(lhi_probe);
 extern const lhi_kernels LH_T(lhi_kernels);
-const lhi_kernels LH_T(lhi_kernels) = {descend};
+const lhi_kernels LH_T(lhi_kernels) = {descend, &LH_T(lhi_probe)};

@@ -15,12 +15,27 @@ typedef enum lhi_variant_id {
     LHI_VARIANTS
 } lhi_variant_id;
 
+/* For measurements (bench/): the most that the machine does, and the matrix product.  n
+ * counts elements, a multiple of 256. */
+typedef struct lhi_probe {
+    double (*peak)(size_t rounds); /* fused multiply-adds in registers; what they come to */
+    double peak_flops;             /* operations of a round */
+    double (*read)(const void *from, size_t n);
+    void (*copy)(void *to, const void *from, size_t n);
+    void (*triad)(void *to, const void *a, const void *b, size_t n); /* to = a + s b */
+    /* C := A B, row by row without gaps, and the bytes of scratch (work) that it needs. */
+    size_t (*multiply_work)(size_t m, size_t k);
+    void (*multiply)(size_t m, size_t n, size_t k, const void *a, const void *b, void *c,
+                     void *work);
+} lhi_probe;
+
 /* Kernels that are called by a table instead of from an op. */
 typedef struct lhi_kernels {
     /* velocity := momentum velocity + grad (left out when velocity is NULL);
      * value := value - rate velocity.  NOTES 22; each operation rounds by itself. */
     void (*descend)(void *value, const void *grad, void *velocity, size_t n, double rate,
                     double momentum);
+    const lhi_probe *probe;
 } lhi_kernels;
 
 /* The best variant that this CPU runs for a type, or the one asked for by name ("auto",

@@ -76,7 +76,7 @@ static size_t range(const curves *v, int rates, double *least, double *most)
     return n;
 }
 
-static void add_look(lhi_text *t)
+void lhi_add_look(lhi_text *t)
 {
     lhi_text_add(t, "set border back lw 1 lc rgb '#404040'\n"
                     "if (GPVAL_TERM ne 'dumb') set grid back lt 1 lw 1 dt solid lc rgb '#E4E4E4'\n"
@@ -85,7 +85,7 @@ static void add_look(lhi_text *t)
                     "set datafile missing '?'\n");
 }
 
-static void add_style(lhi_text *t, size_t k, size_t points)
+void lhi_add_style(lhi_text *t, size_t k, size_t points)
 {
     lhi_text_add(t, "set style line %zu lw 2 lc rgb '%s' dt %s pt %d ps 0.9 pointinterval %zu\n",
                  k + 1, colours[k % COLOURS], dashes[k % DASHES], marks[k % MARKS],
@@ -220,14 +220,14 @@ static void add_curves(const curves *v, lhi_text *t)
     double least, most;
     const size_t rates = range(v, 1, &least, &most), others = range(v, 0, &least, &most);
 
-    add_look(t);
+    lhi_add_look(t);
     add_data(v, t);
     if (rates + others == 0) {
         add_nothing(t);
         return;
     }
     for (size_t k = 0; k < v->count; k++)
-        add_style(t, k, drawn_values(v, k));
+        lhi_add_style(t, k, drawn_values(v, k));
     add_epochs(t, v->s->epochs);
     if (v->logarithmic) {
         lhi_text_add(t, "set ylabel 'gradient norm'\n");
@@ -337,7 +337,7 @@ lh_status lhi_figure_roc(lh_ctx *c, const char *path, const double *fpr, const d
         return c->status;
     p.width = 640; /* both axes go from 0 to 1, so the plot is a square */
     p.height = 640;
-    add_look(t);
+    lhi_add_look(t);
     lhi_text_add(t, "$roc << EOD\n");
     for (size_t i = 0; i < n; i++)
         if (isfinite(fpr[i]) && isfinite(tpr[i])) {
@@ -352,7 +352,7 @@ lh_status lhi_figure_roc(lh_ctx *c, const char *path, const double *fpr, const d
         add_nothing(t);
         return lhi_picture_end(&p);
     }
-    add_style(t, 0, drawn);
+    lhi_add_style(t, 0, drawn);
     lhi_text_add(t, "set xrange [0:1]\nset yrange [0:1]\nset xtics 0.2\nset ytics 0.2\n"
                     "set key inside %s vertical opaque\n", auc < 0.5 ? "left top" : "right bottom");
     lhi_text_add(t, "plot x with lines lw 1.5 dt (6,5) lc rgb '#808080' title 'chance', \\\n"

@@ -15,11 +15,41 @@ lh_status lhi_figure_norms(lh_ctx *c, const lhi_state *s, const char *path);
 lh_status lhi_figure_roc(lh_ctx *c, const char *path, const double *fpr, const double *tpr,
                          size_t n, double auc, const char *title);
 
+/* A curve of a measurement. */
+typedef struct lhi_curve {
+    const char *name;
+    const double *x, *y;
+    size_t n;
+} lhi_curve;
+
+/* Speed-up (y) over threads (x), with the line that none can be above for long. */
+lh_status lhi_figure_scaling(lh_ctx *c, const char *path, const lhi_curve *curve, size_t n);
+
+/* A bandwidth in 10^9 bytes a second, and an act: operations a byte, 10^9 operations a
+ * second. */
+typedef struct lhi_roof {
+    const char *name;
+    double rate;
+} lhi_roof;
+
+typedef struct lhi_point {
+    const char *name;
+    double intensity, rate;
+} lhi_point;
+
+/* Acts below what the arithmetic (peak) and each bandwidth allow (S. Williams,
+ * A. Waterman, D. Patterson, Communications of the ACM 52(4), 2009). */
+lh_status lhi_figure_roofline(lh_ctx *c, const char *path, double peak, const lhi_roof *roof,
+                              size_t roofs, const lhi_point *point, size_t n);
+
 /* Comma separated values when the path ends in .csv, else one JSON object a line. */
 lh_status lhi_history_write(lh_ctx *c, const lhi_state *s, const char *path);
 
 /* "gnuplot 5.4 patchlevel 4 (/usr/bin/gnuplot)", or NULL when there is none. */
 const char *lhi_gnuplot_version(char *text, size_t room);
+
+/* A string of JSON with its quotes, always valid UTF-8. */
+void lhi_add_json(lhi_text *t, const char *text);
 
 /* From here on: shared by the files of report/ alone. */
 
@@ -37,6 +67,10 @@ int lhi_picture_begin(lhi_picture *p, lh_ctx *c, const char *path);
 /* Keeps the script, draws, and frees. */
 lh_status lhi_picture_end(lhi_picture *p);
 
+/* The frame and grid of every figure, and the line style k + 1 of a curve with so many points. */
+void lhi_add_look(lhi_text *t);
+void lhi_add_style(lhi_text *t, size_t k, size_t points);
+
 /* How long gnuplot may take; the tests shorten it. */
 extern double lhi_gnuplot_seconds;
 
@@ -45,8 +79,6 @@ extern double lhi_gnuplot_seconds;
 void lhi_add_quoted(lhi_text *t, const char *text);
 /* The same for the name of a file, with every byte as it is. */
 void lhi_add_path(lhi_text *t, const char *path);
-/* A string of JSON with its quotes, always valid UTF-8. */
-void lhi_add_json(lhi_text *t, const char *text);
 /* A field of RFC 4180. */
 void lhi_add_csv(lhi_text *t, const char *text);
 /* A word that a shell takes as it stands. */

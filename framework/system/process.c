@@ -1,6 +1,7 @@
 /* process.c -- running a program without a shell, and the stop signals. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "framework/system/child.h"
 #include "framework/system/fault.h"
 #include "framework/system/sys.h"
 
@@ -38,8 +39,7 @@ int lhi_sys_find_program(const char *name, char *path, size_t room)
     return -ENOENT;
 }
 
-/* Waits for the child until the deadline, then ends it: TERM first, KILL a second later. */
-static int reap(pid_t child, double deadline)
+int lhi_sys_reap(pid_t child, double deadline)
 {
     int status, late = 0;
 
@@ -108,27 +108,22 @@ static int converse(int fd, const char *input, size_t size, char *printed, size_
     }
 }
 
-int lhi_sys_run(char *const argv[], const char *input, size_t size, char *printed, size_t room,
-                int to_stdout, double seconds)
+pid_t lhi_sys_spawn(char *const argv[], char *const environment[], int fd, int output, int errors)
 {
-    const double deadline = lhi_sys_clock() + seconds;
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none, usual;
-    int pair[2], number, talked;
     pid_t child;
+    int number;
 
-    printed[0] = 0;
-    number = lhi_fault(LHI_FAULT_SPAWN);
-    if (number)
-        return -number;
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-        return -errno;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, pair[1], STDIN_FILENO);
-    if (!to_stdout)
-        posix_spawn_file_actions_adddup2(&actions, pair[1], STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, pair[1], STDERR_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, fd, STDIN_FILENO);
+    if (output)
+        posix_spawn_file_actions_adddup2(&actions, fd, STDOUT_FILENO);
+    if (errors)
+        posix_spawn_file_actions_adddup2(&actions, fd, STDERR_FILENO);
+    else
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawnattr_init(&attributes);
     sigemptyset(&none);
     sigemptyset(&usual);
@@ -140,17 +135,34 @@ int lhi_sys_run(char *const argv[], const char *input, size_t size, char *printe
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     /* spawn, never fork: a forked copy of a process that has run a parallel region
      * hangs at its next one. */
-    number = posix_spawn(&child, argv[0], &actions, &attributes, argv, environ);
+    number = posix_spawn(&child, argv[0], &actions, &attributes, argv, environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
-    close(pair[1]);
-    if (number != 0) {
-        close(pair[0]);
+    return number != 0 ? -number : child;
+}
+
+int lhi_sys_run(char *const argv[], const char *input, size_t size, char *printed, size_t room,
+                int to_stdout, double seconds)
+{
+    const double deadline = lhi_sys_clock() + seconds;
+    int pair[2], number, talked;
+    pid_t child;
+
+    printed[0] = 0;
+    number = lhi_fault(LHI_FAULT_SPAWN);
+    if (number)
         return -number;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return -errno;
+    child = lhi_sys_spawn(argv, environ, pair[1], !to_stdout, 1);
+    close(pair[1]);
+    if (child < 0) {
+        close(pair[0]);
+        return (int)child;
     }
     talked = converse(pair[0], input, size, printed, room, deadline);
     close(pair[0]);
-    number = reap(child, talked == -ETIMEDOUT ? lhi_sys_clock() : deadline);
+    number = lhi_sys_reap(child, talked == -ETIMEDOUT ? lhi_sys_clock() : deadline);
     return talked < 0 ? talked : number;
 }
 

@@ -44,6 +44,12 @@ void lhi_sys_host(char *name, size_t room);
 const char *lhi_sys_env(const char *name);
 int lhi_sys_cpus(void);           /* CPUs this process may run on */
 double lhi_sys_cpu_quota(void);   /* cgroup quota in CPUs, 0 when there is none */
+void lhi_sys_pause(double seconds);
+/* Bytes of the cache of a level (2, 3) and of the memory, 0 when unknown. */
+size_t lhi_sys_cache(int level);
+size_t lhi_sys_memory(void);
+/* The name of the CPU as the system tells it, "unknown" when it does not. */
+void lhi_sys_cpu_name(char *name, size_t room);
 int lhi_sys_tty(int fd);
 int lhi_sys_columns(void);        /* width of the terminal, 80 when unknown */
 

@@ -92,6 +92,22 @@ static int find_late(lh_run *r)
     return lhi_ok(c) ? 0 : -1;
 }
 
+int lhi_run_ready(lh_run *r, int threads, int forced)
+{
+    lh_params *p = r->t->params;
+
+    r->w = lhi_ws_new(r->t, r->p, p->type, r->batch, threads, LHI_WS_GRADIENTS);
+    if (!r->w || find_late(r) != 0)
+        return -1;
+    r->descent = (lhi_descent){lhi_variant_kernels(r->w->variant), r->how.rate, r->how.momentum,
+                               0};
+    lhi_pace_begin(&r->pace, threads, forced, lhi_plan_flops(r->w, r->p));
+    if (r->how.momentum > 0 && lhi_params_slot(p, &p->velocity) != 0)
+        return -1;
+    lhi_set(r->w->type, r->w->slot[r->p->root].grad, 0, 1); /* dL/dL */
+    return 0;
+}
+
 lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs)
 {
     lh_ctx *c = L.tape->c;
@@ -108,18 +124,11 @@ lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long e
     r->batch = batch == 0 || batch > d->rows ? d->rows : batch;
     r->p = lhi_plan_new(t, L.id, LHI_LEAN);
     if (!r->p || lhi_feed_find(&r->feed, t, r->p, d, "lh_train") != 0 ||
-        lhi_data_prepare(d, t->params->type) != LH_OK)
-        return inert(c);
-    r->w = lhi_ws_new(t, r->p, t->params->type, r->batch, lhi_threads(c, NULL), LHI_WS_GRADIENTS);
-    if (!r->w || find_late(r) != 0)
-        return inert(c);
-    r->descent = (lhi_descent){lhi_variant_kernels(r->w->variant), how.rate, how.momentum, 0};
-    lhi_pace_begin(&r->pace, r->w->threads, lhi_threads_forced(c), lhi_plan_flops(r->w, r->p));
-    if (how.momentum > 0 && lhi_params_slot(t->params, &t->params->velocity) != 0)
+        lhi_data_prepare(d, t->params->type) != LH_OK ||
+        lhi_run_ready(r, lhi_threads(c, NULL), lhi_threads_forced(c)) != 0)
         return inert(c);
     if (r->batch < d->rows && !(r->order = lhi_alloc_array(c, d->rows, sizeof *r->order)))
         return inert(c);
-    lhi_set(r->w->type, r->w->slot[L.id].grad, 0, 1); /* dL/dL */
     if (lhi_sys_signals_begin() == 0)
         lhi_at_close(c, end_signals, NULL);
     return r;

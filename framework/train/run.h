@@ -46,6 +46,9 @@ struct lh_run {
 /* A run at its beginning; inert after an error.  lh_train() adds the resuming. */
 lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs);
 
+/* Workspace, descent and pace of a run that has its plan, batch and optimiser; -1 after an
+ * error. */
+int lhi_run_ready(lh_run *r, int threads, int forced);
 /* One step on rows from..to-1 of the epoch's order; the loss is left in the workspace. */
 void lhi_run_step(lh_run *r, size_t from, size_t to);
 

@@ -20,7 +20,7 @@ says "an unknown verb has the nearest one as its hint" err "did you mean longhan
 run "$longhand" help nonsense-of-mine
 exits "help for an unknown verb is a usage error" 2
 
-for verb in train check eval inspect plot info ops; do
+for verb in train check eval inspect plot bench info ops; do
     run "$longhand" "$verb" --help
     exits "$verb --help succeeds" 0
     says "$verb --help has its usage" out "usage: longhand $verb"

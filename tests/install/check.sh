@@ -38,6 +38,11 @@ grep -q '2 of 2 gradients agree\|gradients agree' ledger || fail "the driver pri
 grep -q W shown || fail "longhand inspect shows no parameter"
 "$bindir/longhand" ops >/dev/null || fail "longhand ops fails"
 
+# The other programs are found where they were installed, whichever libraries they find.
+"$bindir/longhand" bench --quick --only=step --threads=1 --progress=none >bench ||
+    fail "longhand bench fails"
+! grep 'is not there: make bench' bench >&2 || fail "longhand bench does not find its programs"
+
 # Nothing but the interface is visible, so that nothing else can come to be relied on.
 if command -v nm >/dev/null 2>&1 && [ -f "$libdir/liblonghand.so" ]; then
     other=$(nm -D --defined-only "$libdir/liblonghand.so" | awk '$3 !~ /^lh_/ { print $3 }' |
