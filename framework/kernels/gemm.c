@@ -139,6 +139,7 @@ void LH_T(lhi_gemm)(size_t m, size_t n, size_t k, LH_T(lhi_matrix) a, LH_T(lhi_m
                     t.copy_b = copy_b && first ? panel : NULL;
                     t.soon = copy_b ? soon_of(&b, p, depth, j + NR, n, i - i0) : NULL;
                     t.soon_row = b.row;
+                    t.far = t.fresh;
                     t.c = t.out = c + i * ldc + j;
                     if (end && p + depth >= k) {
                         t.row = end->row ? end->row + j : NULL;
@@ -191,6 +192,11 @@ static void add_shard(const column *s, size_t shard, size_t from, size_t to, siz
     t.b = read_panel ? s->panel + row * NR : s->d + from * s->d_next;
     t.b_row = read_panel ? NR : s->d_next;
     t.copy_b = s->panel && !read_panel ? s->panel + row * NR : NULL;
+    if (from / LHI_SOON < rows) { /* what will be written when all shards are there */
+        t.soon = (s->move ? s->move->theta + s->move_at : s->g) + (at + from / LHI_SOON) * s->g_row;
+        t.soon_row = s->g_row;
+        t.soon_moves = 1;
+    }
     t.c = t.out = s->level + free * s->apart + at * NR;
     t.c_row = t.out_row = NR;
     for (size_t l = 0; ends && shard >> l; l++)

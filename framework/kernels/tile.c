@@ -94,9 +94,9 @@ INLINE void tile(const size_t rows, const size_t vecs, const int way, const int 
     real *to_a = t->copy_a, *to_b = t->copy_b;
     vec sum[MR][TILE_VECS];
 
-    if (t->move)
+    if (t->far)
         EACH
-            __builtin_prefetch(t->move->theta + t->move_at + r * t->out_row + v * LANES, 1);
+            __builtin_prefetch(t->out + r * t->out_row + v * LANES, 1);
     if (t->fresh)
         EACH
             sum[r][v] = V_ALL((real)0);
@@ -119,8 +119,13 @@ INLINE void tile(const size_t rows, const size_t vecs, const int way, const int 
         if (copy_b)
             to_b += NR;
         if (!copy_b && p % LHI_SOON == 0) {
-            __builtin_prefetch(soon, 0, 2);
-            __builtin_prefetch(soon + (vecs - 1) * LANES, 0, 2);
+            if (t->soon_moves) {
+                __builtin_prefetch(soon, 1, 2);
+                __builtin_prefetch(soon + (vecs - 1) * LANES, 1, 2);
+            } else {
+                __builtin_prefetch(soon, 0, 2);
+                __builtin_prefetch(soon + (vecs - 1) * LANES, 0, 2);
+            }
             soon += soon_next;
         }
 #pragma GCC unroll 12

@@ -6,7 +6,7 @@
 #include "framework/kernels/kernels.h"
 #include "framework/kernels/simd.h"
 
-enum { MR = TILE_ROWS, NR = TILE_VECS * LANES, LHI_LEVELS = 7, LHI_SOON = 8 };
+enum { MR = TILE_ROWS, NR = TILE_VECS * LANES, LHI_LEVELS = 7, LHI_SOON = 4 };
 
 /* What the tiles of one block of a product have in common, and where the next one is. */
 typedef struct LH_T(lhi_tiles) {
@@ -14,7 +14,9 @@ typedef struct LH_T(lhi_tiles) {
     const real *a; size_t a_row, a_col; /* one of the steps is 1 */
     const real *b; size_t b_row;        /* rows of B lie in one piece */
     real *copy_a, *copy_b;              /* panels to be filled on the way, or NULL */
-    const real *soon; size_t soon_row;  /* rows that will be read soon, or NULL */
+    const real *soon; size_t soon_row;  /* rows that are needed soon, or NULL: one is fetched */
+    int soon_moves;                     /* every LHI_SOON steps; to be written? */
+    int far;                            /* the place of the results is not in the first cache */
     const real *c; size_t c_row;        /* where the chains begin */
     real *out; size_t out_row;          /* where the results go, most often the same */
     size_t cols;                        /* 1..NR */
