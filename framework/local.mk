@@ -12,6 +12,7 @@ lh_variant_sources = \
 	framework/kernels/probe.c \
 	framework/kernels/rows.c \
 	framework/kernels/tile.c \
+	framework/bench/fused.c \
 	$(lh_op_sources)
 
 lh_variant_cflags = $(AM_CFLAGS) $(LH_VECTOR)
@@ -125,10 +126,13 @@ libcore_la_SOURCES = \
 	framework/session/keep.c \
 	framework/session/session.h \
 	framework/session/surroundings.c \
+	framework/bench/acts.c \
 	framework/bench/answer.c \
 	framework/bench/bench.c framework/bench/bench.h \
+	framework/bench/by_hand.c \
 	framework/bench/clock.c \
 	framework/bench/drawn.c \
+	framework/bench/fused.h \
 	framework/bench/json.c \
 	framework/bench/operands.h \
 	framework/bench/peers.c \

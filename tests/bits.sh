@@ -32,7 +32,8 @@ report() # STATUS WHAT
 build() # FOLDER COMPILER FLAGS
 {
     rm -rf "$1" && mkdir -p "$1" || return 1
-    (cd "$1" && "$src/configure" CC="$2" CFLAGS="$3" && make -j2 longhand experiments/notes) \
+    (cd "$1" && "$src/configure" CC="$2" CFLAGS="$3" &&
+        make -j2 longhand experiments/notes) \
         >"$1.log" 2>&1
 }
 
@@ -73,6 +74,23 @@ compare() # SETTING OUT HOW
         }
     fi
     rm -rf "$2"
+}
+
+# Random graphs and the page by teams of 1 to 16, every instruction set and two plans: the test
+# compares them with each other, and here its digests with those of the first build.
+graphs() # HOW
+{
+    if ! make -j2 tests/unit/test_graphs >"$work/graphs.log" 2>&1; then
+        echo "# $1: no CUnit, the graphs are left out"
+        return
+    fi
+    tests/unit/test_graphs >"$work/graphs" 2>&1
+    status=$?
+    grep '^# digest' "$work/graphs" >"$work/digests"
+    [ -e "$work/first.graphs" ] || cp "$work/digests" "$work/first.graphs"
+    [ $status -eq 0 ] && [ "$(wc -l <"$work/digests")" -eq 2 ] &&
+        cmp -s "$work/digests" "$work/first.graphs"
+    report $? "$1: 21 graphs in every way have the bits of the first build"
 }
 
 every_way() # SETTING
@@ -120,6 +138,7 @@ for how in 'gcc -O2' 'gcc -O0' 'gcc -O3' 'clang -O2'; do
         every_way "$setting"
         report "$bad" "$how, $setting: $here checkpoints have the bits of the first"
     done
+    graphs "$how"
     cd "$work" || exit 1
 done
 

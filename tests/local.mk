@@ -36,6 +36,11 @@ tests_unit_test_gemm_SOURCES = tests/unit/test_gemm.c tests/unit/gemm_cases.h
 tests_unit_test_gemm_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_gemm_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_memory
+tests_unit_test_memory_SOURCES = tests/unit/test_memory.c
+tests_unit_test_memory_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_memory_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_graphs
 tests_unit_test_graphs_SOURCES = tests/unit/test_graphs.c
 tests_unit_test_graphs_CPPFLAGS = $(lh_test_cppflags)

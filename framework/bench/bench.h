@@ -165,6 +165,14 @@ lhi_result *lhi_bench_results(lhi_bench *b, lhi_entrant *e, size_t count, double
 void lhi_bench_probe(lhi_bench *b);     /* probe.c: fills peak and bandwidth */
 void lhi_bench_products(lhi_bench *b);  /* products.c */
 void lhi_bench_steps(lhi_bench *b);     /* steps.c */
+struct lh_run;
+void lhi_bench_acts(lhi_bench *b, struct lh_run *r); /* acts.c: those of one step, one thread */
+
+/* by_hand.c: the step without a tape, as a way of ours (steps.c) */
+void *lhi_by_hand_make(lhi_bench *b, const lhi_step *task);
+int lhi_by_hand_ready(void *state, int threads);
+int lhi_by_hand_run(lhi_entrant *e, long reps);
+int lhi_by_hand_team(const void *state);
 /* One more act for the roofline and the JSON. */
 void lhi_bench_add_act(lhi_bench *b, const char *name, double flops, double bytes, double seconds);
 /* How many there are to do. */

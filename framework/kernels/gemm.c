@@ -24,10 +24,20 @@ static size_t block_of_a(size_t rows, size_t depth)
     return (least(rows, MC) + MR) * least(depth, KC);
 }
 
+/* Levels of the tree over the shards of k rows. */
+static size_t levels_of(size_t k)
+{
+    size_t levels = 1;
+
+    for (size_t shards = lhi_shard_count(k, LHI_MOST_SHARDS); shards > 1; shards /= 2)
+        levels++;
+    return levels;
+}
+
 size_t LH_T(lhi_gemm_work)(size_t m, size_t k)
 {
     /* a panel of B, a block of A, and the partial sums of a column of tiles */
-    return NR * (least(k, WHOLE) + LANES) + block_of_a(m, k) + LHI_LEVELS * least(m, MC) * NR;
+    return NR * (least(k, WHOLE) + LANES) + block_of_a(m, k) + levels_of(k) * least(m, MC) * NR;
 }
 
 /* A panel of B = S^T, whose columns lie in one piece: NR columns side by side. */
@@ -158,6 +168,7 @@ void LH_T(lhi_gemm)(size_t m, size_t n, size_t k, LH_T(lhi_matrix) a, LH_T(lhi_m
 /* A sum over the rows of a batch: some rows of G = A^T D, one panel of columns. */
 typedef struct column {
     size_t m, shards;
+    size_t cut[LHI_MOST_SHARDS + 1];
     const real *a, *d;          /* row r of the batch at a + r a_next and d + r d_next */
     size_t a_next, d_next;
     real *panel, *packed;       /* where D's panel and A's rows are copied, or NULL */
@@ -176,8 +187,8 @@ typedef struct column {
  * of its trailing ones, and the last shard meets all that are there. */
 static void add_shard(const column *s, size_t shard, size_t from, size_t to, size_t at, size_t rows)
 {
-    const int begins = from == lhi_cut(s->m, shard, s->shards);
-    const int ends = to == lhi_cut(s->m, shard + 1, s->shards), last = shard + 1 == s->shards;
+    const int begins = from == s->cut[shard];
+    const int ends = to == s->cut[shard + 1], last = shard + 1 == s->shards;
     const size_t row = s->m <= WHOLE ? from : 0; /* in the panel */
     real *copy = s->packed ? s->packed + at * s->m + from * rows : NULL;
     const int read_copy = s->packed && s->packed_before, read_panel = s->panel && at > 0;
@@ -222,8 +233,8 @@ static void add_column(const column *s, size_t height)
     for (size_t i = 0, rows; i < (whole ? height : 1); i += rows) {
         rows = LH_T(lhi_tile_rows)(height - i);
         for (size_t shard = 0; shard < s->shards; shard++) {
-            const size_t past = lhi_cut(s->m, shard + 1, s->shards);
-            size_t from = lhi_cut(s->m, shard, s->shards), to;
+            const size_t past = s->cut[shard + 1];
+            size_t from = s->cut[shard], to;
 
             do {
                 to = from + least(KC, past - from);
@@ -248,12 +259,22 @@ static void over_rows(size_t m, size_t most, const real *a, size_t a_next, const
     const size_t room = block_of_a(i1 - i0, m);
     const size_t high = m <= KC ? MC : room / m < MR ? MR : room / m / MR * MR;
     real *panel = work, *level = panel + NR * (least(m, WHOLE) + LANES);
-    column s = {.m = m, .shards = lhi_shard_count(m, most), .a_next = a_next, .d_next = q,
-                .level = level, .g_row = q, .fresh = fresh, .move = move};
+    column s;
 
+    s.m = m;
+    s.shards = lhi_shard_count(m, most);
+    s.a_next = a_next;
+    s.d_next = q;
+    s.level = level;
+    s.g_row = q;
+    s.fresh = fresh;
+    s.move = move;
+
+    for (size_t shard = 0; shard <= s.shards; shard++)
+        s.cut[shard] = lhi_cut(m, shard, s.shards);
     for (size_t i = i0; i < i1; i += high) {
         const size_t height = least(high, i1 - i);
-        real *packed = level + LHI_LEVELS * height * NR;
+        real *packed = level + levels_of(m) * height * NR;
 
         s.a = a + i;
         s.apart = height * NR;

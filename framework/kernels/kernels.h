@@ -61,6 +61,8 @@ real LH_T(lhi_total)(size_t m, size_t shards, const real *terms);
 
 /* Shards: piece s of S holds rows lhi_cut(m, s, S)..lhi_cut(m, s+1, S)-1.  At least 64
  * rows a piece, so that a small batch is one piece and small sums stay exact chains. */
+enum { LHI_MOST_SHARDS = 64 }; /* --shards allows no more */
+
 static inline size_t lhi_shard_count(size_t m, size_t most)
 {
     const size_t s = m / 64;
@@ -70,6 +72,8 @@ static inline size_t lhi_shard_count(size_t m, size_t most)
 
 static inline size_t lhi_cut(size_t m, size_t s, size_t shards)
 {
+    if (shards == 1)
+        return s ? m : 0;
     return m / shards * s + m % shards * s / shards;
 }
 

@@ -5,7 +5,7 @@
 real LH_T(lhi_total)(size_t m, size_t most, const real *terms)
 {
     const size_t shards = lhi_shard_count(m, most);
-    real part[64] = {0}; /* --shards allows no more */
+    real part[LHI_MOST_SHARDS] = {0};
 
     for (size_t s = 0; s < shards; s++)
         for (size_t i = lhi_cut(m, s, shards); i < lhi_cut(m, s + 1, shards); i++)

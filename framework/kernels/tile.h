@@ -6,7 +6,12 @@
 #include "framework/kernels/kernels.h"
 #include "framework/kernels/simd.h"
 
-enum { MR = TILE_ROWS, NR = TILE_VECS * LANES, LHI_LEVELS = 7, LHI_SOON = 4 };
+enum {
+    MR = TILE_ROWS,
+    NR = TILE_VECS * LANES,
+    LHI_LEVELS = 7, /* of the tree over 64 shards */
+    LHI_SOON = 4    /* steps from one fetched row to the next */
+};
 
 /* What the tiles of one block of a product have in common, and where the next one is. */
 typedef struct LH_T(lhi_tiles) {

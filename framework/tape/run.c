@@ -56,26 +56,22 @@ static void backward(const lhi_act *a, const lhi_job *j, int rank, int size)
 static void backward_and_move(const lhi_ws *w, const lhi_act *a, lhi_job *j, const lhi_descent *d,
                               int rank, int size)
 {
-    const lh_params *p = w->t->params;
     const lh_slot *in = j->step.in[a->operand];
     const lh_tile t = part_of(in, a->by_rows, rank, size);
-    const size_t place = p->at[w->t->node[w->t->node[a->node].in[a->operand]].param].offset;
-    char *velocity = p->velocity ? (char *)p->velocity + place * w->element : NULL;
-    const lh_move move = {velocity, d->rate, d->momentum, d->forget};
+    char *velocity = w->t->params->velocity;
+    const lh_move move = {velocity ? velocity + j->place : NULL, d->rate, d->momentum, d->forget};
     const size_t first = (t.i0 * in->cols + t.j0) * w->element;
+    const int at_once = j->op->moves >> a->operand & 1;
 
     if (t.i0 == t.i1 || t.j0 == t.j1)
         return;
-    if (j->op->moves >> a->operand & 1) {
-        j->step.move = &move;
-        j->op->backward(&j->step, a->operand, t);
-        j->step.move = NULL;
-        return;
-    }
+    j->step.move = at_once ? &move : NULL;
     j->op->backward(&j->step, a->operand, t);
-    d->kernels->descend((char *)in->value + first, (char *)in->grad + first,
-                        velocity ? velocity + first : NULL,
-                        (t.i1 - t.i0 - 1) * in->cols + t.j1 - t.j0, d->rate, d->momentum);
+    j->step.move = NULL;
+    if (!at_once)
+        d->kernels->descend((char *)in->value + first, (char *)in->grad + first,
+                            velocity ? (char *)move.velocity + first : NULL,
+                            (t.i1 - t.i0 - 1) * in->cols + t.j1 - t.j0, d->rate, d->momentum);
 }
 
 void lhi_run_forward(lhi_ws *w, int rank, int size)
@@ -100,6 +96,7 @@ static int is_finite(const lhi_ws *w)
 void lhi_run_backward(lhi_ws *w, const lhi_descent *d, int rank, int size)
 {
     lhi_job *j = w->job + (size_t)rank * w->p->acts;
+    int asked = 0, good = 0;
 
     for (size_t i = w->p->forwards; i < w->p->acts; i++) {
         const lhi_act *a = &w->p->act[i];
@@ -107,7 +104,11 @@ void lhi_run_backward(lhi_ws *w, const lhi_descent *d, int rank, int size)
         if (a->barrier && size > 1)
             lhi_barrier();
         /* What moves does so behind a barrier, and then the root is there. */
-        if (d && a->moves && is_finite(w))
+        if (d && a->moves && !asked) {
+            good = is_finite(w);
+            asked = 1;
+        }
+        if (d && a->moves && good)
             backward_and_move(w, a, &j[i], d, rank, size);
         else
             backward(a, &j[i], rank, size);

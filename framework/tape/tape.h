@@ -168,6 +168,7 @@ int lhi_act_reads(const lh_tape *t, const lhi_act *a, uint32_t node);
 typedef struct lhi_job {
     const lh_op *op;
     lh_step step;
+    size_t place;          /* backward to a parameter: bytes before it in the store's arrays */
 } lhi_job;
 
 struct lhi_ws {
@@ -183,6 +184,7 @@ struct lhi_ws {
     char *block;           /* the memory of all of them */
     size_t block_bytes, nodes;
     int own_params;        /* parameters are copies (another type), not the store's */
+    const void *store;     /* where the store's values were when last looked at */
     lhi_job *job;          /* p->acts for each of `threads` */
     int ready;             /* they are made for m rows */
     char *work;            /* scratch, work_bytes for each of `threads` */

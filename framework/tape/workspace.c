@@ -110,6 +110,7 @@ static void point_at_store(lhi_ws *w)
 {
     lh_params *p = w->t->params;
 
+    w->store = p->value;
     for (size_t i = 0; i < w->nodes && !w->own_params; i++)
         if (w->t->node[i].kind == LHI_PARAM) {
             w->slot[i].value = lhi_params_at(p, p->value, w->t->node[i].param);
@@ -146,11 +147,16 @@ static const lh_slot *slot_or_null(const lhi_ws *w, uint32_t id)
 
 lhi_job lhi_job_of(const lhi_ws *w, const lhi_act *a, int rank)
 {
-    lhi_job j = {lhi_op_of(w, a->node), lhi_step_of(w, a->node, rank)};
+    lhi_job j = {lhi_op_of(w, a->node), lhi_step_of(w, a->node, rank), 0};
 
     j.step.out = &w->slot[a->out];
     j.step.fresh = a->first;
     j.step.end = (lh_ending){slot_or_null(w, a->row), a->cut, slot_or_null(w, a->keep)};
+    if (a->moves) {
+        const lhi_node *n = &w->t->node[w->t->node[a->node].in[a->operand]];
+
+        j.place = w->t->params->at[n->param].offset * w->element;
+    }
     return j;
 }
 
@@ -246,7 +252,8 @@ void lhi_ws_free(lhi_ws *w)
 
 void lhi_ws_rows(lhi_ws *w, size_t rows)
 {
-    point_at_store(w); /* jobs point at slots: those stay where they are */
+    if (w->store != w->t->params->value)
+        point_at_store(w); /* jobs point at slots: those stay where they are */
     if (w->m == rows && w->ready)
         return;
     w->m = rows;

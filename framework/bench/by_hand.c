@@ -1,0 +1,140 @@
+/* by_hand.c -- the hand-written step as one that takes part. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/base/threads.h"
+#include "framework/bench/bench.h"
+#include "framework/bench/fused.h"
+#include "framework/bench/operands.h"
+#include "framework/system/sys.h"
+#include "framework/train/pace.h"
+
+#include <math.h>
+#include <string.h>
+
+extern const lhi_fused_kernel lhi_fused_kernel_f32;
+#ifdef LHI_X86
+extern const lhi_fused_kernel lhi_fused_kernel_f32_avx2, lhi_fused_kernel_f32_avx512;
+#endif
+
+static const lhi_fused_kernel *kernel_of(int variant)
+{
+#ifdef LHI_X86
+    if (variant == LHI_F32_AVX2)
+        return &lhi_fused_kernel_f32_avx2;
+    if (variant == LHI_F32_AVX512)
+        return &lhi_fused_kernel_f32_avx512;
+#endif
+    (void)variant;
+    return &lhi_fused_kernel_f32;
+}
+
+typedef struct hand_step {
+    lh_ctx *c;
+    lhi_fused f;
+    const lhi_fused_kernel *kernel;
+    lhi_pace pace;
+    double flops;
+} hand_step;
+
+static float *numbers(lh_ctx *c, size_t n)
+{
+    return lhi_alloc_array(c, n + 1, sizeof(float));
+}
+
+static void begin(hand_step *s)
+{
+    lhi_fused *f = &s->f;
+
+    for (unsigned l = 0; l < 3; l++) {
+        lhi_operands(LHI_OPERAND_W + l, f->size[l] * f->size[l + 1],
+                     (float)sqrt(6.0 / (double)f->size[l]), f->w[l]);
+        memset(f->b[l], 0, f->size[l + 1] * sizeof(float));
+    }
+}
+
+void *lhi_by_hand_make(lhi_bench *b, const lhi_step *task)
+{
+    lh_ctx *c = b->c;
+    hand_step *s = lhi_alloc(c, sizeof *s);
+    lhi_fused *f;
+    float *x, *y;
+
+    if (!s)
+        return NULL;
+    f = &s->f;
+    s->c = c;
+    s->kernel = kernel_of(b->variant);
+    s->flops = task->flops;
+    memcpy(f->size, task->size, sizeof f->size);
+    f->batch = task->batch;
+    f->shards = c->set.shards;
+    f->rate = LHI_OPERAND_RATE;
+    f->x = x = numbers(c, f->batch * f->size[0]);
+    f->y = y = numbers(c, f->batch);
+    f->terms = numbers(c, f->batch);
+    for (int l = 0; l < 3; l++) {
+        f->w[l] = numbers(c, f->size[l] * f->size[l + 1]);
+        f->dw[l] = numbers(c, f->size[l] * f->size[l + 1]);
+        f->b[l] = numbers(c, f->size[l + 1]);
+        f->db[l] = numbers(c, f->size[l + 1]);
+        f->a[l] = numbers(c, f->batch * f->size[l + 1]);
+        f->dz[l] = numbers(c, f->batch * f->size[l + 1]);
+    }
+    if (!lhi_ok(c))
+        return NULL;
+    lhi_operands(LHI_OPERAND_X, f->batch * f->size[0], 1, x);
+    lhi_operand_labels(f->batch, y);
+    return s;
+}
+
+int lhi_by_hand_ready(void *state, int threads)
+{
+    hand_step *s = state;
+
+    lhi_release(s->c, s->f.work);
+    s->f.work_bytes = s->kernel->work(&s->f);
+    s->f.work = lhi_alloc_array(s->c, (size_t)threads, s->f.work_bytes);
+    lhi_pace_begin(&s->pace, threads, 0, s->flops / 3);
+    return lhi_ok(s->c) ? 0 : -1;
+}
+
+static void work(void *arg, int rank, int size)
+{
+    hand_step *s = arg;
+
+    s->kernel->step(&s->f, rank, size);
+}
+
+static void step(hand_step *s)
+{
+    lhi_team(lhi_pace_size(&s->pace, s->f.batch), work, s);
+}
+
+int lhi_by_hand_run(lhi_entrant *e, long reps)
+{
+    hand_step *s = e->state;
+    double began;
+
+    while (lhi_pace_asks(&s->pace)) {
+        began = lhi_sys_clock();
+        step(s);
+        lhi_pace_note(&s->pace, lhi_sys_clock() - began);
+    }
+    begin(s);
+    step(s);
+    began = lhi_sys_clock();
+    for (long i = 0; i < reps; i++) {
+        step(s);
+        if (i == 0)
+            e->check = s->f.loss;
+    }
+    e->seconds = lhi_sys_clock() - began;
+    e->has_check = 1;
+    return 0;
+}
+
+int lhi_by_hand_team(const void *state)
+{
+    const hand_step *s = state;
+
+    return lhi_pace_size(&s->pace, s->f.batch);
+}
