@@ -55,11 +55,15 @@ void lhi_bench_acts(lhi_bench *b, lh_run *r)
         const lhi_job *j = &r->w->job[i];
         char name[48];
 
-        /* The number of a layer is that of its parameter, in the order of the page. */
-        snprintf(name, sizeof name, "%s%s %zux%zu", j->op->name,
-                 a->kind == LHI_FORWARD ? "" : a->kind == LHI_FINISH ? " sum"
-                 : a->operand == 0      ? " dA" : " dB",
-                 j->step.in[0]->rows, j->step.out->cols);
+        snprintf(name, sizeof name, "%s%s %zu x %zu%s%s%s%s",
+                 j->op->name,
+                 a->kind == LHI_FORWARD ? ""
+                 : a->kind == LHI_FINISH ? " sum"
+                 : a->operand == 0       ? " back"
+                                         : " grad",
+                 j->step.in[0]->cols, j->step.out->cols, a->row != LHI_NONE ? " + b" : "",
+                 a->cut ? ", cut" : "", a->keep != LHI_NONE ? ", keep" : "",
+                 a->moves ? ", move" : "");
         lhi_bench_add_act(b, name, a->kind == LHI_FINISH ? (double)j->step.in[0]->rows
                                                          : j->op->flops(&j->step),
                           bytes_of(a, j), seconds[i]);

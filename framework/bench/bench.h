@@ -168,8 +168,9 @@ void lhi_bench_steps(lhi_bench *b);     /* steps.c */
 struct lh_run;
 void lhi_bench_acts(lhi_bench *b, struct lh_run *r); /* acts.c: those of one step, one thread */
 
-/* by_hand.c: the step without a tape, as a way of ours (steps.c) */
+/* by_hand.c: the step without a tape, as a way of ours (steps.c); and in any order */
 void *lhi_by_hand_make(lhi_bench *b, const lhi_step *task);
+void *lhi_by_hand_make_free(lhi_bench *b, const lhi_step *task);
 int lhi_by_hand_ready(void *state, int threads);
 int lhi_by_hand_run(lhi_entrant *e, long reps);
 int lhi_by_hand_team(const void *state);

@@ -6,6 +6,7 @@
 
 #include <longhand/version.h>
 
+#include <math.h>
 #include <string.h>
 
 /* Half of what lies between the quartiles, in percent of the middle. */
@@ -94,6 +95,45 @@ static void add_cell(lhi_text *t, const lhi_result *r, double flops)
                      percent(r->seconds.low, r->seconds.high, r->seconds.median));
 }
 
+/* The best of the peers at a product, NULL when there is none. */
+static const lhi_result *best_peer(const lhi_product *p)
+{
+    const lhi_result *best = NULL;
+
+    for (size_t i = 0; i < p->count; i++) {
+        const lhi_result *r = &p->result[i];
+
+        if (r->peer >= 0 && r->seconds.count && r->agrees &&
+            (!best || r->seconds.median < best->seconds.median))
+            best = r;
+    }
+    return best;
+}
+
+/* Ours over the best of the others, where every size is at least 64. */
+static void add_ratio(const lhi_bench *b, lhi_text *t)
+{
+    double sum = 0, least = INFINITY;
+    size_t n = 0;
+
+    for (size_t i = 0; i < b->products; i++) {
+        const lhi_product *p = &b->product[i];
+        const lhi_result *best = best_peer(p);
+        double ratio;
+
+        if (!best || p->result[0].seconds.count == 0 || p->m < 64 || p->n < 64 || p->k < 64)
+            continue;
+        ratio = best->seconds.median / p->result[0].seconds.median;
+        sum += log(ratio);
+        least = fmin(least, ratio);
+        n++;
+    }
+    if (n > 0)
+        lhi_text_add(t, "longhand over the best of the others, %zu shapes of 64 and more: "
+                        "geometric mean %.3f, least %.3f\n",
+                     n, exp(sum / (double)n), least);
+}
+
 static void add_products(const lhi_bench *b, lhi_text *t)
 {
     const double peak = lhi_bench_peak(b, 1);
@@ -121,6 +161,7 @@ static void add_products(const lhi_bench *b, lhi_text *t)
                 add_cell(t, of_family(p->result, p->count, b->peer[k].family), p->flops);
         lhi_text_add(t, "\n");
     }
+    add_ratio(b, t);
 }
 
 /* The same way of doing the same step on one thread, NULL when it was not measured. */
@@ -160,6 +201,20 @@ static void add_step_row(const lhi_bench *b, lhi_text *t, const lhi_step *s, con
     lhi_text_add(t, "%s\n", r->has_check ? "" : "  (another loss: not compared)");
 }
 
+/* What the tape costs beside the step written by hand, and the order beside any. */
+static void add_costs(lhi_text *t, const lhi_step *s)
+{
+    const lhi_result *hand = of_family(s->result, s->count, "by hand");
+    const lhi_result *free_order = of_family(s->result, s->count, "free order");
+
+    if (s->result[0].seconds.count && hand && hand->seconds.count)
+        lhi_text_add(t, "  the tape takes %.3f of the step by hand",
+                     s->result[0].seconds.median / hand->seconds.median);
+    if (hand && hand->seconds.count && free_order && free_order->seconds.count)
+        lhi_text_add(t, ", which takes %.3f of one in free order\n",
+                     hand->seconds.median / free_order->seconds.median);
+}
+
 static void add_steps(const lhi_bench *b, lhi_text *t)
 {
     if (b->steps == 0)
@@ -175,6 +230,24 @@ static void add_steps(const lhi_bench *b, lhi_text *t)
                          s->size[0], s->size[1], s->size[2], s->size[3], s->batch, s->flops / 1e6);
         for (size_t k = 0; k < s->count; k++)
             add_step_row(b, t, s, &s->result[k]);
+        add_costs(t, s);
+    }
+}
+
+/* What the acts of a step reach, and how much of the roof above them. */
+static void add_acts(const lhi_bench *b, lhi_text *t)
+{
+    const double peak = lhi_bench_peak(b, 1), near = lhi_bench_bandwidth(b, "read", "L2");
+
+    if (b->acts > b->products && peak > 0 && near > 0)
+        lhi_text_add(t, "\nActs of a step, one thread           us   GFLOP/s    GB/s  of the roof\n");
+    for (size_t i = b->products; i < b->acts && peak > 0 && near > 0; i++) {
+        const lhi_act_cost *a = &b->act[i];
+        const double rate = a->flops / a->seconds, bytes = a->bytes / a->seconds;
+        const double roof = fmin(peak, a->flops / a->bytes * near);
+
+        lhi_text_add(t, "  %-28s %8.1f  %8.1f  %6.1f     %5.1f %%\n", a->name, a->seconds * 1e6,
+                     rate / 1e9, bytes / 1e9, 100 * rate / roof);
     }
 }
 
@@ -226,6 +299,7 @@ void lhi_bench_show(const lhi_bench *b, FILE *out)
     add_bandwidth(b, &t);
     add_products(b, &t);
     add_steps(b, &t);
+    add_acts(b, &t);
     add_peers(b, &t);
     if (t.at)
         fputs(t.at, out);

@@ -167,6 +167,7 @@ static const struct way {
 } ways[] = {
     {"longhand", make_tape, ready_tape, run_tape, team_of_tape},
     {"by hand", lhi_by_hand_make, lhi_by_hand_ready, lhi_by_hand_run, lhi_by_hand_team},
+    {"free order", lhi_by_hand_make_free, lhi_by_hand_ready, lhi_by_hand_run, lhi_by_hand_team},
 };
 enum { WAYS = sizeof ways / sizeof *ways };
 
