@@ -153,12 +153,12 @@ static void measure(lhi_bench *b)
 
     lhi_progress_begin(&b->progress, b->c, "measurement",
                        1 + peers + (long)(lhi_bench_product_count(b) + lhi_bench_step_count(b)));
-    if (peers) {
+    lhi_bench_tell(b, "the machine"); /* while nothing else has begun */
+    lhi_bench_probe(b);
+    if (peers && lhi_bench_goes_on(b)) {
         lhi_bench_tell(b, "starting the other programs");
         lhi_peers_begin(b);
     }
-    lhi_bench_tell(b, "the machine");
-    lhi_bench_probe(b);
     if (lhi_bench_goes_on(b) && lhi_bench_wants(b, "gemm"))
         lhi_bench_products(b);
     if (lhi_bench_goes_on(b) && steps)

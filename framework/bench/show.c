@@ -240,7 +240,8 @@ static void add_acts(const lhi_bench *b, lhi_text *t)
     const double peak = lhi_bench_peak(b, 1), near = lhi_bench_bandwidth(b, "read", "L2");
 
     if (b->acts > b->products && peak > 0 && near > 0)
-        lhi_text_add(t, "\nActs of a step, one thread           us   GFLOP/s    GB/s  of the roof\n");
+        lhi_text_add(t, "\nActs of a step, one thread           us   GFLOP/s    GB/s"
+                        "  of the roof\n");
     for (size_t i = b->products; i < b->acts && peak > 0 && near > 0; i++) {
         const lhi_act_cost *a = &b->act[i];
         const double rate = a->flops / a->seconds, bytes = a->bytes / a->seconds;

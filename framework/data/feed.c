@@ -46,6 +46,8 @@ void lhi_feed_rows(const lhi_feed *f, lhi_ws *w, const lh_data *d, const uint32_
     char *X = f->X >= 0 ? (char *)w->slot[f->X].value + begin * d->cols * cell : NULL;
     char *y = f->y >= 0 ? (char *)w->slot[f->y].value + begin * cell : NULL;
 
+    if (!X && !y)
+        return;
     if (w->type == LH_F32)
         lhi_data_gather_f32(d, order, from + begin, from + end, (void *)X, (void *)y);
     else if (w->type == LH_F64)

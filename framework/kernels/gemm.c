@@ -6,10 +6,11 @@
 #include "framework/kernels/tile.h"
 
 enum {
-    KC = 512,       /* depth of a block: a panel of B stays in the first cache or near it */
-    MC = 30 * MR,   /* rows of a block of A, which stays in the second cache */
-    WHOLE = 2 * KC, /* so many rows of a batch still make one panel */
-    NARROW = 2 * NR /* rows of B no longer than this lie close enough as they are */
+    KC = 512,        /* depth of a block: a panel of B stays in the first cache or near it */
+    MC = 30 * MR,    /* rows of a block of A, which stays in the second cache */
+    WHOLE = 2 * KC,  /* so many rows of a batch still make one panel */
+    NARROW = 2 * NR, /* rows of B no longer than this lie close enough as they are */
+    FAR = 8192       /* elements of C that the first cache has room for */
 };
 
 typedef LH_T(lhi_tiles) tiles;
@@ -19,6 +20,7 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+/* Room for a block of A^T, packed. */
 static size_t block_of_a(size_t rows, size_t depth)
 {
     return (least(rows, MC) + MR) * least(depth, KC);
@@ -111,10 +113,9 @@ static const real *soon_of(const LH_T(lhi_matrix) *b, size_t p, size_t depth, si
 void LH_T(lhi_gemm)(size_t m, size_t n, size_t k, LH_T(lhi_matrix) a, LH_T(lhi_matrix) b,
                     real *c, size_t ldc, int fresh, const LH_T(lhi_ending) *end, real *work)
 {
-    const int across = b.col != 1 && n > 1, pack_a = n > 4 * NR;
-    const size_t deepest = least(k, KC);
-    real *panel = work, *packed = panel + NR * (deepest + LANES);
-    tiles t = {.c_row = ldc, .out_row = ldc};
+    const int across = b.col != 1 && n > 1;
+    real *panel = work;
+    tiles t = {.a_row = a.row, .a_col = a.col, .c_row = ldc, .out_row = ldc};
 
     if (n == 1 && ldc == 1 && a.col == 1 && !(end && end->keep && end->keep_row != 1)) {
         times_vector(m, k, a.at, a.row, b.at, b.row, c, fresh, end, 0);
@@ -137,19 +138,16 @@ void LH_T(lhi_gemm)(size_t m, size_t n, size_t k, LH_T(lhi_matrix) a, LH_T(lhi_m
                 if (across)
                     pack_across(depth, t.cols, b.at + p + j * b.col, b.col, panel);
                 for (size_t i = i0, rows; i < i1; i += rows) {
-                    const int copied = pack_a && j > 0, first = i == i0;
+                    const int first = i == i0;
 
                     rows = LH_T(lhi_tile_rows)(i1 - i);
-                    t.a = copied ? packed + (i - i0) * depth : a.at + i * a.row + p * a.col;
-                    t.a_row = copied ? 1 : a.row;
-                    t.a_col = copied ? rows : a.col;
-                    t.copy_a = pack_a && j == 0 ? packed + (i - i0) * depth : NULL;
+                    t.a = a.at + i * a.row + p * a.col;
                     t.b = across || (copy_b && !first) ? panel : b.at + p * b.row + j;
                     t.b_row = t.b == panel ? NR : b.row;
                     t.copy_b = copy_b && first ? panel : NULL;
                     t.soon = copy_b ? soon_of(&b, p, depth, j + NR, n, i - i0) : NULL;
                     t.soon_row = b.row;
-                    t.far = t.fresh;
+                    t.far = t.fresh && m * n > FAR;
                     t.c = t.out = c + i * ldc + j;
                     if (end && p + depth >= k) {
                         t.row = end->row ? end->row + j : NULL;

@@ -1,15 +1,16 @@
 /* tile.c -- a tile of C held in registers over the whole depth of a block.
  *
  * One body, made for each height, width and way to read A.  The operands need no
- * packing before: the first tile that reads a panel of A or B from where it lies
+ * packing before: the first tile that reads a panel of B, or of A^T, from where it lies
  * also writes it down without gaps, on store ports that have nothing else to do, and
- * the tiles after it read that copy. */
+ * the tiles after it read that copy.  Rows of A are read where they are: packed they
+ * are no faster (docs/design/009). */
 /* SPDX-License-Identifier: MIT */
 #include "framework/kernels/tile.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* How A is read: rows side by side (packed, or A^T), or each row by itself. */
+/* How A is read: rows side by side (A^T, also packed), or each row by itself. */
 enum { SIDE_BY_SIDE, BY_ROW };
 
 typedef LH_T(lhi_tiles) tiles;
@@ -163,47 +164,26 @@ INLINE void made(const size_t rows, const size_t vecs, const int way, const int 
         tile(rows, vecs, way, copy_a, copy_b, 1, t);
 }
 
-#define TILE(rows, vecs)                                                         \
-    static void packed_##rows##_##vecs(const tiles *t)                           \
-    {                                                                            \
-        made(rows, vecs, SIDE_BY_SIDE, 0, 0, t);                                 \
-    }                                                                            \
-    static void by_row_##rows##_##vecs(const tiles *t)                           \
-    {                                                                            \
-        made(rows, vecs, BY_ROW, 0, 0, t);                                       \
-    }                                                                            \
-    static void copy_packed_##rows##_##vecs(const tiles *t)                      \
-    {                                                                            \
-        made(rows, vecs, SIDE_BY_SIDE, 1, 0, t);                                 \
-    }                                                                            \
-    static void copy_by_row_##rows##_##vecs(const tiles *t)                      \
-    {                                                                            \
-        made(rows, vecs, BY_ROW, 1, 0, t);                                       \
+#define MAKE(name, rows, vecs, way, copy_a, copy_b)   \
+    static void name(const tiles *t)                  \
+    {                                                 \
+        made(rows, vecs, way, copy_a, copy_b, t);     \
     }
+#define TILE(rows, vecs)                                          \
+    MAKE(by_row_##rows##_##vecs, rows, vecs, BY_ROW, 0, 0)        \
+    MAKE(side_##rows##_##vecs, rows, vecs, SIDE_BY_SIDE, 0, 0)    \
+    MAKE(copy_##rows##_##vecs, rows, vecs, SIDE_BY_SIDE, 1, 0)
 /* B is copied by the first tile of a column of them, which is a full one. */
-#define FIRST(vecs)                                                              \
-    static void first_packed_##vecs(const tiles *t)                              \
-    {                                                                            \
-        made(MR, vecs, SIDE_BY_SIDE, 0, 1, t);                                   \
-    }                                                                            \
-    static void first_by_row_##vecs(const tiles *t)                              \
-    {                                                                            \
-        made(MR, vecs, BY_ROW, 0, 1, t);                                         \
-    }                                                                            \
-    static void first_copy_packed_##vecs(const tiles *t)                         \
-    {                                                                            \
-        made(MR, vecs, SIDE_BY_SIDE, 1, 1, t);                                   \
-    }                                                                            \
-    static void first_copy_by_row_##vecs(const tiles *t)                         \
-    {                                                                            \
-        made(MR, vecs, BY_ROW, 1, 1, t);                                         \
-    }
+#define FIRST(vecs)                                      \
+    MAKE(first_by_row_##vecs, MR, vecs, BY_ROW, 0, 1)    \
+    MAKE(first_side_##vecs, MR, vecs, SIDE_BY_SIDE, 0, 1) \
+    MAKE(first_copy_##vecs, MR, vecs, SIDE_BY_SIDE, 1, 1)
 
 /* The heights that there are, and for every number of rows the greatest that fits. */
 #if TILE_ROWS == 12
-#define HEIGHTS(MAKE, vecs) \
-    MAKE(1, vecs) MAKE(2, vecs) MAKE(3, vecs) MAKE(4, vecs) MAKE(6, vecs) MAKE(8, vecs) \
-    MAKE(12, vecs)
+#define HEIGHTS(OF, vecs) \
+    OF(1, vecs) OF(2, vecs) OF(3, vecs) OF(4, vecs) OF(6, vecs) OF(8, vecs) \
+    OF(12, vecs)
 #define FITTING(way, vecs)                                                           \
     {way##_1_##vecs, way##_2_##vecs, way##_3_##vecs, way##_4_##vecs, way##_6_##vecs, \
      way##_8_##vecs, way##_12_##vecs}
@@ -211,8 +191,8 @@ static const unsigned char height[MR + 1] = {0, 1, 2, 3, 4, 4, 6, 6, 8, 8, 8, 8,
 static const unsigned char place[MR + 1] = {0, 0, 1, 2, 3, 3, 4, 4, 5, 5, 5, 5, 6};
 enum { KINDS = 7 };
 #elif TILE_ROWS == 8
-#define HEIGHTS(MAKE, vecs) \
-    MAKE(1, vecs) MAKE(2, vecs) MAKE(3, vecs) MAKE(4, vecs) MAKE(6, vecs) MAKE(8, vecs)
+#define HEIGHTS(OF, vecs) \
+    OF(1, vecs) OF(2, vecs) OF(3, vecs) OF(4, vecs) OF(6, vecs) OF(8, vecs)
 #define FITTING(way, vecs)                                                           \
     {way##_1_##vecs, way##_2_##vecs, way##_3_##vecs, way##_4_##vecs, way##_6_##vecs, \
      way##_8_##vecs}
@@ -220,15 +200,15 @@ static const unsigned char height[MR + 1] = {0, 1, 2, 3, 4, 4, 6, 6, 8};
 static const unsigned char place[MR + 1] = {0, 0, 1, 2, 3, 3, 4, 4, 5};
 enum { KINDS = 6 };
 #elif TILE_ROWS == 6
-#define HEIGHTS(MAKE, vecs) \
-    MAKE(1, vecs) MAKE(2, vecs) MAKE(3, vecs) MAKE(4, vecs) MAKE(6, vecs)
+#define HEIGHTS(OF, vecs) \
+    OF(1, vecs) OF(2, vecs) OF(3, vecs) OF(4, vecs) OF(6, vecs)
 #define FITTING(way, vecs) \
     {way##_1_##vecs, way##_2_##vecs, way##_3_##vecs, way##_4_##vecs, way##_6_##vecs}
 static const unsigned char height[MR + 1] = {0, 1, 2, 3, 4, 4, 6};
 static const unsigned char place[MR + 1] = {0, 0, 1, 2, 3, 3, 4};
 enum { KINDS = 5 };
 #else
-#define HEIGHTS(MAKE, vecs) MAKE(1, vecs) MAKE(2, vecs) MAKE(3, vecs) MAKE(4, vecs)
+#define HEIGHTS(OF, vecs) OF(1, vecs) OF(2, vecs) OF(3, vecs) OF(4, vecs)
 #define FITTING(way, vecs) {way##_1_##vecs, way##_2_##vecs, way##_3_##vecs, way##_4_##vecs}
 static const unsigned char height[MR + 1] = {0, 1, 2, 3, 4};
 static const unsigned char place[MR + 1] = {0, 0, 1, 2, 3};
@@ -236,11 +216,11 @@ enum { KINDS = 4 };
 #endif
 
 #if TILE_VECS == 4
-#define WIDTHS(MAKE)  MAKE(1) MAKE(2) MAKE(3) MAKE(4)
+#define WIDTHS(OF)  OF(1) OF(2) OF(3) OF(4)
 #define ALL(way)      {FITTING(way, 1), FITTING(way, 2), FITTING(way, 3), FITTING(way, 4)}
 #define ALL_FIRST(way) {way##_1, way##_2, way##_3, way##_4}
 #else
-#define WIDTHS(MAKE)  MAKE(1) MAKE(2)
+#define WIDTHS(OF)  OF(1) OF(2)
 #define ALL(way)      {FITTING(way, 1), FITTING(way, 2)}
 #define ALL_FIRST(way) {way##_1, way##_2}
 #endif
@@ -250,12 +230,10 @@ WIDTHS(COLUMN)
 
 typedef void work(const tiles *t);
 
-/* [A is copied][way to read A] */
-static work *const any[2][2][TILE_VECS][KINDS] = {
-    {ALL(packed), ALL(by_row)}, {ALL(copy_packed), ALL(copy_by_row)}};
-static work *const first[2][2][TILE_VECS] = {
-    {ALL_FIRST(first_packed), ALL_FIRST(first_by_row)},
-    {ALL_FIRST(first_copy_packed), ALL_FIRST(first_copy_by_row)}};
+enum { READ_BY_ROW, READ_SIDE, READ_AND_COPY };
+static work *const any[][TILE_VECS][KINDS] = {ALL(by_row), ALL(side), ALL(copy)};
+static work *const first[][TILE_VECS] = {ALL_FIRST(first_by_row), ALL_FIRST(first_side),
+                                         ALL_FIRST(first_copy)};
 
 size_t LH_T(lhi_tile_rows)(size_t left)
 {
@@ -264,11 +242,11 @@ size_t LH_T(lhi_tile_rows)(size_t left)
 
 void LH_T(lhi_tile)(size_t rows, const LH_T(lhi_tiles) *t)
 {
-    const int way = t->a_row == 1 ? SIDE_BY_SIDE : BY_ROW, copied = t->copy_a != NULL;
+    const int how = t->copy_a ? READ_AND_COPY : t->a_row == 1 ? READ_SIDE : READ_BY_ROW;
     const size_t vecs = (t->cols + LANES - 1) / LANES;
 
     if (t->copy_b)
-        first[copied][way][vecs - 1](t);
+        first[how][vecs - 1](t);
     else
-        any[copied][way][vecs - 1][place[rows]](t);
+        any[how][vecs - 1][place[rows]](t);
 }
