@@ -345,6 +345,82 @@ static void unread(void)
     for_all(poisoned);
 }
 
+/* The first to give to a gradient sets what adding to nothing gives. */
+static void set_or_added(const lhi_op_family *f, const lh_case *given, lh_type type)
+{
+    for (size_t v = 0; v < 3; v++) {
+        const int variant = of_type[type][v];
+        op_case set, added;
+
+        if (lhi_variant_pick(type, lhi_variant_isa(variant)) < 0)
+            continue;
+        op_case_open(&set, f->op[variant], given, type, 8);
+        op_case_open(&added, f->op[variant], given, type, 8);
+        op_cotangent(&set, 14, 1);
+        op_cotangent(&added, 14, 1);
+        op_forward(&set, 1);
+        op_forward(&added, 1);
+        added.step.fresh = 0;
+        op_backward(&set, 2);
+        op_backward(&added, 3);
+        for (int i = 0; i < set.op->n_in; i++)
+            for (size_t e = 0; op_has_grad(&set, i) && e < op_cells(&set.in[i]); e++)
+                CHECK(lhi_get(type, set.in[i].grad, e) == lhi_get(type, added.in[i].grad, e),
+                      "%s, %s, %s: element %zu of operand %d", NAME(f), given->why,
+                      lhi_type_name(type), e, i);
+        op_case_close(&set);
+        op_case_close(&added);
+    }
+}
+
+static void setting(void)
+{
+    for_all(set_or_added);
+}
+
+static long in_place;
+
+/* An op that says so may write where its operand lies, there and back. */
+static void in_one_array(const lhi_op_family *f, const lh_case *given, lh_type type)
+{
+    for (size_t v = 0; f->op[LHI_WIDE]->pointwise && v < 3; v++) {
+        const int variant = of_type[type][v];
+        op_case apart, one;
+        size_t bytes;
+        char *wanted, *now;
+
+        if (lhi_variant_pick(type, lhi_variant_isa(variant)) < 0)
+            continue;
+        op_case_open(&apart, f->op[variant], given, type, 8);
+        op_case_open(&one, f->op[variant], given, type, 8);
+        one.out.value = one.in[0].value;
+        one.in[0].grad = one.out.grad;
+        op_cotangent(&apart, 15, 1);
+        op_forward(&apart, 1);
+        op_forward(&one, 3);
+        op_backward(&apart, 1);
+        op_cotangent(&one, 15, 1);
+        one.op->backward(&one.step, 0, (lh_tile){0, one.in[0].rows, 0, one.in[0].cols});
+        wanted = result(&apart, &bytes);
+        bytes = (op_cells(&apart.out) + op_cells(&apart.in[0])) * apart.element;
+        now = result(&one, &(size_t){0});
+        CHECK(same_bits(&apart, wanted, now, bytes), "%s, %s, %s", NAME(f), given->why,
+              lhi_type_name(type));
+        free(wanted);
+        free(now);
+        op_case_close(&apart);
+        op_case_close(&one);
+        in_place++;
+    }
+}
+
+static void placed(void)
+{
+    in_place = 0;
+    for_all(in_one_array);
+    CHECK(in_place >= 3 * 12, "only %ld were tried", in_place);
+}
+
 static const lh_op *right_op;
 
 static void wrong_sign(const lh_step *s, int operand, lh_tile t)
@@ -405,6 +481,8 @@ int main(int argc, char **argv)
         {"the bits do not depend on threads or instruction set", equal_bits},
         {"backward is linear in its cotangent, to the bit", linearity},
         {"backward reads only what it says", unread},
+        {"the first to give to a gradient sets it, the others add", setting},
+        {"pointwise ops may work in place", placed},
         {"a wrong gradient is noticed", mutants},
         {0}};
 
