@@ -143,6 +143,7 @@ struct lhi_bench {
     size_t steps;
     lhi_act_cost *act;
     size_t acts, act_room;
+    size_t drawn_from;         /* the acts from here on are in the roofline: those of one step */
 };
 
 /* Samples of each, and the least time of one, as --quick says. */

@@ -50,7 +50,7 @@ static void draw_roofline(const lhi_bench *b, const char *path)
     const double peak = lhi_bench_peak(b, 1) / 1e9;
     lhi_roof roof[4];
     lhi_point *point = lhi_alloc_array(b->c, b->acts + 1, sizeof *point);
-    size_t roofs = 0;
+    size_t roofs = 0, n = 0;
 
     for (size_t i = 0; i < 4; i++) {
         const double rate = lhi_bench_bandwidth(b, "read", places[i]) / 1e9;
@@ -58,11 +58,11 @@ static void draw_roofline(const lhi_bench *b, const char *path)
         if (rate > 0)
             roof[roofs++] = (lhi_roof){places[i], rate};
     }
-    for (size_t i = 0; point && i < b->acts; i++)
-        point[i] = (lhi_point){b->act[i].name, b->act[i].flops / b->act[i].bytes,
-                               b->act[i].flops / b->act[i].seconds / 1e9};
-    if (point && b->acts > 0 && peak > 0)
-        lhi_figure_roofline(b->c, path, peak, roof, roofs, point, b->acts);
+    for (size_t i = b->drawn_from; point && i < b->acts; i++)
+        point[n++] = (lhi_point){b->act[i].name, b->act[i].flops / b->act[i].bytes,
+                                 b->act[i].flops / b->act[i].seconds / 1e9};
+    if (point && n > 0 && peak > 0)
+        lhi_figure_roofline(b->c, path, peak, roof, roofs, point, n);
     lhi_release(b->c, point);
 }
 

@@ -113,7 +113,7 @@ static const lhi_result *best_peer(const lhi_product *p)
 /* Ours over the best of the others, where every size is at least 64. */
 static void add_ratio(const lhi_bench *b, lhi_text *t)
 {
-    double sum = 0, least = INFINITY;
+    double sum = 0, least = (double)INFINITY;
     size_t n = 0;
 
     for (size_t i = 0; i < b->products; i++) {

@@ -37,7 +37,7 @@ static lh_var record(lh_tape *t, const lhi_step *s)
 
     for (int l = 0; l < 3; l++) {
         const ptrdiff_t in = (ptrdiff_t)s->size[l], out = (ptrdiff_t)s->size[l + 1];
-        char name[8];
+        char name[16];
         lh_var w, bias, z;
 
         snprintf(name, sizeof name, "W%d", l + 1);

@@ -69,8 +69,9 @@ static lh_var grow(lh_tape *t, lh_var A, size_t *n)
         b = lh_param(t, name_of("b"), 1, (ptrdiff_t)*n, LH_GLOROT);
         return lh_add(lh_relu(lh_add(A, b)), b);
     case 6: /* weights and a bias that are worked first */
-        W = lh_matmul(lh_param(t, name_of("U"), (ptrdiff_t)*n, 3, first),
-                      lh_param(t, name_of("V"), 3, (ptrdiff_t)wide, first));
+        W = lh_param(t, name_of("U"), (ptrdiff_t)*n, 3, first); /* one name a statement */
+        b = lh_param(t, name_of("V"), 3, (ptrdiff_t)wide, first);
+        W = lh_matmul(W, b);
         b = lh_sigmoid(lh_param(t, name_of("b"), 1, (ptrdiff_t)wide, LH_GLOROT));
         *n = wide;
         return lh_relu(lh_add(lh_matmul(A, W), b));
