@@ -42,22 +42,28 @@ size_t LH_T(lhi_gemm_work)(size_t m, size_t k)
     return NR * (least(k, WHOLE) + LANES) + block_of_a(m, k) + levels_of(k) * least(m, MC) * NR;
 }
 
+/* LANES rows of a matrix, `apart` from one to the next, transposed: lane i of each vector
+ * is row i.  What is beyond the given rows and columns is 0. */
+static inline __attribute__((always_inline)) void
+load_across(vec *block, const real *s, size_t apart, size_t rows, size_t cols)
+{
+#pragma GCC unroll 16
+    for (size_t i = 0; i < LANES; i++)
+        block[i] = i >= rows        ? V_ALL((real)0)
+                   : cols >= LANES ? V_LOAD(s + i * apart)
+                                   : V_LOAD_PART(s + i * apart, V_PART(cols));
+    v_transpose(block);
+}
+
 /* A panel of B = S^T, whose columns lie in one piece: NR columns side by side. */
 static void pack_across(size_t depth, size_t cols, const real *s, size_t apart, real *to)
 {
     for (size_t j = 0; j < cols; j += LANES)
         for (size_t p = 0; p < depth; p += LANES) {
-            const size_t wide = least(LANES, cols - j), deep = least(LANES, depth - p);
+            const size_t deep = least(LANES, depth - p);
             vec block[LANES];
 
-#pragma GCC unroll 16
-            for (size_t i = 0; i < LANES; i++) {
-                const real *row = s + (j + i) * apart + p;
-
-                block[i] = i >= wide ? V_ALL((real)0)
-                           : deep == LANES ? V_LOAD(row) : V_LOAD_PART(row, V_PART(deep));
-            }
-            v_transpose(block);
+            load_across(block, s + j * apart + p, apart, cols - j, deep);
             for (size_t q = 0; q < deep; q++)
                 V_STORE(to + (p + q) * NR + j, block[q]);
         }
@@ -79,14 +85,7 @@ static void times_vector(size_t m, size_t k, const real *a, size_t apart, const 
             const size_t deep = least(LANES, k - p);
             vec block[LANES];
 
-#pragma GCC unroll 16
-            for (size_t r = 0; r < LANES; r++) {
-                const real *row = a + (i + r) * apart + p;
-
-                block[r] = r >= rows ? V_ALL((real)0)
-                           : deep == LANES ? V_LOAD(row) : V_LOAD_PART(row, V_PART(deep));
-            }
-            v_transpose(block);
+            load_across(block, a + i * apart + p, apart, rows, deep);
             for (size_t q = 0; q < deep; q++)
                 sum = V_FMA(block[q], V_ALL(b[(p + q) * b_row]), sum);
         }
