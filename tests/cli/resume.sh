@@ -30,7 +30,7 @@ train --epochs=8 --resume=whole/model.h5 --out=again
 ok "a finished run that is resumed is the same file" cmp whole/model.h5 again/model.h5
 
 # Signals.  The first progress line tells that training has begun.
-many=4000
+many=12000
 train --epochs=$many --out=long
 exits "a long run ends" 0
 moment=0
