@@ -246,14 +246,15 @@ static int needs_in_place(const leaner *s, const lhi_act *a, uint32_t id)
     return lhi_act_reads(s->t, a, id);
 }
 
-/* A parameter may move with its last gradient when all that need it lie behind a barrier. */
+/* A parameter may move with its last gradient when all that need it lie behind a barrier,
+ * and the root, which must be finite, as well. */
 static void mark_moves(leaner *s)
 {
     for (size_t i = s->p->forwards; i < s->p->acts; i++) {
         lhi_act *a = &s->p->act[i];
         const uint32_t in = node_of(s, a->node)->in[a->operand];
 
-        a->moves = node_of(s, in)->kind == LHI_PARAM;
+        a->moves = node_of(s, in)->kind == LHI_PARAM && s->phase[i] > s->phase[s->p->forwards - 1];
         for (size_t j = 0; a->moves && j < s->p->acts; j++) {
             const lhi_act *b = &s->p->act[j];
             const int gives = b->kind == LHI_BACKWARD && node_of(s, b->node)->in[b->operand] == in;
