@@ -23,21 +23,6 @@ static double bytes_of(const lhi_act *a, const lhi_job *j)
     return (double)cells * sizeof(float);
 }
 
-static void run_one(const lhi_act *a, lhi_job *j, const lh_move *move)
-{
-    const lh_slot *in = j->step.in[a->operand];
-
-    if (a->kind == LHI_FORWARD)
-        j->op->forward(&j->step, 0, j->op->terms ? j->step.in[0]->rows : j->step.out->rows);
-    else if (a->kind == LHI_FINISH)
-        j->op->finish(&j->step);
-    else {
-        j->step.move = a->moves && j->op->moves >> a->operand & 1 ? move : NULL;
-        j->op->backward(&j->step, a->operand, (lh_tile){0, in->rows, 0, in->cols});
-        j->step.move = NULL;
-    }
-}
-
 /* What the step of a training has besides: shuffled rows of a larger set into the batch. */
 static void add_gather(lhi_bench *b, lh_run *r)
 {
@@ -75,14 +60,13 @@ static void add_gather(lhi_bench *b, lh_run *r)
 void lhi_bench_acts(lhi_bench *b, lh_run *r)
 {
     const lhi_plan *p = r->p;
-    const lh_move move = {NULL, r->how.rate, 0, 1};
     double *seconds = lhi_alloc_array(b->c, p->acts, sizeof *seconds);
 
     for (int round = 0; seconds && round < ROUNDS; round++)
         for (size_t i = 0; i < p->acts; i++) {
             const double began = lhi_sys_clock();
 
-            run_one(&p->act[i], &r->w->job[i], &move);
+            lhi_run_act(r->w, i, &r->descent, 0, 1);
             if (round > 0)
                 seconds[i] += (lhi_sys_clock() - began) / (ROUNDS - 1);
         }

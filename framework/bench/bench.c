@@ -123,7 +123,6 @@ static int complete(lh_ctx *c, lh_bench_plan *plan)
     return lhi_ok(c);
 }
 
-
 void lhi_bench_add_act(lhi_bench *b, const char *name, double flops, double bytes, double seconds)
 {
     lhi_act_cost *a;

@@ -26,10 +26,11 @@ static const lh_op *op_of(const leaner *s, uint32_t id)
     return node_of(s, id)->family->op[LHI_F64];
 }
 
-int lhi_act_reads(const lh_tape *t, const lhi_act *a, uint32_t id)
+/* Does an act read the value of a node? */
+static int reads(const leaner *s, const lhi_act *a, uint32_t id)
 {
-    const lhi_node *n = &t->node[a->node];
-    const lh_op *op = n->family->op[LHI_F64];
+    const lhi_node *n = node_of(s, a->node);
+    const lh_op *op = op_of(s, a->node);
 
     if (a->row == id || a->keep == id)
         return 1;
@@ -48,7 +49,7 @@ static lhi_act *only_reader(const leaner *s, uint32_t id)
     lhi_act *found = NULL;
 
     for (size_t i = 0; i < s->p->acts; i++)
-        if (!s->gone[i] && lhi_act_reads(s->t, &s->p->act[i], id)) {
+        if (!s->gone[i] && reads(s, &s->p->act[i], id)) {
             if (found)
                 return NULL;
             found = &s->p->act[i];
@@ -197,7 +198,7 @@ static int is_busy(const leaner *s, size_t i, uint32_t array)
 {
     for (uint32_t id = 0; id < s->t->count; id++)
         for (size_t j = 0; s->p->used[id] && s->p->value_of[id] == array && j < s->p->acts; j++)
-            if (!s->gone[j] && lhi_act_reads(s->t, &s->p->act[j], id) &&
+            if (!s->gone[j] && reads(s, &s->p->act[j], id) &&
                 (j >= i || !s->p->act[j].by_rows))
                 return 1;
     return 0;
@@ -243,7 +244,7 @@ static int needs_in_place(const leaner *s, const lhi_act *a, uint32_t id)
     if (a->kind == LHI_BACKWARD && op_of(s, a->node)->product && n->in[a->operand] == id &&
         n->in[!a->operand] != id)
         return 0;
-    return lhi_act_reads(s->t, a, id);
+    return reads(s, a, id);
 }
 
 /* A parameter may move with its last gradient when all that need it lie behind a barrier,

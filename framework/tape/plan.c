@@ -85,6 +85,13 @@ static int clashes_value(const planner *s, uint32_t id, int by_rows)
                                          : s->value[id] != SETTLED;
 }
 
+/* An act that does what its op does and nothing besides. */
+static lhi_act act_of(uint32_t id, enum lhi_act_kind kind, int by_rows, int barrier)
+{
+    return (lhi_act){.node = id, .kind = kind, .by_rows = by_rows, .barrier = barrier, .out = id,
+                     .row = LHI_NONE, .keep = LHI_NONE};
+}
+
 static void plan_forward(planner *s)
 {
     lhi_plan *p = s->p;
@@ -104,13 +111,10 @@ static void plan_forward(planner *s)
             wait |= clashes_value(s, n->in[k], by_rows);
         if (wait)
             settle(s);
-        p->act[p->forwards++] = (lhi_act){.node = id, .kind = LHI_FORWARD, .barrier = wait,
-                                          .by_rows = by_rows, .out = id, .row = LHI_NONE,
-                                          .keep = LHI_NONE};
+        p->act[p->forwards++] = act_of(id, LHI_FORWARD, by_rows, wait);
         if (terms) {
             settle(s);
-            p->act[p->forwards++] = (lhi_act){.node = id, .kind = LHI_FINISH, .barrier = 1,
-                                              .out = id, .row = LHI_NONE, .keep = LHI_NONE};
+            p->act[p->forwards++] = act_of(id, LHI_FINISH, 0, 1);
         }
         s->value[id] = terms || !by_rows ? BY_ARRAY : BY_ROWS;
     }
@@ -163,9 +167,10 @@ static void plan_backward(planner *s)
         for (int k = 0; k < operands(n); k++) {
             const uint32_t in = n->in[k];
             const int by_rows = lhi_is_batch(&s->t->node[in]);
-            lhi_act a = {.node = id, .kind = LHI_BACKWARD, .operand = k, .by_rows = by_rows,
-                         .first = !s->p->given[in], .out = id, .row = LHI_NONE, .keep = LHI_NONE};
+            lhi_act a = act_of(id, LHI_BACKWARD, by_rows, 0);
 
+            a.operand = k;
+            a.first = !s->p->given[in];
             if (!s->p->needs[in] || (op_of(n)->no_grad >> k & 1))
                 continue;
             s->p->given[in] = 1;

@@ -32,6 +32,14 @@ static lh_tile part_of(const lh_slot *a, int by_rows, int rank, int size)
                      lhi_share(a->cols, rank + 1, size)};
 }
 
+/* Where the store keeps the velocity of a parameter; NULL when there is none. */
+static char *velocity_of(const lhi_ws *w, uint32_t param)
+{
+    const lh_params *p = w->t->params;
+
+    return p->velocity ? lhi_params_at(p, p->velocity, w->t->node[param].param) : NULL;
+}
+
 /* The rows that forward() fills: of the output, or of the terms. */
 static void forward(const lhi_act *a, const lhi_job *j, int rank, int size)
 {
@@ -51,16 +59,26 @@ static void backward(const lhi_act *a, const lhi_job *j, int rank, int size)
         j->op->backward(&j->step, a->operand, t);
 }
 
+void lhi_run_descend(const lhi_ws *w, uint32_t param, size_t first, size_t count,
+                     const lhi_descent *d)
+{
+    const lh_slot *a = &w->slot[param];
+    const size_t skip = first * w->element;
+    char *velocity = velocity_of(w, param);
+
+    d->kernels->descend((char *)a->value + skip, (char *)a->grad + skip,
+                        velocity ? velocity + skip : NULL, count, d->rate, d->momentum);
+}
+
 /* A parameter moves while its gradient is in the registers, where the op can do that, or
  * else when a thread's part of the gradient is whole. */
 static void backward_and_move(const lhi_ws *w, const lhi_act *a, lhi_job *j, const lhi_descent *d,
                               int rank, int size)
 {
     const lh_slot *in = j->step.in[a->operand];
+    const uint32_t param = w->t->node[a->node].in[a->operand];
     const lh_tile t = part_of(in, a->by_rows, rank, size);
-    char *velocity = w->t->params->velocity;
-    const lh_move move = {velocity ? velocity + j->place : NULL, d->rate, d->momentum, d->forget};
-    const size_t first = (t.i0 * in->cols + t.j0) * w->element;
+    const lh_move move = {velocity_of(w, param), d->rate, d->momentum, d->forget};
     const int at_once = j->op->moves >> a->operand & 1;
 
     if (t.i0 == t.i1 || t.j0 == t.j1)
@@ -69,24 +87,33 @@ static void backward_and_move(const lhi_ws *w, const lhi_act *a, lhi_job *j, con
     j->op->backward(&j->step, a->operand, t);
     j->step.move = NULL;
     if (!at_once)
-        d->kernels->descend((char *)in->value + first, (char *)in->grad + first,
-                            velocity ? (char *)move.velocity + first : NULL,
-                            (t.i1 - t.i0 - 1) * in->cols + t.j1 - t.j0, d->rate, d->momentum);
+        lhi_run_descend(w, param, t.i0 * in->cols + t.j0,
+                        (t.i1 - t.i0 - 1) * in->cols + t.j1 - t.j0, d);
+}
+
+void lhi_run_act(lhi_ws *w, size_t act, const lhi_descent *d, int rank, int size)
+{
+    const lhi_act *a = &w->p->act[act];
+    lhi_job *j = &w->job[(size_t)rank * w->p->acts + act];
+
+    if (act < w->p->forwards)
+        forward(a, j, rank, size);
+    else if (d && a->moves)
+        backward_and_move(w, a, j, d, rank, size);
+    else
+        backward(a, j, rank, size);
 }
 
 void lhi_run_forward(lhi_ws *w, int rank, int size)
 {
-    const lhi_job *j = w->job + (size_t)rank * w->p->acts;
-
     for (size_t i = 0; i < w->p->forwards; i++) {
         if (w->p->act[i].barrier && size > 1)
             lhi_barrier();
-        forward(&w->p->act[i], &j[i], rank, size);
+        lhi_run_act(w, i, NULL, rank, size);
     }
 }
 
-/* The root is one number, and it is finite. */
-static int is_finite(const lhi_ws *w)
+int lhi_root_is_finite(const lhi_ws *w)
 {
     const lh_wide x = lhi_get(w->type, w->slot[w->p->root].value, 0);
 
@@ -95,23 +122,15 @@ static int is_finite(const lhi_ws *w)
 
 void lhi_run_backward(lhi_ws *w, const lhi_descent *d, int rank, int size)
 {
-    lhi_job *j = w->job + (size_t)rank * w->p->acts;
-    int asked = 0, good = 0;
+    int asked = 0;
 
     for (size_t i = w->p->forwards; i < w->p->acts; i++) {
-        const lhi_act *a = &w->p->act[i];
-
-        if (a->barrier && size > 1)
+        if (w->p->act[i].barrier && size > 1)
             lhi_barrier();
         /* What moves does so behind a barrier, and then the root is there. */
-        if (d && a->moves && !asked) {
-            good = is_finite(w);
-            asked = 1;
-        }
-        if (d && a->moves && good)
-            backward_and_move(w, a, &j[i], d, rank, size);
-        else
-            backward(a, &j[i], rank, size);
+        if (d && w->p->act[i].moves && !asked++ && !lhi_root_is_finite(w))
+            d = NULL;
+        lhi_run_act(w, i, d, rank, size);
     }
 }
 

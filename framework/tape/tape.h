@@ -159,16 +159,12 @@ void lhi_plan_free(lh_ctx *c, lhi_plan *p);
  * ending, gradients that are only passed on, arrays that can be one.  -1: no memory. */
 int lhi_plan_lean(lh_tape *t, lhi_plan *p);
 
-/* Does an act read the value of a node? */
-int lhi_act_reads(const lh_tape *t, const lhi_act *a, uint32_t node);
-
 /* --- workspace.c --- */
 
 /* An act made ready for one thread. */
 typedef struct lhi_job {
     const lh_op *op;
     lh_step step;
-    size_t place;          /* backward to a parameter: bytes before it in the store's arrays */
 } lhi_job;
 
 struct lhi_ws {
@@ -222,10 +218,18 @@ typedef struct lhi_descent {
     int forget; /* gradients need not be stored where that saves something */
 } lhi_descent;
 
+/* A thread's part of one act of the workspace's plan; with a descent a parameter whose
+ * gradient it makes whole moves (NULL: it stays). */
+void lhi_run_act(lhi_ws *w, size_t act, const lhi_descent *d, int rank, int size);
 /* The team's part of a pass over the workspace's plan; all threads of the team call it.
  * With a descent the parameters move, unless the root is not finite. */
 void lhi_run_forward(lhi_ws *w, int rank, int size);
 void lhi_run_backward(lhi_ws *w, const lhi_descent *d, int rank, int size);
+/* Moves elements first..first+count-1 of a parameter along their gradient. */
+void lhi_run_descend(const lhi_ws *w, uint32_t param, size_t first, size_t count,
+                     const lhi_descent *d);
+/* The root's value is one number, and it is finite. */
+int lhi_root_is_finite(const lhi_ws *w);
 /* One thread: the acts of the forward pass of another plan, from one of them on. */
 void lhi_run_from(lhi_ws *w, const lhi_plan *p, size_t act);
 /* One thread: the backward pass of another plan. */

@@ -105,6 +105,7 @@ static void join(lhi_ws *w)
             w->slot[i].grad = w->slot[w->p->grad_of[i]].grad;
     }
 }
+
 /* The store's arrays may have moved when parameters were added. */
 static void point_at_store(lhi_ws *w)
 {
@@ -147,16 +148,11 @@ static const lh_slot *slot_or_null(const lhi_ws *w, uint32_t id)
 
 lhi_job lhi_job_of(const lhi_ws *w, const lhi_act *a, int rank)
 {
-    lhi_job j = {lhi_op_of(w, a->node), lhi_step_of(w, a->node, rank), 0};
+    lhi_job j = {lhi_op_of(w, a->node), lhi_step_of(w, a->node, rank)};
 
     j.step.out = &w->slot[a->out];
     j.step.fresh = a->first;
     j.step.end = (lh_ending){slot_or_null(w, a->row), a->cut, slot_or_null(w, a->keep)};
-    if (a->moves) {
-        const lhi_node *n = &w->t->node[w->t->node[a->node].in[a->operand]];
-
-        j.place = w->t->params->at[n->param].offset * w->element;
-    }
     return j;
 }
 
@@ -229,11 +225,12 @@ size_t lhi_ws_bytes(const lh_tape *t, const lhi_plan *p, lh_type type, size_t ro
                     unsigned flags, size_t *scratch)
 {
     lh_slot *slot = lhi_alloc_array(t->c, t->count, sizeof *slot);
+    const int variant = lhi_variant_pick(type, t->c->set.isa);
 
     for (size_t i = 0; slot && i < t->count; i++)
         slot[i] = (lh_slot){.rows = rows_of(&t->node[i], rows), .cols = (size_t)t->node[i].cols};
-    if (scratch)
-        *scratch = slot ? scratch_of(t, p, lhi_variant_pick(type, "auto"), slot, rows) : 0;
+    if (scratch) /* none where there is no such instruction set and nothing can run */
+        *scratch = slot && variant >= 0 ? scratch_of(t, p, variant, slot, rows) : 0;
     lhi_release(t->c, slot);
     return lay_out(t, p, type, rows, flags, NULL);
 }

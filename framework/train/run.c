@@ -142,19 +142,12 @@ struct step {
 /* Parameters that the acts could not move; the sums have ended on all threads. */
 static void move_late(lh_run *r, int rank, int size)
 {
-    lh_params *p = r->t->params;
-
     for (size_t i = 0; i < r->lates; i++) {
         const lh_slot *a = &r->w->slot[r->late[i]];
         const size_t from = lhi_share(a->rows * a->cols, rank, size);
         const size_t to = lhi_share(a->rows * a->cols, rank + 1, size);
-        const size_t cell = r->w->element;
-        const size_t offset = p->at[r->t->node[r->late[i]].param].offset;
 
-        r->descent.kernels->descend(
-            (char *)a->value + from * cell, (char *)a->grad + from * cell,
-            p->velocity ? (char *)p->velocity + (offset + from) * cell : NULL, to - from,
-            r->descent.rate, r->descent.momentum);
+        lhi_run_descend(r->w, r->late[i], from, to - from, &r->descent);
     }
 }
 
@@ -164,7 +157,6 @@ static void work(void *arg, int rank, int size)
 {
     const struct step *s = arg;
     lh_run *r = s->r;
-    lh_wide loss;
 
     lhi_feed_rows(&r->feed, r->w, r->d, r->order, s->from, s->to, rank, size);
     lhi_run_forward(r->w, rank, size);
@@ -173,8 +165,7 @@ static void work(void *arg, int rank, int size)
         return;
     if (size > 1)
         lhi_barrier();
-    loss = lhi_get(r->w->type, r->w->slot[r->p->root].value, 0);
-    if (loss - loss == 0)
+    if (lhi_root_is_finite(r->w))
         move_late(r, rank, size);
 }
 
@@ -219,15 +210,13 @@ static void fail_nonfinite(lh_run *r, size_t from, size_t to)
 static int one_step(lh_run *r)
 {
     const size_t left = r->d->rows - r->position, rows = left < r->batch ? left : r->batch;
-    double loss;
 
     lhi_run_step(r, r->position, r->position + rows);
-    loss = (double)lhi_get(r->w->type, r->w->slot[r->p->root].value, 0);
-    if (!(loss - loss == 0)) {
+    if (!lhi_root_is_finite(r->w)) {
         fail_nonfinite(r, r->position, r->position + rows);
         return -1;
     }
-    r->loss_sum += loss * (double)rows;
+    r->loss_sum += (double)lhi_get(r->w->type, r->w->slot[r->p->root].value, 0) * (double)rows;
     r->position += rows;
     r->step++;
     return 0;
