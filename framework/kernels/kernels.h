@@ -59,10 +59,10 @@ size_t LH_T(lhi_gemm_work)(size_t m, size_t k);
 /* The sum of m terms, by shards. */
 real LH_T(lhi_total)(size_t m, size_t shards, const real *terms);
 
-/* Shards: piece s of S holds rows lhi_cut(m, s, S)..lhi_cut(m, s+1, S)-1.  At least 64
- * rows a piece, so that a small batch is one piece and small sums stay exact chains. */
 enum { LHI_MOST_SHARDS = 64 }; /* --shards allows no more */
 
+/* Shards: piece s of S holds rows lhi_cut(m, s, S)..lhi_cut(m, s+1, S)-1.  At least 64
+ * rows a piece, so that a small batch is one piece and small sums stay exact chains. */
 static inline size_t lhi_shard_count(size_t m, size_t most)
 {
     const size_t s = m / 64;

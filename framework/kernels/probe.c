@@ -10,12 +10,24 @@ enum { CHAINS = 12 };
 /* Read at run time, so that no chain can be worked out before; x := x/2 + 1 tends to 2. */
 static volatile real half = (real)0.5, one = 1;
 
+/* All lanes of some vectors. */
+static inline double total(const vec *v, size_t n)
+{
+    real lane[LANES];
+    double sum = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        V_STORE(lane, v[i]);
+        for (size_t l = 0; l < LANES; l++)
+            sum += (double)lane[l];
+    }
+    return sum;
+}
+
 static double peak(size_t rounds)
 {
     const vec a = V_ALL(half), b = V_ALL(one);
-    vec chain[CHAINS];
-    real last[CHAINS * LANES];
-    double sum = 0;
+    vec chain[CHAINS], last[CHAINS];
 
 #pragma GCC unroll 12
     for (size_t i = 0; i < CHAINS; i++)
@@ -26,10 +38,8 @@ static double peak(size_t rounds)
             chain[i] = V_FMA(chain[i], a, b);
 #pragma GCC unroll 12
     for (size_t i = 0; i < CHAINS; i++)
-        V_STORE(last + i * LANES, chain[i]);
-    for (size_t i = 0; i < CHAINS * LANES; i++)
-        sum += (double)last[i];
-    return sum;
+        last[i] = chain[i]; /* the chains themselves must not have an address */
+    return total(last, CHAINS);
 }
 
 static double read_all(const void *from, size_t n)
@@ -37,9 +47,7 @@ static double read_all(const void *from, size_t n)
     enum { SUMS = 8 };
     const real *x = from;
     const vec b = V_ALL(one);
-    vec sum[SUMS];
-    real last[SUMS * LANES];
-    double total = 0;
+    vec sum[SUMS], last[SUMS];
 
 #pragma GCC unroll 8
     for (size_t s = 0; s < SUMS; s++)
@@ -50,10 +58,8 @@ static double read_all(const void *from, size_t n)
             sum[s] = V_FMA(V_LOAD(x + i + s * LANES), b, sum[s]);
 #pragma GCC unroll 8
     for (size_t s = 0; s < SUMS; s++)
-        V_STORE(last + s * LANES, sum[s]);
-    for (size_t i = 0; i < SUMS * LANES; i++)
-        total += (double)last[i];
-    return total;
+        last[s] = sum[s];
+    return total(last, SUMS);
 }
 
 static void copy(void *to, const void *from, size_t n)

@@ -15,155 +15,92 @@
  * neither <= 0 nor == 0.  V_MIX_LOW(a, b) is a0 b0 a1 b1 ..., V_MIX_HIGH(a, b) the rest.
  * A tile of C is TILE_ROWS rows of TILE_VECS vectors, as many as the registers hold. */
 
-#if defined(__AVX512F__) && LHI_TYPE == 32
+#if defined(__AVX512F__) && LHI_TYPE != 80
 #include <immintrin.h>
+#if LHI_TYPE == 32
 typedef __m512 vec;
 typedef __mmask16 vpart;
 #define LANES 16
-#define V_LOAD(p)            _mm512_loadu_ps(p)
-#define V_STORE(p, v)        _mm512_storeu_ps(p, v)
-#define V_STORE_FIRST(p, v)  _mm_store_ss(p, _mm512_castps512_ps128(v))
-#define V_PART(n)            ((vpart)((1u << (n)) - 1))
-#define V_LOAD_PART(p, m)    _mm512_maskz_loadu_ps(m, p)
-#define V_STORE_PART(p, m, v) _mm512_mask_storeu_ps(p, m, v)
-#define V_ALL(x)             _mm512_set1_ps(x)
-#define V_FMA(a, b, c)       _mm512_fmadd_ps(a, b, c)
-#define V_ADD(a, b)          _mm512_add_ps(a, b)
-#define V_SUB(a, b)          _mm512_sub_ps(a, b)
-#define V_MUL(a, b)          _mm512_mul_ps(a, b)
-#define V_CUT(x) \
-    _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_NLE_UQ), x)
-#define V_KEEP(a, x) \
-    _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(a, _mm512_setzero_ps(), _CMP_NEQ_UQ), x)
-#define V_MIX_LOW(a, b)                                                                  \
-    _mm512_permutex2var_ps(a,                                                            \
-                           _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, \
-                                             22, 7, 23),                                 \
-                           b)
-#define V_MIX_HIGH(a, b)                                                                     \
-    _mm512_permutex2var_ps(a,                                                                \
-                           _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, \
-                                             30, 15, 31),                                    \
-                           b)
-#define TILE_ROWS 12
-#define TILE_VECS 2
-
-#elif defined(__AVX512F__) && LHI_TYPE == 64
-#include <immintrin.h>
+#define V_OP(name)          _mm512_##name##_ps
+#define V_WHERE(a, how)     _mm512_cmp_ps_mask(a, _mm512_setzero_ps(), how)
+#define V_STORE_FIRST(p, v) _mm_store_ss(p, _mm512_castps512_ps128(v))
+#define V_LOW_HALVES \
+    _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define V_HIGH_HALVES \
+    _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#else
 typedef __m512d vec;
 typedef __mmask8 vpart;
 #define LANES 8
-#define V_LOAD(p)            _mm512_loadu_pd(p)
-#define V_STORE(p, v)        _mm512_storeu_pd(p, v)
-#define V_STORE_FIRST(p, v)  _mm_store_sd(p, _mm512_castpd512_pd128(v))
+#define V_OP(name)          _mm512_##name##_pd
+#define V_WHERE(a, how)     _mm512_cmp_pd_mask(a, _mm512_setzero_pd(), how)
+#define V_STORE_FIRST(p, v) _mm_store_sd(p, _mm512_castpd512_pd128(v))
+#define V_LOW_HALVES        _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11)
+#define V_HIGH_HALVES       _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15)
+#endif
 #define V_PART(n)            ((vpart)((1u << (n)) - 1))
-#define V_LOAD_PART(p, m)    _mm512_maskz_loadu_pd(m, p)
-#define V_STORE_PART(p, m, v) _mm512_mask_storeu_pd(p, m, v)
-#define V_ALL(x)             _mm512_set1_pd(x)
-#define V_FMA(a, b, c)       _mm512_fmadd_pd(a, b, c)
-#define V_ADD(a, b)          _mm512_add_pd(a, b)
-#define V_SUB(a, b)          _mm512_sub_pd(a, b)
-#define V_MUL(a, b)          _mm512_mul_pd(a, b)
-#define V_CUT(x) \
-    _mm512_maskz_mov_pd(_mm512_cmp_pd_mask(x, _mm512_setzero_pd(), _CMP_NLE_UQ), x)
-#define V_KEEP(a, x) \
-    _mm512_maskz_mov_pd(_mm512_cmp_pd_mask(a, _mm512_setzero_pd(), _CMP_NEQ_UQ), x)
-#define V_MIX_LOW(a, b) \
-    _mm512_permutex2var_pd(a, _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), b)
-#define V_MIX_HIGH(a, b) \
-    _mm512_permutex2var_pd(a, _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15), b)
+#define V_LOAD_PART(p, m)    V_OP(maskz_loadu)(m, p)
+#define V_STORE_PART(p, m, v) V_OP(mask_storeu)(p, m, v)
+#define V_CUT(x)             V_OP(maskz_mov)(V_WHERE(x, _CMP_NLE_UQ), x)
+#define V_KEEP(a, x)         V_OP(maskz_mov)(V_WHERE(a, _CMP_NEQ_UQ), x)
+#define V_MIX_LOW(a, b)      V_OP(permutex2var)(a, V_LOW_HALVES, b)
+#define V_MIX_HIGH(a, b)     V_OP(permutex2var)(a, V_HIGH_HALVES, b)
 #define TILE_ROWS 12
 #define TILE_VECS 2
 
-#elif defined(__AVX2__) && defined(__FMA__) && LHI_TYPE == 32
+#elif defined(__AVX2__) && defined(__FMA__) && LHI_TYPE != 80
 #include <immintrin.h>
-typedef __m256 vec;
 typedef __m256i vpart;
+#if LHI_TYPE == 32
+typedef __m256 vec;
 #define LANES 8
-#define V_LOAD(p)            _mm256_loadu_ps(p)
-#define V_STORE(p, v)        _mm256_storeu_ps(p, v)
-#define V_STORE_FIRST(p, v)  _mm_store_ss(p, _mm256_castps256_ps128(v))
+#define V_OP(name)          _mm256_##name##_ps
+#define V_SWAP(a, b, how)   _mm256_permute2f128_ps(a, b, how)
+#define V_STORE_FIRST(p, v) _mm_store_ss(p, _mm256_castps256_ps128(v))
 #define V_PART(n) \
     _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
-#define V_LOAD_PART(p, m)    _mm256_maskload_ps(p, m)
-#define V_STORE_PART(p, m, v) _mm256_maskstore_ps(p, m, v)
-#define V_ALL(x)             _mm256_set1_ps(x)
-#define V_FMA(a, b, c)       _mm256_fmadd_ps(a, b, c)
-#define V_ADD(a, b)          _mm256_add_ps(a, b)
-#define V_SUB(a, b)          _mm256_sub_ps(a, b)
-#define V_MUL(a, b)          _mm256_mul_ps(a, b)
-#define V_CUT(x)     _mm256_and_ps(_mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_NLE_UQ), x)
-#define V_KEEP(a, x) _mm256_and_ps(_mm256_cmp_ps(a, _mm256_setzero_ps(), _CMP_NEQ_UQ), x)
-#define V_MIX_LOW(a, b) \
-    _mm256_permute2f128_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b), 0x20)
-#define V_MIX_HIGH(a, b) \
-    _mm256_permute2f128_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b), 0x31)
-#define TILE_ROWS 6
-#define TILE_VECS 2
-
-#elif defined(__AVX2__) && defined(__FMA__) && LHI_TYPE == 64
-#include <immintrin.h>
+#else
 typedef __m256d vec;
-typedef __m256i vpart;
 #define LANES 4
-#define V_LOAD(p)            _mm256_loadu_pd(p)
-#define V_STORE(p, v)        _mm256_storeu_pd(p, v)
-#define V_STORE_FIRST(p, v)  _mm_store_sd(p, _mm256_castpd256_pd128(v))
+#define V_OP(name)          _mm256_##name##_pd
+#define V_SWAP(a, b, how)   _mm256_permute2f128_pd(a, b, how)
+#define V_STORE_FIRST(p, v) _mm_store_sd(p, _mm256_castpd256_pd128(v))
 #define V_PART(n) \
     _mm256_cmpgt_epi64(_mm256_set1_epi64x((long long)(n)), _mm256_setr_epi64x(0, 1, 2, 3))
-#define V_LOAD_PART(p, m)    _mm256_maskload_pd(p, m)
-#define V_STORE_PART(p, m, v) _mm256_maskstore_pd(p, m, v)
-#define V_ALL(x)             _mm256_set1_pd(x)
-#define V_FMA(a, b, c)       _mm256_fmadd_pd(a, b, c)
-#define V_ADD(a, b)          _mm256_add_pd(a, b)
-#define V_SUB(a, b)          _mm256_sub_pd(a, b)
-#define V_MUL(a, b)          _mm256_mul_pd(a, b)
-#define V_CUT(x)     _mm256_and_pd(_mm256_cmp_pd(x, _mm256_setzero_pd(), _CMP_NLE_UQ), x)
-#define V_KEEP(a, x) _mm256_and_pd(_mm256_cmp_pd(a, _mm256_setzero_pd(), _CMP_NEQ_UQ), x)
-#define V_MIX_LOW(a, b) \
-    _mm256_permute2f128_pd(_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b), 0x20)
-#define V_MIX_HIGH(a, b) \
-    _mm256_permute2f128_pd(_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b), 0x31)
+#endif
+#define V_LOAD_PART(p, m)    V_OP(maskload)(p, m)
+#define V_STORE_PART(p, m, v) V_OP(maskstore)(p, m, v)
+#define V_CUT(x)             V_OP(and)(V_OP(cmp)(x, V_OP(setzero)(), _CMP_NLE_UQ), x)
+#define V_KEEP(a, x)         V_OP(and)(V_OP(cmp)(a, V_OP(setzero)(), _CMP_NEQ_UQ), x)
+#define V_MIX_LOW(a, b)      V_SWAP(V_OP(unpacklo)(a, b), V_OP(unpackhi)(a, b), 0x20)
+#define V_MIX_HIGH(a, b)     V_SWAP(V_OP(unpacklo)(a, b), V_OP(unpackhi)(a, b), 0x31)
 #define TILE_ROWS 6
 #define TILE_VECS 2
 
-#elif defined(__ARM_NEON) && defined(__aarch64__) && LHI_TYPE == 32
+#elif defined(__ARM_NEON) && defined(__aarch64__) && LHI_TYPE != 80
 #include <arm_neon.h>
+#if LHI_TYPE == 32
 typedef float32x4_t vec;
 #define LANES 4
-#define LHI_PARTS_BY_COPY
-#define V_LOAD(p)            vld1q_f32(p)
-#define V_STORE(p, v)        vst1q_f32(p, v)
-#define V_STORE_FIRST(p, v)  vst1q_lane_f32(p, v, 0)
-#define V_ALL(x)             vdupq_n_f32(x)
-#define V_FMA(a, b, c)       vfmaq_f32(c, a, b)
-#define V_ADD(a, b)          vaddq_f32(a, b)
-#define V_SUB(a, b)          vsubq_f32(a, b)
-#define V_MUL(a, b)          vmulq_f32(a, b)
-#define V_CUT(x)     vbslq_f32(vcleq_f32(x, vdupq_n_f32(0)), vdupq_n_f32(0), x)
-#define V_KEEP(a, x) vbslq_f32(vceqq_f32(a, vdupq_n_f32(0)), vdupq_n_f32(0), x)
-#define V_MIX_LOW(a, b)      vzip1q_f32(a, b)
-#define V_MIX_HIGH(a, b)     vzip2q_f32(a, b)
-#define TILE_ROWS 8
-#define TILE_VECS 2
-
-#elif defined(__ARM_NEON) && defined(__aarch64__) && LHI_TYPE == 64
-#include <arm_neon.h>
+#define V_OP(name)           v##name##_f32
+#else
 typedef float64x2_t vec;
 #define LANES 2
+#define V_OP(name)           v##name##_f64
+#endif
 #define LHI_PARTS_BY_COPY
-#define V_LOAD(p)            vld1q_f64(p)
-#define V_STORE(p, v)        vst1q_f64(p, v)
-#define V_STORE_FIRST(p, v)  vst1q_lane_f64(p, v, 0)
-#define V_ALL(x)             vdupq_n_f64(x)
-#define V_FMA(a, b, c)       vfmaq_f64(c, a, b)
-#define V_ADD(a, b)          vaddq_f64(a, b)
-#define V_SUB(a, b)          vsubq_f64(a, b)
-#define V_MUL(a, b)          vmulq_f64(a, b)
-#define V_CUT(x)     vbslq_f64(vcleq_f64(x, vdupq_n_f64(0)), vdupq_n_f64(0), x)
-#define V_KEEP(a, x) vbslq_f64(vceqq_f64(a, vdupq_n_f64(0)), vdupq_n_f64(0), x)
-#define V_MIX_LOW(a, b)      vzip1q_f64(a, b)
-#define V_MIX_HIGH(a, b)     vzip2q_f64(a, b)
+#define V_LOAD(p)            V_OP(ld1q)(p)
+#define V_STORE(p, v)        V_OP(st1q)(p, v)
+#define V_STORE_FIRST(p, v)  V_OP(st1q_lane)(p, v, 0)
+#define V_ALL(x)             V_OP(dupq_n)(x)
+#define V_FMA(a, b, c)       V_OP(fmaq)(c, a, b)
+#define V_ADD(a, b)          V_OP(addq)(a, b)
+#define V_SUB(a, b)          V_OP(subq)(a, b)
+#define V_MUL(a, b)          V_OP(mulq)(a, b)
+#define V_CUT(x)             V_OP(bslq)(V_OP(cleq)(x, V_ALL(0)), V_ALL(0), x)
+#define V_KEEP(a, x)         V_OP(bslq)(V_OP(ceqq)(a, V_ALL(0)), V_ALL(0), x)
+#define V_MIX_LOW(a, b)      V_OP(zip1q)(a, b)
+#define V_MIX_HIGH(a, b)     V_OP(zip2q)(a, b)
 #define TILE_ROWS 8
 #define TILE_VECS 2
 
@@ -188,6 +125,16 @@ typedef int vpart;
 #define V_MIX_HIGH(a, b)     (b)
 #define TILE_ROWS 4
 #define TILE_VECS 4
+#endif
+
+#ifndef V_LOAD /* the x86 sets, which differ in V_OP */
+#define V_LOAD(p)            V_OP(loadu)(p)
+#define V_STORE(p, v)        V_OP(storeu)(p, v)
+#define V_ALL(x)             V_OP(set1)(x)
+#define V_FMA(a, b, c)       V_OP(fmadd)(a, b, c)
+#define V_ADD(a, b)          V_OP(add)(a, b)
+#define V_SUB(a, b)          V_OP(sub)(a, b)
+#define V_MUL(a, b)          V_OP(mul)(a, b)
 #endif
 
 #ifdef LHI_PARTS_BY_COPY

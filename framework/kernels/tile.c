@@ -140,10 +140,10 @@ INLINE void tile(const size_t rows, const size_t vecs, const int way, const int 
             for (size_t v = 0; v < vecs; v++)
                 sum[r][v] = V_FMA(x, row[v], sum[r][v]);
         }
-        if (copy_a)
+        if (copy_a) {
             to_a += rows;
-        if (copy_a && way == SIDE_BY_SIDE)
             __builtin_prefetch(a0 + AHEAD * a_next + rows - 1);
+        }
         a0 += a_next, a3 += a_next, a6 += a_next, a9 += a_next;
     }
     end(sum, rows, vecs, part, last, t);
@@ -179,49 +179,40 @@ INLINE void made(const size_t rows, const size_t vecs, const int way, const int 
     MAKE(first_side_##vecs, MR, vecs, SIDE_BY_SIDE, 0, 1) \
     MAKE(first_copy_##vecs, MR, vecs, SIDE_BY_SIDE, 1, 1)
 
-/* The heights that there are, and for every number of rows the greatest that fits. */
-#if TILE_ROWS == 12
-#define HEIGHTS(OF, vecs) \
-    OF(1, vecs) OF(2, vecs) OF(3, vecs) OF(4, vecs) OF(6, vecs) OF(8, vecs) \
-    OF(12, vecs)
-#define FITTING(way, vecs)                                                           \
-    {way##_1_##vecs, way##_2_##vecs, way##_3_##vecs, way##_4_##vecs, way##_6_##vecs, \
-     way##_8_##vecs, way##_12_##vecs}
-static const unsigned char height[MR + 1] = {0, 1, 2, 3, 4, 4, 6, 6, 8, 8, 8, 8, 12};
-static const unsigned char place[MR + 1] = {0, 0, 1, 2, 3, 3, 4, 4, 5, 5, 5, 5, 6};
-enum { KINDS = 7 };
-#elif TILE_ROWS == 8
-#define HEIGHTS(OF, vecs) \
-    OF(1, vecs) OF(2, vecs) OF(3, vecs) OF(4, vecs) OF(6, vecs) OF(8, vecs)
-#define FITTING(way, vecs)                                                           \
-    {way##_1_##vecs, way##_2_##vecs, way##_3_##vecs, way##_4_##vecs, way##_6_##vecs, \
-     way##_8_##vecs}
-static const unsigned char height[MR + 1] = {0, 1, 2, 3, 4, 4, 6, 6, 8};
-static const unsigned char place[MR + 1] = {0, 0, 1, 2, 3, 3, 4, 4, 5};
-enum { KINDS = 6 };
-#elif TILE_ROWS == 6
-#define HEIGHTS(OF, vecs) \
-    OF(1, vecs) OF(2, vecs) OF(3, vecs) OF(4, vecs) OF(6, vecs)
-#define FITTING(way, vecs) \
-    {way##_1_##vecs, way##_2_##vecs, way##_3_##vecs, way##_4_##vecs, way##_6_##vecs}
-static const unsigned char height[MR + 1] = {0, 1, 2, 3, 4, 4, 6};
-static const unsigned char place[MR + 1] = {0, 0, 1, 2, 3, 3, 4};
-enum { KINDS = 5 };
+/* The heights that there are, as far as MR, and for every number of rows below it the
+ * greatest that fits. */
+#if TILE_ROWS >= 6
+#define FROM_6(...) __VA_ARGS__
 #else
-#define HEIGHTS(OF, vecs) OF(1, vecs) OF(2, vecs) OF(3, vecs) OF(4, vecs)
-#define FITTING(way, vecs) {way##_1_##vecs, way##_2_##vecs, way##_3_##vecs, way##_4_##vecs}
-static const unsigned char height[MR + 1] = {0, 1, 2, 3, 4};
-static const unsigned char place[MR + 1] = {0, 0, 1, 2, 3};
-enum { KINDS = 4 };
+#define FROM_6(...)
 #endif
+#if TILE_ROWS >= 8
+#define FROM_8(...) __VA_ARGS__
+#else
+#define FROM_8(...)
+#endif
+#if TILE_ROWS >= 12
+#define FROM_12(...) __VA_ARGS__
+#else
+#define FROM_12(...)
+#endif
+#define HEIGHTS(OF, vecs)                                   \
+    OF(1, vecs) OF(2, vecs) OF(3, vecs) OF(4, vecs)         \
+    FROM_6(OF(6, vecs)) FROM_8(OF(8, vecs)) FROM_12(OF(12, vecs))
+#define FITTING(way, vecs)                                          \
+    {way##_1_##vecs, way##_2_##vecs, way##_3_##vecs, way##_4_##vecs \
+     FROM_6(, way##_6_##vecs) FROM_8(, way##_8_##vecs) FROM_12(, way##_12_##vecs)}
+static const unsigned char height[] = {0, 1, 2, 3, 4, 4, 6, 6, 8, 8, 8, 8, 12};
+static const unsigned char place[] = {0, 0, 1, 2, 3, 3, 4, 4, 5, 5, 5, 5, 6};
+enum { KINDS = TILE_ROWS >= 12 ? 7 : TILE_ROWS >= 8 ? 6 : TILE_ROWS >= 6 ? 5 : 4 };
 
 #if TILE_VECS == 4
-#define WIDTHS(OF)  OF(1) OF(2) OF(3) OF(4)
-#define ALL(way)      {FITTING(way, 1), FITTING(way, 2), FITTING(way, 3), FITTING(way, 4)}
+#define WIDTHS(OF)    OF(1) OF(2) OF(3) OF(4)
+#define ALL(way)       {FITTING(way, 1), FITTING(way, 2), FITTING(way, 3), FITTING(way, 4)}
 #define ALL_FIRST(way) {way##_1, way##_2, way##_3, way##_4}
 #else
-#define WIDTHS(OF)  OF(1) OF(2)
-#define ALL(way)      {FITTING(way, 1), FITTING(way, 2)}
+#define WIDTHS(OF)    OF(1) OF(2)
+#define ALL(way)       {FITTING(way, 1), FITTING(way, 2)}
 #define ALL_FIRST(way) {way##_1, way##_2}
 #endif
 
