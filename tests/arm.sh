@@ -26,7 +26,8 @@ compile_kernels() {
     # shellcheck disable=SC2086
     set -- "$@" -std=gnu11 -O2 -ftree-vectorize $exact -Wall -Wextra -Werror -Wno-unknown-pragmas \
         -I"$tree" -I"$tree/include" -DLHI_TYPE="$type" -DLHI_VARIANT="f$type"
-    for file in "$tree"/framework/kernels/*.c "$tree/tests/arm_kernels.c"; do
+    for file in "$tree"/framework/kernels/*.c "$tree/tests/unit/math_arrays.c" \
+        "$tree/tests/arm_kernels.c"; do
         case $file in
         */variant.c) continue ;;
         esac

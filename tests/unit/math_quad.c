@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/unit/math_quad.h"
 
+#include "tests/draw.h"
+
 #include <float.h>
 #include <math.h>
 #include <stddef.h>
@@ -41,19 +43,6 @@ uint64_t quad_seed(uint64_t number)
     return (z ^ z >> 31) | 1;
 }
 
-static uint64_t draw(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state * 0x2545f4914f6cdd1du;
-}
-
-static double uniform(double lo, double hi, uint64_t *state)
-{
-    return lo + (hi - lo) * ((double)(draw(state) >> 11) * 0x1p-53);
-}
-
 /* Where n, or the piece of the range, changes in the function's sequence, or exp is a power of
  * two, below which the same error is more units in the last place. */
 static double turn(int function, uint64_t bits)
@@ -90,26 +79,26 @@ static double candidate(int function, uint64_t *state)
 {
     const struct range *r = &ranges[function];
     const double reach = function == QUAD_TANH ? 20 : r->hi > 800 ? 16 : r->hi;
-    const uint64_t bits = draw(state);
+    const uint64_t bits = draw_from(state);
     double x;
 
     switch (bits % 8) {
     case 0:
-        return uniform(function == QUAD_TANH ? -20 : r->lo, reach, state);
+        return draw_between(function == QUAD_TANH ? -20 : r->lo, reach, state);
     case 1:
-        return uniform(-1, 1, state);
+        return draw_between(-1, 1, state);
     case 2:
-        return uniform(r->thin_lo, r->thin_hi, state);
+        return draw_between(r->thin_lo, r->thin_hi, state);
     case 3:
     case 4:
         x = bits % 8 == 3 ? threshold(bits >> 8) : turn(function, bits >> 8);
         return x + (fabs(x) + DBL_MIN) *
-                       ldexp(uniform(-1, 1, state), -((int)(bits >> 32 & 0xffff) % 54));
+                       ldexp(draw_between(-1, 1, state), -((int)(bits >> 32 & 0xffff) % 54));
     case 5: /* of the exponents that matter */
-        x = ldexp(uniform(1, 2, state), (int)(bits >> 8 & 0xffffff) % 74 - 64);
+        x = ldexp(draw_between(1, 2, state), (int)(bits >> 8 & 0xffffff) % 74 - 64);
         return bits >> 63 ? -x : x;
     default:
-        x = ldexp(uniform(1, 2, state), (int)(bits >> 8 & 0xffffff) % 2098 - 1074);
+        x = ldexp(draw_between(1, 2, state), (int)(bits >> 8 & 0xffffff) % 2098 - 1074);
         return bits >> 63 ? -x : x;
     }
 }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/kernels/variant.h"
 #include "tests/check.h"
+#include "tests/draw.h"
 
 #include <float.h>
 #include <math.h>
@@ -15,10 +16,7 @@ static long compared;
 
 static uint64_t draw(void)
 {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return state * 0x2545f4914f6cdd1du;
+    return draw_from(&state);
 }
 
 static void *get(size_t bytes)

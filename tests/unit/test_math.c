@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/ops/ops.h"
 #include "tests/check.h"
+#include "tests/draw.h"
 #include "tests/unit/math_arrays.h"
 #include "tests/unit/math_quad.h"
 
@@ -43,15 +44,12 @@ static uint64_t state = 1;
 
 static uint64_t draw(void)
 {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return state * 0x2545f4914f6cdd1du;
+    return draw_from(&state);
 }
 
 static double uniform(double lo, double hi)
 {
-    return lo + (hi - lo) * ((double)(draw() >> 11) * 0x1p-53);
+    return draw_between(lo, hi, &state);
 }
 
 /* |got - exact| in units of the last place that a number of `digits` bits has there.
