@@ -1,4 +1,4 @@
-/* verify.h -- the gradient ledger: tape, hand and differences side by side. */
+/* verify.h -- the gradient ledger: tape, hand and other methods side by side, with reasons. */
 /* SPDX-License-Identifier: MIT */
 #ifndef LH_VERIFY_H
 #define LH_VERIFY_H
@@ -21,16 +21,21 @@ typedef struct lh_matrix {
 
 /**
  * A hand derivation: fills d, the gradient of the variable it was attached to, in
- * that variable's shape (rows x cols, zeroed before the call).
+ * that variable's shape (rows x cols, zeroed before the call).  It is called several times,
+ * also with values moved in their last place, which measures how far its rounding goes: it
+ * must depend on nothing but what lh_on() gives.
  */
 typedef void lh_derivation(lh_page *p, lh_wide *d);
 
 /**
- * Attaches a derivation to the variable of that name, for checks of loss L.
- * Checks compare the tape with it; variables without one are compared with the
- * second gradient that each op carries.
+ * Attaches a derivation to the variable of that name, for checks of loss L, and cites the
+ * line it works: "NOTES 12: dW3 = A2^T dZ3" (NULL: none).  Checks compare the tape with it
+ * beside the other methods.  lh_hand() remembers where it stands.
  */
-LH_API void lh_hand(lh_var L, const char *name, lh_derivation *by_hand);
+#define lh_hand(L, name, by_hand, cites) \
+    lh_hand_at((L), (name), (by_hand), (cites), __FILE__, __LINE__)
+LH_API void lh_hand_at(lh_var L, const char *name, lh_derivation *by_hand, const char *cites,
+                       const char *file, int line);
 
 /**
  * A value by its name ("A2"), or a gradient that was derived by hand ("dZ3" is
@@ -39,43 +44,105 @@ LH_API void lh_hand(lh_var L, const char *name, lh_derivation *by_hand);
  */
 LH_API lh_matrix lh_on(lh_page *p, const char *name);
 
-/** One row of the ledger, at the element where the methods differ most. */
+/** The methods a gradient is compared with; methods.def has a row for each. */
+typedef enum lh_method {
+#define LH_METHOD(name, word, text) LH_BY_##name,
+#include <longhand/methods.def>
+#undef LH_METHOD
+    LH_METHODS
+} lh_method;
+
+/** What a check comes to.  AGREE needs two methods that share no code with backward. */
+typedef enum lh_verdict { LH_INCONCLUSIVE, LH_AGREE, LH_DISAGREE } lh_verdict;
+
+/** Why; reasons.def has a row for each, LH_WHY_NOTHING is 0. */
+typedef enum lh_reason {
+#define LH_REASON(name, text) LH_WHY_##name,
+#include <longhand/reasons.def>
+#undef LH_REASON
+    LH_REASONS
+} lh_reason;
+
+/** One method beside the tape, at the element (or direction) where it is farthest from its bound. */
+typedef struct lh_comparison {
+    size_t compared;   /* elements compared, 0: the method was not used */
+    size_t directions; /* signed sums over the whole array compared, where it is large */
+    size_t row, col;   /* the element; of a direction, the first element (in_direction) */
+    int    in_direction;
+    double tape, value;/* both numbers there */
+    double off;        /* |tape - value| */
+    double rounding;   /* what rounding may bring: a bound */
+    double estimate;   /* what the method may be off by: its own estimate */
+    int    agrees;     /* off <= rounding + estimate, everywhere */
+} lh_comparison;
+
+/** One row of the ledger: a gradient of the tape. */
 typedef struct lh_entry {
     char   name[64];          /* "dW1" */
     size_t rows, cols;        /* its shape */
-    size_t row, col;          /* the worst element */
-    double tape32, tape64, hand, differences;
-    double ulps32;            /* largest |tape32 - tape64| in ulps of float */
-    double ulps64;            /* largest |tape64 - hand| in ulps of double */
-    double bound;             /* |tape64 - hand| must not exceed it at the worst element */
-    double difference_bound;  /* and |tape64 - differences| not this one */
-    size_t compared;          /* elements compared with differences */
-    size_t kinks;             /* elements left out, at a kink that decides nothing */
-    int    by_driver;         /* the hand column is the driver's derivation */
-    int    agrees;
+    const char *file;         /* where the variable was named, NULL: nowhere */
+    int    line;
+    lh_comparison by[LH_METHODS];
+    lh_method decided;        /* the method nearest to its bound, or over it */
+    lh_verdict verdict;
+    lh_reason reason;         /* LH_WHY_NOTHING when it agrees */
+    double ratio;             /* tape / right value, for SCALE and SIGN */
+    char   why[240];          /* one sentence, "" when it agrees */
+    const char *cites;        /* the line that the driver's derivation works, or NULL */
+    int    by_driver;         /* there is one */
+    double tape32, tape64;    /* the tape in float and in double, at the deciding element */
+    double ulps32, ulps64;    /* largest distance from the tape in wide, in units in the last place */
+    double off32, bound32;    /* |float - wide| where it is farthest from its bound, and that */
+    double off64, bound64;
+    size_t kinks;             /* elements that a kink leaves undecided */
+    size_t vague;             /* elements whose bounds are wider than their value */
 } lh_entry;
 
+/** What is wrong with one op of the tape, looked at alone. */
+typedef struct lh_finding {
+    char   op[24];            /* "sigmoid" */
+    char   node[64];          /* "yhat", or "matmul(X, W1) in Z1" */
+    char   operand[64];       /* whose gradient it gives wrongly: "Z3" */
+    const char *file;         /* where the node was named */
+    int    line;
+    lh_type type;             /* the element type in which it is wrong */
+    lh_method by;             /* the method that shows it */
+    lh_reason reason;
+    double ratio;
+    size_t row, col;
+    double got, wanted, off, bound;
+    char   why[240];
+} lh_finding;
+
 /**
- * Checks every named gradient of L on the first rows of d, and prints the ledger
- * on standard output.
+ * Checks every named gradient of L on the first `rows` rows of d (d NULL: on what lh_bind()
+ * gave the inputs), prints the ledger on standard output, and writes it to the files that
+ * --ledger names (.txt .csv .json .html, or .h5 with all arrays).
  *
- * Tape: the recorded graph run backward, in float and in double.  Hand: lh_hand()
- * or each op's second gradient, in long double.  Differences: central, in double,
- * h = cbrt(2^-52) max(1,|x|) rounded so that x+h is exact, halved once for
- * Richardson's extrapolation, whose correction is the error estimate; the step
- * shrinks while a ReLU changes piece, and where it always does the tape must lie
- * between the slopes of the two sides.  A row agrees when |tape - hand| is within
- * the rounding of the double tape (measured against the tape in long double) and
- * |tape - differences| within the estimate, for every element compared, and no
- * number is NaN.
+ * The tape is run backward in float, in double and in long double ("wide").  Formula: the wide
+ * tape is compared with the driver's derivation, the ops' second gradients, forward mode,
+ * the complex step and central differences, none of which shares code with backward; and each
+ * op alone with its second gradient, with exact integers where it is linear, and with laws
+ * that need no reference.  Rounding: float and double are compared with wide.
+ * The tolerance is derived: |a - n| <= bound of a's rounding + error estimate of n
+ * (docs/verify.md).  All elements are compared up to the budget (--budget), beyond it a
+ * sample of them and signed sums over the whole array.
  *
- * @return LH_OK, or LH_EVERIFY (a row disagrees, or nothing was compared), which the
- *         context keeps; LH_EUSAGE, LH_ESHAPE, LH_ENOMEM.
+ * @return LH_OK: every row agrees; LH_EVERIFY (a row disagrees, or cannot be decided), which
+ *         the context keeps; LH_EUSAGE, LH_ESHAPE, LH_ESTATE (an input is not bound), LH_ENOMEM.
  */
 LH_API lh_status lh_verify(lh_var L, lh_data *d, size_t rows);
 
 /** The rows of the last lh_verify() of this context; *count tells how many. */
 LH_API const lh_entry *lh_ledger(lh_ctx *c, size_t *count);
+
+/** What it found wrong with single ops, nearest to the loss first. */
+LH_API const lh_finding *lh_findings(lh_ctx *c, size_t *count);
+
+/** "second" and what it is; "SIGN" and what it means; "agree". */
+LH_API const char *lh_method_name(lh_method m, const char **text);
+LH_API const char *lh_reason_name(lh_reason r, const char **text);
+LH_API const char *lh_verdict_name(lh_verdict v);
 
 #ifdef __cplusplus
 }
