@@ -139,10 +139,18 @@ int main(int argc, char **argv)
     lh_let(L,    lh_bce(yhat, y));               /* NOTES 7, 8, to the letter */
     lh_let(Lz,   lh_bce_logits(Z3, y));          /* the same number, from Z3: for training */
 
-    lh_hand(L, "yhat", dyhat);
-    lh_hand(L, "Z3", dZ3), lh_hand(L, "W3", dW3), lh_hand(L, "b3", db3), lh_hand(L, "A2", dA2);
-    lh_hand(L, "Z2", dZ2), lh_hand(L, "W2", dW2), lh_hand(L, "b2", db2), lh_hand(L, "A1", dA1);
-    lh_hand(L, "Z1", dZ1), lh_hand(L, "W1", dW1), lh_hand(L, "b1", db1);
+    lh_hand(L, "yhat", dyhat, "NOTES 8: dyhat = (-y/yhat + (1-y)/(1-yhat)) / m");
+    lh_hand(L, "Z3",   dZ3,   "NOTES 11: dZ3 = (yhat - y) / m");
+    lh_hand(L, "W3",   dW3,   "NOTES 12: dW3 = A2^T.dZ3");
+    lh_hand(L, "b3",   db3,   "NOTES 13: db3 = dZ3 summed over the rows");
+    lh_hand(L, "A2",   dA2,   "NOTES 14: dA2 = dZ3.W3^T");
+    lh_hand(L, "Z2",   dZ2,   "NOTES 15: dZ2 = dA2 * g2'(Z2)");
+    lh_hand(L, "W2",   dW2,   "NOTES 16: dW2 = A1^T.dZ2");
+    lh_hand(L, "b2",   db2,   "NOTES 17: db2 = dZ2 summed over the rows");
+    lh_hand(L, "A1",   dA1,   "NOTES 18: dA1 = dZ2.W2^T");
+    lh_hand(L, "Z1",   dZ1,   "NOTES 19: dZ1 = dA1 * g1'(Z1)");
+    lh_hand(L, "W1",   dW1,   "NOTES 20: dW1 = X^T.dZ1");
+    lh_hand(L, "b1",   db1,   "NOTES 21: db1 = dZ1 summed over the rows");
     lh_verify(L, d, 32); /* tape = hand = differences, or stop here */
 
     lh_folder(c, out);

@@ -96,11 +96,22 @@ libcore_la_SOURCES = \
 	framework/data/open.c \
 	framework/data/split.c \
 	framework/data/standard.c \
+	framework/verify/along.c \
+	framework/verify/amiss.c \
+	framework/verify/bounds.c \
 	framework/verify/check.h \
+	framework/verify/diagnose.c \
 	framework/verify/differ.c \
+	framework/verify/explain.c \
 	framework/verify/hand.c \
+	framework/verify/integers.c \
+	framework/verify/laws.c \
 	framework/verify/ledger.c \
 	framework/verify/ledger_print.c \
+	framework/verify/local.c \
+	framework/verify/report.c \
+	framework/verify/rows.c \
+	framework/verify/setup.c \
 	framework/train/describe.c \
 	framework/train/metrics.c \
 	framework/train/pace.c framework/train/pace.h \
@@ -122,6 +133,7 @@ libcore_la_SOURCES = \
 	framework/report/quote.c \
 	framework/report/report.h \
 	framework/report/speed.c \
+	framework/session/check.c \
 	framework/session/figures.c \
 	framework/session/keep.c \
 	framework/session/session.h \

@@ -8,7 +8,9 @@ longhandinclude_HEADERS = \
 	include/longhand/errors.def \
 	include/longhand/export.h \
 	include/longhand/op.h \
+	include/longhand/methods.def \
 	include/longhand/ops.def \
+	include/longhand/reasons.def \
 	include/longhand/ops.h \
 	include/longhand/params.h \
 	include/longhand/report.h \

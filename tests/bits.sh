@@ -51,7 +51,7 @@ train() # SETTING OUT [OPTION...]
     set -- --reproducible --epochs=20 --plot=none --progress=none --out="$out" --data=wdbc "$@"
     case $setting in
     notes) ./experiments/notes "$@" ;;
-    *) ./longhand train --check=0 "$@" ;;
+    *) ./longhand train --check-rows=0 "$@" ;;
     esac >"$out.log" 2>&1
 }
 

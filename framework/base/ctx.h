@@ -19,6 +19,9 @@ typedef struct lhi_settings {
     const char *resume;   /* "" when not given */
     const char *plot;     /* "png", "svg", "term", "none"; "" when not given */
     const char *progress; /* "auto", "bar", "plain", "none" */
+    double budget;        /* --budget: seconds that comparing gradients may take, 0: a default */
+    const char *ledger;   /* --ledger: files for the ledger, separated by commas */
+    int check;            /* --check: check the gradients instead of training */
     int reproducible, quiet, dry_run;
 } lhi_settings;
 
@@ -53,8 +56,8 @@ struct lh_ctx {
     lhi_block *blocks;    /* newest first */
     size_t block_count;   /* of them: what a loop must not make grow */
     lhi_closer *closers;  /* newest first */
-    void *ledger;         /* verify/: rows of the last check */
-    size_t ledger_rows;
+    void *ledger;         /* verify/: the report of the last check */
+    int checked;          /* --check has done its work */
 };
 
 /* 1 while nothing has failed and no help was asked for. */

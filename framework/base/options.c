@@ -71,7 +71,7 @@ static lhi_option *declare(lh_ctx *c, const char *name, const char *kind, const 
     o->value = from_arguments(c, name, strcmp(kind, "") == 0, &missing);
     if (o->value)
         o->given = 1;
-    else if (kind[0] && (o->value = from_environment(name)) != NULL && o->value[0])
+    else if ((o->value = from_environment(name)) != NULL && o->value[0])
         o->given = 2; /* set but empty counts as not set */
     else
         o->value = otherwise;
@@ -141,7 +141,7 @@ int lh_opt_flag(lh_ctx *c, const char *name, const char *help)
 {
     const lhi_option *o = declare(c, name, "", "", help);
 
-    return o && o->given;
+    return o && o->given && strcmp(o->value, "0") != 0;
 }
 
 const char *lh_opt_choice(lh_ctx *c, const char *name, const char *words, const char *help)
@@ -328,6 +328,11 @@ void lhi_options_builtin(lh_ctx *c)
         lh_opt_flag(c, "reproducible", "leave clock, host, threads, compiler out of files");
     s->quiet = lh_opt_flag(c, "quiet", "no progress and no notes");
     s->dry_run = lh_opt_flag(c, "dry-run", "print steps, shapes and memory, train nothing");
+    s->check = lh_opt_flag(c, "check", "check the gradients of the loss, train nothing");
+    s->budget = lh_opt_real(c, "budget", 0, "seconds for comparing gradients (0: about 3)");
+    if (!(s->budget >= 0 && s->budget <= 1e6))
+        lhi_fail(c, LH_EUSAGE, NULL, "--budget=%g: 0 to 1000000 seconds are allowed", s->budget);
+    s->ledger = lh_opt_path(c, "ledger", "", "files for the ledger: .txt .csv .json .html .h5");
     c->builtin_count = c->option_count;
     if ((help || version) && c->status != LH_ENOMEM) {
         c->status = LH_HELP;
@@ -383,7 +388,8 @@ static int shapes_result(const char *name)
 {
     static const char *const other[] = {"help",   "version",      "threads", "isa",
                                         "resume", "reproducible", "plot",    "progress",
-                                        "quiet",  "dry-run",      "out",     "epochs", "check"};
+                                        "quiet",  "dry-run",      "out",     "epochs", "check",
+                                        "budget", "ledger",       "check-rows"};
 
     for (size_t i = 0; i < sizeof other / sizeof *other; i++)
         if (strcmp(name, other[i]) == 0)

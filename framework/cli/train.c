@@ -41,11 +41,11 @@ int verb_train(int argc, char **argv)
                                "stop after so many epochs without a lower validation loss; takes "
                                "a fifth of the training rows for validation");
     double part = lh_opt_real(c, "held-out", 0.25, "part of the rows that is kept for the test");
-    long check = lh_opt_int(c, "check", 32, "rows to check the gradients on, 0: no check");
+    long check = lh_opt_int(c, "check-rows", 32, "rows to check the gradients on, 0: no check");
     const char *out = lh_opt_path(c, "out", "run", "folder for the results");
 
     if (batch < 0 || check < 0 || patience < 0)
-        lh_fail(c, LH_EUSAGE, "--batch, --check and --patience are 0 or more");
+        lh_fail(c, LH_EUSAGE, "--batch, --check-rows and --patience are 0 or more");
     lh_data *d = lh_data_open(c, source), *test = lh_hold_out(d, part);
     lh_data *validation = patience > 0 ? lh_hold_out(d, 0.2) : NULL;
 

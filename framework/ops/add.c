@@ -82,6 +82,41 @@ static void hand(const lh_step *s)
         }
 }
 
+static void analytic(const lh_step *s)
+{
+    const size_t n = s->out->cols;
+    real *tc = s->out->tangent;
+
+    for (size_t e = 0; e < lhi_elements(s->out); e++)
+        tc[e] = lhi_complex_at(s->in[0], e).im +
+                lhi_complex_at(s->in[1], is_row(s) ? e % n : e).im;
+}
+
+static void value_bound(const lh_step *s, const lh_rounding *r)
+{
+    const size_t n = s->out->cols;
+
+    for (size_t e = 0; e < lhi_elements(s->out); e++) {
+        const double off = s->in[0]->off[e] + s->in[1]->off[is_row(s) ? e % n : e];
+
+        s->out->off[e] = off + r->u * (lhi_size(s->out, e) + off);
+    }
+}
+
+/* A gradient that is passed on, or a chain of all rows. */
+static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
+{
+    const size_t n = s->out->cols;
+    const int sum = operand == 1 && is_row(s);
+    const double g = lhi_gamma((sum ? (double)s->out->rows : 0) + r->adds, r);
+
+    for (size_t e = 0; e < lhi_elements(s->out); e++) {
+        const double off = s->out->grad_off[e];
+
+        s->in[operand]->grad_off[sum ? e % n : e] += off + g * (lhi_grad_size(s->out, e) + off);
+    }
+}
+
 static double flops(const lh_step *s)
 {
     return (double)lhi_elements(s->in[0]);
@@ -104,4 +139,4 @@ static const lh_case cases[] = {
 };
 
 LH_DEFINE_OP(add, .n_in = 2, .shape = shape, .flops = flops, .work = work, .ends = LH_ENDS_ROW,
-             .pointwise = 1, .passes = 1, .formula = "#1 + #2");
+             .pointwise = 1, .passes = 1, .linear = 3, .formula = "#1 + #2");

@@ -53,6 +53,77 @@ static void hand(const lh_step *s)
         dp[i] += dl * (p[i] - y[i]) / (p[i] * ((real)1 - p[i])) / (real)s->in[0]->rows;
 }
 
+static void analytic(const lh_step *s)
+{
+    const real *y = s->in[1]->value;
+    real sum = 0;
+
+    for (size_t i = 0; i < lhi_elements(s->in[0]); i++) {
+        const lhi_complex p = lhi_complex_at(s->in[0], i);
+
+        sum += y[i] * lhi_log(p).im + ((real)1 - y[i]) * lhi_log((lhi_complex){1 - p.re, -p.im}).im;
+    }
+    *(real *)s->out->tangent = -sum / (real)(s->in[0]->rows ? s->in[0]->rows : 1);
+}
+
+/* y f(p) + (1 - y) f(1 - p), where p may be off: f is large where its argument is small, and
+ * what a weight of 0 cancels is not there at all. */
+static double weighed(double y, double p, double off, double (*f)(double x, double off))
+{
+    return (y > 0 ? y * f(p, off) : 0) + (y < 1 ? (1 - y) * f(1 - p, off) : 0);
+}
+
+static double inverse(double x, double off)
+{
+    return x > off ? 1 / (x - off) : (double)INFINITY;
+}
+
+/* How much 1/x may be off. */
+static double inverse_off(double x, double off)
+{
+    return off > 0 ? inverse(x, off) * off / x : 0;
+}
+
+static double log_size(double x, double off)
+{
+    (void)off;
+    return fabs((double)k_log((real)x)) + 1;
+}
+
+static void value_bound(const lh_step *s, const lh_rounding *r)
+{
+    const size_t cells = lhi_elements(s->in[0]), m = s->in[0]->rows;
+    const double g = lhi_gamma((double)cells + 8, r);
+    const real *y = s->in[1]->value;
+    double sum = 0;
+
+    for (size_t i = 0; i < cells; i++) {
+        const double p = lhi_size(s->in[0], i), off = s->in[0]->off[i];
+
+        if (off > 0)
+            sum += off * weighed((double)y[i], p, off, inverse);
+        sum += g * weighed((double)y[i], p, off, log_size) + 8 * r->tiny;
+    }
+    *s->out->off = sum / (double)(m ? m : 1);
+}
+
+static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
+{
+    const double m = (double)(s->in[0]->rows ? s->in[0]->rows : 1);
+    const double dl = lhi_grad_size(s->out, 0), off = *s->out->grad_off;
+    const double g = lhi_gamma(10 + r->adds, r);
+    const real *y = s->in[1]->value;
+
+    for (size_t i = 0; i < lhi_elements(s->in[0]); i++) {
+        const double p = lhi_size(s->in[0], i), p_off = s->in[0]->off[i];
+        const double terms = weighed((double)y[i], p, 0, inverse);
+
+        s->in[operand]->grad_off[i] +=
+            (off * terms + (dl + off) * (weighed((double)y[i], p, p_off, inverse_off) + g * terms)) /
+                m + 8 * r->tiny;
+    }
+}
+
 static const char *const derivation[] = {
     "L = -(1/m) sum_i ( y_i log yhat_i + (1 - y_i) log(1 - yhat_i) )",
     "dL/dyhat_i = (1/m) ( -y_i/yhat_i + (1 - y_i)/(1 - yhat_i) )",

@@ -59,6 +59,63 @@ static void hand(const lh_step *s)
     }
 }
 
+/* The forward formula in the piece that the value chooses. */
+static void analytic(const lh_step *s)
+{
+    const real *y = s->in[1]->value;
+    real sum = 0;
+
+    for (size_t i = 0; i < lhi_elements(s->in[0]); i++) {
+        const lhi_complex z = lhi_complex_at(s->in[0], i);
+        const real side = z.re > 0 ? 1 : -1;
+        lhi_complex e = lhi_exp((lhi_complex){-side * z.re, -side * z.im});
+
+        e.re += 1;
+        sum += (z.re > 0 ? z.im : 0) - y[i] * z.im + lhi_log(e).im;
+    }
+    *(real *)s->out->tangent = sum / (real)(s->in[0]->rows ? s->in[0]->rows : 1);
+}
+
+/* |dL/dz| m <= (1 - y) sigma(z) + y sigma(-z); |sigma'| <= 1/4 beyond that. */
+static double slope_size(const lh_step *s, size_t i)
+{
+    const real z = ((const real *)s->in[0]->value)[i];
+    const double y = (double)((const real *)s->in[1]->value)[i];
+
+    return (1 - y) * (double)k_sigmoid(z) + y * (double)k_sigmoid(-z);
+}
+
+static void value_bound(const lh_step *s, const lh_rounding *r)
+{
+    const size_t cells = lhi_elements(s->in[0]), m = s->in[0]->rows;
+    const double g = lhi_gamma((double)cells + 8, r);
+    double sum = 0;
+
+    for (size_t i = 0; i < cells; i++) {
+        const double off = s->in[0]->off[i], size = lhi_size(s->in[0], i);
+
+        sum += off * (slope_size(s, i) + off / 4) + g * (2 * (size + off) + 1) + 8 * r->tiny;
+    }
+    *s->out->off = sum / (double)(m ? m : 1);
+}
+
+/* sigma(z) moves by sigma'(z) off (1 + 2 off) at most, for both signs of z. */
+static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
+{
+    const double m = (double)(s->in[0]->rows ? s->in[0]->rows : 1);
+    const double dl = lhi_grad_size(s->out, 0), off = *s->out->grad_off;
+    const double g = lhi_gamma(16 + r->adds, r);
+
+    for (size_t i = 0; i < lhi_elements(s->in[0]); i++) {
+        const double z_off = s->in[0]->off[i], slope = slope_size(s, i);
+        const double e = (double)k_exp(-R_ABS(((const real *)s->in[0]->value)[i]));
+        const double moved = z_off < 0.5 ? e / ((1 + e) * (1 + e)) * (1 + 2 * z_off) * z_off : 1;
+
+        s->in[operand]->grad_off[i] +=
+            (off * slope + (dl + off) * (moved + g * slope)) / m + 8 * r->tiny;
+    }
+}
+
 static const char *const derivation[] = {
     "log yhat = -log(1 + e^-z), log(1 - yhat) = -z - log(1 + e^-z)",
     "L = (1/m) sum_i ( max(z,0) - y z + log(1 + e^-|z|) )",

@@ -75,12 +75,12 @@ static void jvp(const lh_step *s)
     const real *ta = s->in[0]->tangent, *tb = s->in[1]->tangent;
     real *tc = s->out->tangent;
 
+    for (size_t e = 0; e < m * n; e++)
+        tc[e] = 0;
     for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < n; j++) {
-            tc[i * n + j] = 0;
-            for (size_t p = 0; p < k; p++)
+        for (size_t p = 0; p < k; p++)
+            for (size_t j = 0; j < n; j++)
                 tc[i * n + j] += ta[i * k + p] * b[p * n + j] + a[i * k + p] * tb[p * n + j];
-        }
 }
 
 /* From dL = sum_ij dC_ij dC_ij(A, B): each term A_ip B_pj of C_ij hands dC_ij B_pj to A_ip
@@ -98,6 +98,68 @@ static void hand(const lh_step *s)
                     da[i * k + p] += dc[i * n + j] * b[p * n + j];
                 if (db)
                     db[p * n + j] += dc[i * n + j] * a[i * k + p];
+            }
+}
+
+/* C over complex numbers. */
+static void analytic(const lh_step *s)
+{
+    const size_t m = s->out->rows, k = s->in[0]->cols, n = s->out->cols;
+    real *tc = s->out->tangent;
+
+    for (size_t e = 0; e < m * n; e++)
+        tc[e] = 0;
+    for (size_t i = 0; i < m; i++)
+        for (size_t p = 0; p < k; p++) {
+            const lhi_complex a = lhi_complex_at(s->in[0], i * k + p);
+
+            for (size_t j = 0; j < n; j++)
+                tc[i * n + j] += lhi_mul(a, lhi_complex_at(s->in[1], p * n + j)).im;
+        }
+}
+
+/* What a product x y brings to a chain that is off by g times its size: x and y may be off
+ * by dx and dy. */
+static double product_bound(double x, double dx, double y, double dy, double g)
+{
+    return x * dy + dx * (y + dy) + g * (x + dx) * (y + dy);
+}
+
+static void value_bound(const lh_step *s, const lh_rounding *r)
+{
+    const size_t m = s->out->rows, k = s->in[0]->cols, n = s->out->cols;
+    const double g = lhi_gamma((double)k, r), *b_off = s->in[1]->off;
+    double *off = s->out->off;
+
+    for (size_t e = 0; e < m * n; e++)
+        off[e] = (double)k * r->tiny;
+    for (size_t i = 0; i < m; i++)
+        for (size_t p = 0; p < k; p++) {
+            const double a = lhi_size(s->in[0], i * k + p), a_off = s->in[0]->off[i * k + p];
+
+            for (size_t j = 0; j < n; j++)
+                off[i * n + j] +=
+                    product_bound(a, a_off, lhi_size(s->in[1], p * n + j), b_off[p * n + j], g);
+        }
+}
+
+/* dA = dC B^T is a chain of n products, dB = A^T dC one of m. */
+static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
+{
+    const size_t m = s->out->rows, k = s->in[0]->cols, n = s->out->cols;
+    const lh_slot *other = s->in[1 - operand];
+    const double terms = (double)(operand ? m : n) + 1 + r->adds, g = lhi_gamma(terms, r);
+    double *off = s->in[operand]->grad_off;
+
+    for (size_t i = 0; i < m; i++)
+        for (size_t p = 0; p < k; p++)
+            for (size_t j = 0; j < n; j++) {
+                const size_t e = operand ? i * k + p : p * n + j;
+                const double b = product_bound(lhi_grad_size(s->out, i * n + j),
+                                               s->out->grad_off[i * n + j], lhi_size(other, e),
+                                               other->off[e], g);
+
+                off[operand ? p * n + j : i * k + p] += b + r->tiny;
             }
 }
 
@@ -125,4 +187,4 @@ static const lh_case cases[] = {
 };
 
 LH_DEFINE_OP(matmul, .n_in = 2, .shape = shape, .flops = flops, .work = work, .product = 1,
-             .moves = 2, .reads = LH_READS_IN0 | LH_READS_IN1, .formula = "#1 #2");
+             .moves = 2, .reads = LH_READS_IN0 | LH_READS_IN1, .linear = 3, .formula = "#1 #2");

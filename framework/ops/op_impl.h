@@ -9,16 +9,17 @@
 
 #include <longhand/op.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Names the op after its file.  An op without forward, backward, jvp, hand, cases or
- * derivation does not compile. */
+/* Names the op after its file.  An op that leaves one of these out does not compile. */
 #define LH_DEFINE_OP(id, ...)                                                       \
     extern const lh_op LH_T(lhi_op_##id);                                           \
     const lh_op LH_T(lhi_op_##id) = {                                               \
         .name = #id, .forward = forward, .backward = backward, .jvp = jvp,          \
-        .hand = hand, .derivation = derivation, .cases = cases, __VA_ARGS__}
+        .hand = hand, .analytic = analytic, .value_bound = value_bound,             \
+        .grad_bound = grad_bound, .derivation = derivation, .cases = cases, __VA_ARGS__}
 
 /* The operations of each element of a loop do not depend on other elements, even where
  * the arrays that it reads and writes are one. */
@@ -91,6 +92,61 @@ static inline double lhi_flops_elementwise(const lh_step *s)
 static inline size_t lhi_elements(const lh_slot *a)
 {
     return a->rows * a->cols;
+}
+
+/* --- the complex step: value + i tangent, the tangent tiny --- */
+
+typedef struct lhi_complex {
+    real re, im;
+} lhi_complex;
+
+static inline lhi_complex lhi_complex_at(const lh_slot *a, size_t i)
+{
+    return (lhi_complex){((const real *)a->value)[i], ((const real *)a->tangent)[i]};
+}
+
+static inline lhi_complex lhi_mul(lhi_complex a, lhi_complex b)
+{
+    return (lhi_complex){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+}
+
+static inline lhi_complex lhi_div(lhi_complex a, lhi_complex b)
+{
+    const real size = b.re * b.re + b.im * b.im;
+
+    return (lhi_complex){(a.re * b.re + a.im * b.im) / size, (a.im * b.re - a.re * b.im) / size};
+}
+
+/* e^re (cos im + i sin im) */
+static inline lhi_complex lhi_exp(lhi_complex z)
+{
+    return (lhi_complex){k_exp(z.re), k_exp(z.re) * z.im};
+}
+
+/* log |z| + i atan(im / re) */
+static inline lhi_complex lhi_log(lhi_complex z)
+{
+    return (lhi_complex){k_log(z.re), z.im / z.re};
+}
+
+/* --- running error bounds (N. Higham, Accuracy and Stability of Numerical Algorithms, 2002,
+ * sections 3.1 to 3.3): doubles, a few roundings of which no bound is short by more than it is
+ * long elsewhere --- */
+
+/* A chain of n roundings is off by gamma times the sum of the sizes of its terms. */
+static inline double lhi_gamma(double n, const lh_rounding *r)
+{
+    return n * r->u < 1 ? n * r->u / (1 - n * r->u) : (double)INFINITY;
+}
+
+static inline double lhi_size(const lh_slot *a, size_t i)
+{
+    return (double)R_ABS(((const real *)a->value)[i]);
+}
+
+static inline double lhi_grad_size(const lh_slot *a, size_t i)
+{
+    return (double)R_ABS(((const real *)a->grad)[i]);
 }
 
 #endif

@@ -45,6 +45,42 @@ static void hand(const lh_step *s)
     }
 }
 
+/* In the piece that the value chooses. */
+static void analytic(const lh_step *s)
+{
+    for (size_t i = 0; i < lhi_elements(s->out); i++) {
+        const lhi_complex z = lhi_complex_at(s->in[0], i);
+
+        ((real *)s->out->tangent)[i] = z.re <= 0 ? 0 : z.im;
+    }
+}
+
+static void value_bound(const lh_step *s, const lh_rounding *r)
+{
+    (void)r;
+    for (size_t i = 0; i < lhi_elements(s->out); i++) {
+        const double off = s->in[0]->off[i];
+
+        s->out->off[i] = (double)((const real *)s->in[0]->value)[i] < -off ? 0 : off;
+    }
+}
+
+/* Where rounding may have chosen the other piece, the whole of dA may be wrong. */
+static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
+{
+    const lh_slot *in = s->in[operand];
+
+    for (size_t i = 0; i < lhi_elements(s->out); i++) {
+        const double z = (double)((const real *)in->value)[i], off = s->out->grad_off[i];
+        const double da = lhi_grad_size(s->out, i);
+
+        if (z > in->off[i])
+            in->grad_off[i] += off + lhi_gamma(r->adds, r) * (da + off);
+        else if (!(z < -in->off[i]) && in->off[i] > 0)
+            in->grad_off[i] += da + off;
+    }
+}
+
 static const char *const derivation[] = {
     "A = Z where Z > 0, and 0 elsewhere",
     "dA/dZ = 1 where Z > 0, and 0 elsewhere (at 0: the subgradient of least size)",

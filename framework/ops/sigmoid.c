@@ -47,6 +47,51 @@ static void hand(const lh_step *s)
     }
 }
 
+static void analytic(const lh_step *s)
+{
+    for (size_t i = 0; i < lhi_elements(s->out); i++) {
+        const lhi_complex z = lhi_complex_at(s->in[0], i);
+        lhi_complex down = lhi_exp((lhi_complex){-z.re, -z.im});
+
+        down.re += 1;
+        ((real *)s->out->tangent)[i] = lhi_div((lhi_complex){1, 0}, down).im;
+    }
+}
+
+/* sigma'(z), small for large |z| without a loss of digits; it is even. */
+static double slope_at(const lh_slot *z, size_t i)
+{
+    const double e = (double)k_exp(-R_ABS(((const real *)z->value)[i]));
+
+    return e / ((1 + e) * (1 + e));
+}
+
+/* |sigma'| grows by e^off at most; sigma itself is good to 3u (make exhaustive). */
+static void value_bound(const lh_step *s, const lh_rounding *r)
+{
+    for (size_t i = 0; i < lhi_elements(s->out); i++) {
+        const double off = s->in[0]->off[i];
+        const double slope = off < 0.5 ? slope_at(s->in[0], i) * (1 + 2 * off) : 0.25;
+
+        s->out->off[i] = slope * off + 3 * r->u * lhi_size(s->out, i) + r->tiny;
+    }
+}
+
+/* dZ = dA (A(1 - A)): A off by a moves A(1 - A) by |1 - 2A| a + a^2 at most. */
+static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
+{
+    const double g = lhi_gamma(8 + r->adds, r);
+
+    for (size_t i = 0; i < lhi_elements(s->out); i++) {
+        const double slope = slope_at(s->in[operand], i), off = s->out->grad_off[i];
+        const double a = lhi_size(s->out, i), a_off = s->out->off[i];
+        const double da = lhi_grad_size(s->out, i) + off;
+
+        s->in[operand]->grad_off[i] +=
+            off * slope + da * (fabs(1 - 2 * a) * a_off + a_off * a_off + g * slope) + 4 * r->tiny;
+    }
+}
+
 static const char *const derivation[] = {
     "A = (1 + e^-Z)^-1",
     "dA/dZ = -(1 + e^-Z)^-2 (-e^-Z) = e^-Z / (1 + e^-Z)^2",

@@ -39,7 +39,7 @@ lh_status lh_plot_roc(lh_var yhat, lh_data *d, const char *path)
     double *score, *fpr, *tpr, area;
     size_t points;
 
-    if (!c || !lhi_ok(c) || c->set.dry_run)
+    if (!c || !lhi_ok(c) || c->set.dry_run || c->set.check)
         return c ? c->status : LH_EUSAGE;
     score = lhi_scores(yhat, d);
     fpr = lhi_alloc_array(c, lh_rows(d) + 1, sizeof *fpr);

@@ -5,6 +5,8 @@
 #include "framework/store/store.h"
 #include "framework/train/run.h"
 
+#include <longhand/verify.h>
+
 #include <string.h>
 
 lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs)
@@ -21,10 +23,13 @@ lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epoc
                s.epoch >= epochs ? ": no epoch is left to do" : "");
     if (!lhi_ok(r->c))
         return r;
-    if (r->c->set.dry_run) {
+    if (r->c->set.dry_run)
         lh_describe(L, r->batch);
+    if (r->c->set.check)
+        lh_verify(L, d, 32);
+    if (r->c->set.dry_run || r->c->set.check)
         r->inert = 1;
-    } else
+    else
         lhi_run_tell(r);
     return r;
 }

@@ -31,8 +31,7 @@ lh_status lh_bind(lh_var input, const void *values, size_t rows)
     return LH_OK;
 }
 
-/* The rows all batch inputs were bound with, or an error. */
-static int bound_rows(lh_tape *t, const lhi_plan *p, size_t *rows)
+int lhi_bound_rows(lh_tape *t, const lhi_plan *p, const char *caller, size_t *rows)
 {
     const lhi_node *first = NULL;
 
@@ -44,14 +43,14 @@ static int bound_rows(lh_tape *t, const lhi_plan *p, size_t *rows)
             continue;
         if (i >= t->bound_room || !t->bound[i]) {
             lhi_fail(t->c, LH_ESTATE, "lh_bind() gives an input its values",
-                     "lh_forward: input '%s' is not bound", n->name);
+                     "%s: input '%s' is not bound", caller, n->name);
             return -1;
         }
         if (!lhi_is_batch(n))
             continue;
         if (first && t->bound_rows[i] != *rows) {
-            lhi_fail(t->c, LH_ESHAPE, NULL, "lh_forward: '%s' has %zu rows, '%s' %zu", first->name,
-                     *rows, n->name, t->bound_rows[i]);
+            lhi_fail(t->c, LH_ESHAPE, NULL, "%s: '%s' has %zu rows, '%s' %zu", caller,
+                     first->name, *rows, n->name, t->bound_rows[i]);
             return -1;
         }
         first = n;
@@ -82,7 +81,7 @@ static int prepare(lh_tape *t, uint32_t root, size_t *rows)
     }
     if (!t->plan && !(t->plan = lhi_plan_new(t, root, LHI_KEEP_ALL)))
         return -1;
-    if (bound_rows(t, t->plan, rows) != 0)
+    if (lhi_bound_rows(t, t->plan, "lh_forward", rows) != 0)
         return -1;
     if (t->ws && (t->ws->nodes != t->count || *rows > t->ws->room || !t->sealed)) {
         lhi_ws_free(t->ws);
@@ -115,7 +114,7 @@ lh_status lh_forward(lh_var v)
     return LH_OK;
 }
 
-lh_status lh_backward(lh_var L)
+lh_status lhi_backward(lh_var L)
 {
     lh_tape *t = L.tape;
 

@@ -53,6 +53,9 @@ typedef struct lhi_hand {
     const char *name;
     void (*by_hand)(void);       /* an lh_derivation; verify/ casts it back */
     uint32_t node;
+    const char *cites;           /* the line it works, or NULL */
+    const char *file;            /* where lh_hand() stands */
+    int line;
 } lhi_hand;
 
 typedef struct lhi_ws lhi_ws;
@@ -243,6 +246,12 @@ double lhi_plan_flops(const lhi_ws *w, const lhi_plan *p);
 /* The first op of the plan with finite operands and an output that is not; fills a
  * text "Z2 = add(...) at file:line, row 3, column 7"; 0 when there is none. */
 int lhi_first_nonfinite(const lhi_ws *w, const lhi_plan *p, char *text, size_t room);
+
+/* --- hands_on.c --- */
+
+lh_status lhi_backward(lh_var L); /* lh_backward() without --check */
+/* The rows all batch inputs of a plan were bound with; -1 after an error (of the caller named). */
+int lhi_bound_rows(lh_tape *t, const lhi_plan *p, const char *caller, size_t *rows);
 
 /* --- listing.c --- */
 

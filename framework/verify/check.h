@@ -1,4 +1,10 @@
-/* check.h -- a gradient check in progress, and what it comes to. */
+/* check.h -- a gradient check in progress, and what it comes to.
+ *
+ * ledger.c leads: setup.c runs the tape, local.c looks at each op alone, rows.c compares each
+ * named gradient with every method.  Methods: hand.c (the driver's derivations and the ops'
+ * second gradients), along.c (forward mode, complex step), differ.c, laws.c, integers.c;
+ * bounds.c says how far rounding may go.  What is wrong is told by diagnose.c from the numbers,
+ * amiss.c from the op, explain.c from the whole. */
 /* SPDX-License-Identifier: MIT */
 #ifndef LHI_CHECK_H
 #define LHI_CHECK_H
@@ -20,12 +26,180 @@ typedef struct lhi_report {
     lh_verdict verdict;       /* of all rows and findings */
 } lhi_report;
 
+/* What a report shows besides: the arrays of a check, for files. */
+typedef void lhi_shown(void *arg, const char *name, const lh_slot *a, const lh_wide *values);
+
 /* Checks L on the first rows of d, or on what is bound (d NULL).  Prints nothing, and what
  * does not agree is no error: the report tells it.  NULL after an error.  It belongs to the
- * context; lhi_report_free() frees it earlier. */
-lhi_report *lhi_verify(lh_var L, lh_data *d, size_t rows);
+ * context; lhi_report_free() frees it earlier.  show (NULL: nobody) gets inputs, parameters and
+ * the gradients of the tape in wide, by name. */
+lhi_report *lhi_verify(lh_var L, lh_data *d, size_t rows, lhi_shown *show, void *arg);
 void lhi_report_free(lh_ctx *c, lhi_report *r);
 /* Keeps the error of a report that does not agree in the context. */
 lh_status lhi_report_judge(lh_ctx *c, const lhi_report *r);
+
+/* --- ledger_print.c --- */
+
+void lhi_ledger_print(const lhi_report *r);
+
+/* From here on: shared by the files of verify/ alone. */
+
+/* How far values and gradients may be off: slots of the wide workspace with off and grad_off. */
+typedef struct lhi_bounds {
+    lh_slot *slot;
+    double *block;
+} lhi_bounds;
+
+typedef struct lhi_differ lhi_differ;
+
+typedef struct lhi_check {
+    lh_ctx *c;
+    lh_tape *t;
+    lhi_plan *p;
+    lhi_report *report;
+    size_t rows;
+    size_t *start;            /* a node each: the first act that a change of it reaches */
+    lhi_ws *tape[LH_TYPES];   /* the tape, run forward and backward in each type */
+    lhi_ws *hand;             /* wide: gradients by the ops' second rules */
+    lhi_ws *along;            /* tangents; wide, or double where that would take too long */
+    lhi_ws *moved;            /* for differences, of the same type */
+    lhi_bounds off[LH_TYPES]; /* of the tape in each type */
+    lhi_bounds paths;         /* grad_off: the sum over all paths to L of the sizes of their products */
+    double path;              /* roundings on the longest path through the forward pass */
+    double work;              /* operations that comparing elements may take, for each row */
+    lh_page *page;
+    lhi_differ *differ;
+} lhi_check;
+
+/* --- setup.c --- */
+
+/* Runs the tape in all types and prepares every method, for k->t, p and rows; -1 after an error. */
+int lhi_check_begin(lhi_check *k, lh_data *d);
+void lhi_check_end(lhi_check *k);
+
+/* --- bounds.c --- */
+
+/* The unit roundoff of a type, and of what underflows half the least step. */
+lh_rounding lhi_rounding(lh_type type);
+/* Bounds for the tape in a type; -1: no memory. */
+int lhi_bounds_make(lhi_check *k, lhi_bounds *b, lh_type type);
+/* Sums over paths instead: nothing is rounded, and L may be off by 1. */
+int lhi_bounds_paths(lhi_check *k, lhi_bounds *b);
+
+/* --- hand.c --- */
+
+/* Fills k->hand: the gradients by the ops' own second rules. */
+void lhi_hand_all(lhi_check *k);
+lh_page *lhi_page_new(lhi_check *k);
+void lhi_page_free(lhi_check *k);
+/* 1 when the driver derived node id; which line it cites, where it stands. */
+const lhi_hand *lhi_derivation_of(const lh_tape *t, uint32_t id);
+
+enum { LHI_JITTERS = 3 };
+
+/* The driver's derivation of node id.  way 0: from the values, and from what else was derived
+ * by hand; 1 to LHI_JITTERS: the same with every value moved by a unit in its last place; -1:
+ * with the ops' second gradients for other derivations.  NULL after an error. */
+const lh_wide *lhi_derive(lh_page *p, uint32_t id, int way);
+
+/* --- along.c and differ.c: derivatives along a direction --- */
+
+/* Elements first .. first+count-1 of a node, with signs; a single one goes up. */
+typedef struct lhi_direction {
+    uint32_t node;
+    size_t first, count;
+} lhi_direction;
+
+/* 1 or -1 for an element of a direction. */
+int lhi_sign_of(const lhi_direction *d, size_t e);
+
+/* It lies in low..high, which is one number but at a kink, where these are the slopes on the
+ * two sides; each is off by `estimate` at most. */
+typedef struct lhi_derivative {
+    lh_wide low, high;
+    double estimate;
+    int kink; /* a piecewise op changes piece within every step tried */
+} lhi_derivative;
+
+/* LH_BY_FORWARD, LH_BY_COMPLEX or LH_BY_DIFFERENCES. */
+lhi_derivative lhi_derivative_along(lhi_check *k, lh_method by, const lhi_direction *d);
+
+lh_wide lhi_tangent_along(lhi_check *k, int complex_step, const lhi_direction *d);
+
+/* The pieces at the unchanged point; 0 after an error. */
+int lhi_differ_begin(lhi_check *k);
+void lhi_differ_end(lhi_check *k);
+lhi_derivative lhi_difference_along(lhi_check *k, const lhi_direction *d);
+/* 1 when every piecewise op of two types of the tape is in the same piece. */
+int lhi_same_pieces(const lhi_check *k, lh_type a, lh_type b);
+
+/* --- diagnose.c --- */
+
+/* An array beside what it should be. */
+typedef struct lhi_pair {
+    const lh_wide *got, *wanted;
+    const double *off;        /* how far apart they may be, an element each */
+    size_t rows, cols, m;
+    double coarser;           /* how much coarser the next type rounds: for ROUNDING */
+} lhi_pair;
+
+typedef struct lhi_diagnosis {
+    lh_reason reason;
+    double ratio;
+    size_t worst;             /* the element farthest over what is allowed */
+    size_t wrong;             /* elements that are over it */
+    char why[240];
+} lhi_diagnosis;
+
+/* What is wrong, from the numbers alone; LH_WHY_NOTHING when nothing is. */
+lhi_diagnosis lhi_diagnose(const lhi_pair *x);
+/* 1 when got is scale * wanted + term (NULL: 0), everywhere. */
+int lhi_fits(const lhi_pair *x, double scale, const lh_wide *term, double times);
+
+/* --- local.c: an op of the tape alone, in one type, on copies of what it works on --- */
+
+typedef struct lhi_alone {
+    lhi_check *k;
+    uint32_t node;
+    lh_type type;
+    const lh_op *op, *wide;   /* in that type, and in wide */
+    lh_step step, ref_step;   /* on the slots below */
+    lh_slot in[LH_OPERANDS], out;
+    lh_slot ref_in[LH_OPERANDS], ref_out; /* the same numbers in wide, with bounds */
+    lh_wide *got, *wanted;    /* the gradient of the operand that is looked at */
+    double *off;              /* how far they may be apart */
+} lhi_alone;
+
+/* Looks at every op of the tape, and adds what it finds to the report. */
+void lhi_look_at_ops(lhi_check *k);
+/* The values and the cotangent of the tape. */
+void lhi_load(lhi_alone *a);
+/* Calls backward() for the whole of operand o; fresh as for the first to give. */
+void lhi_call(lhi_alone *a, int o, int fresh);
+/* Adds a finding about operand o. */
+void lhi_found(lhi_alone *a, int o, lh_method by, const lhi_diagnosis *d, lh_wide got,
+               lh_wide wanted, double bound);
+
+/* --- amiss.c --- */
+
+/* Sharpens a diagnosis by what the op does alone. */
+void lhi_amiss(lhi_alone *a, int o, const lhi_pair *x, lhi_diagnosis *d);
+
+/* --- laws.c and integers.c --- */
+
+/* The laws, for operand o whose gradient is in got; 1 when all hold. */
+int lhi_laws_hold(lhi_alone *a, int o);
+/* The adjoint identity in whole numbers; 1 when it holds or does not apply. */
+int lhi_integers_hold(lhi_alone *a, int o);
+
+/* --- explain.c --- */
+
+/* Says why a row does not agree; hand: the driver's derivation, or NULL. */
+void lhi_explain_row(lhi_check *k, uint32_t id, const lh_wide *hand, lh_entry *e);
+
+/* --- rows.c --- */
+
+/* Compares the gradient of node id with every method. */
+void lhi_compare_row(lhi_check *k, uint32_t id, lh_entry *r);
 
 #endif

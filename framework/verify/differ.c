@@ -1,4 +1,4 @@
-/* differ.c -- central differences in double, extrapolated once; slopes of both sides at a kink. */
+/* differ.c -- central differences, extrapolated once; slopes of both sides at a kink. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/verify/check.h"
 
@@ -6,164 +6,217 @@
 #include <math.h>
 #include <string.h>
 
+/* What the differences are taken about. */
 struct lhi_differ {
-    lhi_check *k;
     lhi_ws *w;
-    size_t *start;     /* a node each: the first act that a change of it reaches */
-    double *base;      /* operands of the piecewise ops at the unchanged point */
-    double loss;
+    uint32_t node;       /* whose elements were moved last */
+    lh_wide *base;       /* operands of the piecewise ops at the unchanged point */
+    lh_wide *x;          /* the moved elements there */
+    double loss_off;     /* how far rounding may take the loss */
 };
 
-static int kinked(const lhi_differ *d, size_t act)
-{
-    const lhi_act *a = &d->k->p->act[act];
-
-    return a->kind == LHI_FORWARD && lhi_op_of(d->w, a->node)->kinked;
-}
+/* One direction being tried. */
+typedef struct trial {
+    lhi_check *k;
+    lhi_differ *s;
+    const lhi_direction *d;
+    int crossed;         /* a piecewise op has changed piece */
+} trial;
 
 static const lh_slot *operand(const lhi_ws *w, const lhi_plan *p, size_t act)
 {
     return &w->slot[w->t->node[p->act[act].node].in[0]];
 }
 
-/* 1 when some piecewise op from an act on is in another piece than at the base. */
-static int pieces_differ(const lhi_differ *d, size_t from)
+static int kinked(const lhi_check *k, size_t act)
 {
-    const double *base = d->base;
+    const lhi_act *a = &k->p->act[act];
 
-    for (size_t i = 0; i < d->k->p->forwards; i++) {
+    return a->kind == LHI_FORWARD && lhi_op_of(k->moved, a->node)->kinked;
+}
+
+/* 1 when some piecewise op from an act on is in another piece than at the base. */
+static int pieces_differ(const lhi_check *k, const lhi_differ *s, size_t from)
+{
+    const lh_wide *base = s->base;
+
+    for (size_t i = 0; i < k->p->forwards; i++) {
         const lh_slot *z;
 
-        if (!kinked(d, i))
+        if (!kinked(k, i))
             continue;
-        z = operand(d->w, d->k->p, i);
+        z = operand(s->w, k->p, i);
         for (size_t e = 0; i >= from && e < z->rows * z->cols; e++)
-            if ((((const double *)z->value)[e] > 0) != (base[e] > 0))
+            if ((lhi_get(s->w->type, z->value, e) > 0) != (base[e] > 0))
                 return 1;
         base += z->rows * z->cols;
     }
     return 0;
 }
 
-int lhi_same_pieces(const lhi_check *k, const lhi_ws *a, const lhi_ws *b)
+int lhi_same_pieces(const lhi_check *k, lh_type a, lh_type b)
 {
     for (size_t i = 0; i < k->p->forwards; i++) {
-        const lh_slot *x = operand(a, k->p, i), *y = operand(b, k->p, i);
+        const lh_slot *x = operand(k->tape[a], k->p, i), *y = operand(k->tape[b], k->p, i);
 
-        if (!lhi_op_of(a, k->p->act[i].node)->kinked)
-            continue;
-        for (size_t e = 0; e < x->rows * x->cols; e++)
-            if ((lhi_get(a->type, x->value, e) > 0) != (lhi_get(b->type, y->value, e) > 0))
+        for (size_t e = 0; kinked(k, i) && e < x->rows * x->cols; e++)
+            if ((lhi_get(a, x->value, e) > 0) != (lhi_get(b, y->value, e) > 0))
                 return 0;
     }
     return 1;
 }
 
-lhi_differ *lhi_differ_new(lhi_check *k)
+int lhi_differ_begin(lhi_check *k)
 {
-    lhi_differ *d = lhi_alloc(k->c, sizeof *d);
-    size_t cells = 0;
+    lhi_differ *s = lhi_alloc(k->c, sizeof *s);
+    size_t cells = 0, most = 0;
 
-    if (!d)
-        return NULL;
-    d->k = k;
-    d->w = k->f64;
-    d->start = lhi_alloc_array(k->c, k->t->count, sizeof *d->start);
     for (size_t i = 0; i < k->p->forwards; i++)
-        if (kinked(d, i))
-            cells += operand(d->w, k->p, i)->rows * operand(d->w, k->p, i)->cols;
-    d->base = lhi_alloc_array(k->c, cells + 1, sizeof *d->base);
-    if (!d->base || !d->start)
-        return NULL;
+        if (kinked(k, i))
+            cells += operand(k->moved, k->p, i)->rows * operand(k->moved, k->p, i)->cols;
+    for (size_t i = 0; i < k->moved->nodes; i++)
+        if (most < k->moved->slot[i].rows * k->moved->slot[i].cols)
+            most = k->moved->slot[i].rows * k->moved->slot[i].cols;
+    if (!s)
+        return 0;
+    k->differ = s;
+    *s = (lhi_differ){.w = k->moved, .node = LHI_NONE,
+                      .base = lhi_alloc_array(k->c, cells + 1, sizeof *s->base),
+                      .x = lhi_alloc_array(k->c, most + 1, sizeof *s->x),
+                      .loss_off = k->off[k->moved->type].slot[k->p->root].off[0]};
     cells = 0;
-    for (size_t i = 0; i < k->p->forwards; i++) {
-        const uint32_t id = k->p->act[i].node;
-        const lh_slot *z = operand(d->w, k->p, i);
+    for (size_t i = 0; lhi_ok(k->c) && i < k->p->forwards; i++) {
+        const lh_slot *z = operand(k->moved, k->p, i);
 
-        if (kinked(d, i)) {
-            memcpy(d->base + cells, z->value, z->rows * z->cols * sizeof *d->base);
-            cells += z->rows * z->cols;
-        }
-        d->start[id] = i + 1;
+        for (size_t e = 0; kinked(k, i) && e < z->rows * z->cols; e++)
+            s->base[cells++] = lhi_get(k->moved->type, z->value, e);
     }
-    for (size_t i = k->p->forwards; i-- > 0;) { /* backward: the first use of a leaf stays */
-        const lhi_node *n = &k->t->node[k->p->act[i].node];
-
-        for (int o = 0; o < n->family->op[LHI_F64]->n_in; o++)
-            if (k->t->node[n->in[o]].kind != LHI_OP)
-                d->start[n->in[o]] = i;
-    }
-    d->loss = *(const double *)d->w->slot[k->p->root].value;
-    return d;
+    return lhi_ok(k->c);
 }
 
-void lhi_differ_restore(lhi_differ *d, uint32_t id)
+void lhi_differ_end(lhi_check *k)
 {
-    lhi_run_from(d->w, d->k->p, d->start[id]);
+    if (!k->differ)
+        return;
+    lhi_release(k->c, k->differ->x);
+    lhi_release(k->c, k->differ->base);
+    lhi_release(k->c, k->differ);
 }
 
-/* L with the element moved to x; *crossed is set when a piece changes. */
-static double loss_at(lhi_differ *d, uint32_t id, size_t e, double x, int *crossed)
+/* L with the elements moved by t times their signs. */
+static lh_wide loss_at(trial *r, lh_wide t)
 {
-    ((double *)d->w->slot[id].value)[e] = x;
-    lhi_run_from(d->w, d->k->p, d->start[id]);
-    *crossed |= pieces_differ(d, d->start[id]);
-    return *(const double *)d->w->slot[d->k->p->root].value;
+    lhi_ws *w = r->s->w;
+    const lhi_direction *d = r->d;
+
+    for (size_t e = d->first; e < d->first + d->count; e++)
+        lhi_set(w->type, w->slot[d->node].value, e,
+                r->s->x[e - d->first] + t * lhi_sign_of(d, e));
+    lhi_run_from(w, r->k->p, r->k->start[d->node]);
+    r->crossed |= pieces_differ(r->k, r->s, r->k->start[d->node]);
+    return lhi_get(w->type, w->slot[r->k->p->root].value, 0);
+}
+
+/* What x + t really is less x, for a single element; t for several, whose roundings are in
+ * the estimate. */
+static lh_wide real_step(const trial *r, lh_wide t)
+{
+    const lhi_ws *w = r->s->w;
+
+    return r->d->count == 1
+               ? lhi_get(w->type, w->slot[r->d->node].value, r->d->first) - r->s->x[0]
+               : t;
 }
 
 /* (L(x+h) - L(x-h)) / ((x+h) - (x-h)): the divisor is the step that was really made. */
-static double central(lhi_differ *d, uint32_t id, size_t e, double x, double h, int *crossed)
+static lh_wide central(trial *r, double h)
 {
-    const volatile double right = x + h, left = x - h;
-    const double up = loss_at(d, id, e, right, crossed);
-    const double down = loss_at(d, id, e, left, crossed);
+    const lh_wide up = loss_at(r, h), right = real_step(r, h);
+    const lh_wide down = loss_at(r, -(lh_wide)h), left = real_step(r, -(lh_wide)h);
 
     return (up - down) / (right - left);
 }
 
 /* The slope on one side (sign 1 or -1), by three points; the correction to the slope of
  * the chord is the estimate. */
-static double one_sided(lhi_differ *d, uint32_t id, size_t e, double x, double h, double sign,
-                        double *bound)
+static lh_wide one_sided(trial *r, double h, int sign, double *estimate)
 {
-    int ignored = 0;
-    const double here = loss_at(d, id, e, x, &ignored);
-    const double half = loss_at(d, id, e, x + sign * h / 2, &ignored);
-    const double full = loss_at(d, id, e, x + sign * h, &ignored);
-    const double slope = sign * (4 * half - full - 3 * here) / h;
+    const lh_wide here = loss_at(r, 0), half = loss_at(r, sign * h / 2);
+    const lh_wide full = loss_at(r, sign * h);
+    const lh_wide slope = sign * (4 * half - full - 3 * here) / (lh_wide)h;
 
-    *bound = fmax(*bound, fabs(slope - sign * (full - here) / h));
+    *estimate = fmax(*estimate, (double)fabsl(slope - sign * (full - here) / (lh_wide)h));
     return slope;
 }
 
-lhi_difference lhi_differ_at(lhi_differ *d, uint32_t id, size_t e)
+/* What the rounding of x + h brings to a sum over several elements, relative to h. */
+static double rounding_of_steps(const trial *r, double h)
 {
-    const double x = ((const double *)d->w->slot[id].value)[e];
+    const lhi_direction *d = r->d;
+    const lh_slot *wide = &r->k->tape[LH_WIDE]->slot[d->node];
+    double sum = 0;
+
+    for (size_t e = d->first; d->count > 1 && e < d->first + d->count; e++)
+        sum += (double)fabsl(r->s->x[e - d->first]) * (double)fabsl(((lh_wide *)wide->grad)[e]);
+    return sum * lhi_rounding(r->s->w->type).u / h;
+}
+
+static double largest(const trial *r)
+{
+    lh_wide most = 1;
+
+    for (size_t i = 0; i < r->d->count; i++)
+        most = fmaxl(most, fabsl(r->s->x[i]));
+    return (double)most;
+}
+
+/* The point is put back, and where another node was moved before, all that follows it. */
+static void take_place(trial *r)
+{
+    lhi_differ *s = r->s;
+    const lhi_direction *d = r->d;
+
+    if (s->node != LHI_NONE && s->node != d->node)
+        lhi_run_from(s->w, r->k->p, r->k->start[s->node]);
+    s->node = d->node;
+    for (size_t i = 0; i < d->count; i++)
+        s->x[i] = lhi_get(s->w->type, s->w->slot[d->node].value, d->first + i);
+}
+
+lhi_derivative lhi_difference_along(lhi_check *k, const lhi_direction *d)
+{
+    trial r = {k, k->differ, d, 0};
+    const double u = 2 * lhi_rounding(k->moved->type).u;
+    double first, h, noise = k->differ->loss_off;
+    lhi_derivative x = {.kink = 1};
+
+    take_place(&r);
     /* Truncation falls with h^2 and rounding grows with 1/h: they meet at cbrt(eps). */
-    const double first = cbrt(DBL_EPSILON) * fmax(1, fabs(x));
-    const double noise = d->k->sensitivity * DBL_EPSILON * fmax(fabs(d->loss), DBL_MIN);
-    double h = first;
-    lhi_difference r = {0, 0, 0, 1};
+    h = first = cbrt(u) * largest(&r);
+    for (int tries = 0; tries < 8 && x.kink; tries++, h /= 8) {
+        lh_wide coarse, fine;
 
-    for (int tries = 0; tries < 6 && r.kink; tries++, h /= 8) {
-        double coarse, fine;
-
-        r.kink = 0;
-        coarse = central(d, id, e, x, h, &r.kink);
-        fine = central(d, id, e, x, h / 2, &r.kink);
-        r.low = r.high = fine + (fine - coarse) / 3;
-        r.bound = fabs(fine - coarse) / 3 + 2 * noise / h;
+        r.crossed = 0;
+        coarse = central(&r, h);
+        fine = central(&r, h / 2);
+        x.kink = r.crossed;
+        x.low = x.high = fine + (fine - coarse) / 3;
+        x.estimate = (double)fabsl(fine - coarse) / 3 + 4 * noise / h + rounding_of_steps(&r, h);
     }
-    if (r.kink) {
-        double left, right;
+    if (x.kink) {
+        lh_wide left, right;
 
-        r.bound = 0;
-        left = one_sided(d, id, e, x, first, -1, &r.bound);
-        right = one_sided(d, id, e, x, first, 1, &r.bound);
-        r.low = fmin(left, right);
-        r.high = fmax(left, right);
-        r.bound += 8 * noise / first;
+        x.estimate = 0;
+        left = one_sided(&r, first, -1, &x.estimate);
+        right = one_sided(&r, first, 1, &x.estimate);
+        x.low = fminl(left, right);
+        x.high = fmaxl(left, right);
+        x.estimate += 8 * noise / first + rounding_of_steps(&r, first);
     }
-    ((double *)d->w->slot[id].value)[e] = x;
-    return r;
+    for (size_t e = d->first; e < d->first + d->count; e++) {
+        lhi_set(k->moved->type, k->moved->slot[d->node].value, e, r.s->x[e - d->first]);
+        if (k->moved->type != LH_WIDE) /* another point: what it was rounded to */
+            x.estimate += k->off[k->moved->type].slot[d->node].grad_off[e];
+    }
+    return x;
 }

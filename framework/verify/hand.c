@@ -1,18 +1,25 @@
-/* hand.c -- the hand column: the driver's derivations, and the ops' second gradients. */
+/* hand.c -- the driver's derivations, and the ops' second gradients. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/rng.h"
 #include "framework/verify/check.h"
 
+#include <float.h>
 #include <string.h>
+
+enum { ISOLATED = -1, WAYS = LHI_JITTERS + 2 };
 
 struct lh_page {
     lhi_check *k;
-    lh_wide **derived; /* one a derivation of the tape; NULL until worked */
+    int way;              /* how lh_on() answers now: see lhi_derive() */
+    lh_wide **derived;    /* of each way and derivation; NULL until worked */
+    lh_wide **moved;      /* of each way and node: its value, moved; NULL until looked at */
     unsigned char *working;
     unsigned char *extra; /* a flag a node: not on the way to L, but its value is there now */
     lh_wide *zeros;       /* as long as the largest array: a wrong name must not crash the driver */
 };
 
-void lh_hand(lh_var L, const char *name, lh_derivation *by_hand)
+void lh_hand_at(lh_var L, const char *name, lh_derivation *by_hand, const char *cites,
+                const char *file, int line)
 {
     lh_tape *t = L.tape;
     lh_var v;
@@ -26,25 +33,46 @@ void lh_hand(lh_var L, const char *name, lh_derivation *by_hand)
         return;
     }
     if (lhi_grow(t->c, &t->hand, &t->hand_room, t->hands + 1, sizeof *t->hand) == 0)
-        t->hand[t->hands++] = (lhi_hand){t->node[v.id].name, (void (*)(void))by_hand, v.id};
+        t->hand[t->hands++] = (lhi_hand){t->node[v.id].name, (void (*)(void))by_hand, v.id,
+                                         cites ? lhi_strdup(t->c, cites) : NULL, file, line};
 }
 
 lh_page *lhi_page_new(lhi_check *k)
 {
+    const lhi_ws *w = k->tape[LH_WIDE];
     lh_page *p = lhi_alloc(k->c, sizeof *p);
     size_t most = 1;
 
     if (!p)
         return NULL;
     p->k = k;
-    p->derived = lhi_alloc_array(k->c, k->t->hands + 1, sizeof *p->derived);
+    p->derived = lhi_alloc_array(k->c, WAYS * (k->t->hands + 1), sizeof *p->derived);
+    p->moved = lhi_alloc_array(k->c, LHI_JITTERS * k->t->count, sizeof *p->moved);
     p->working = lhi_alloc(k->c, k->t->hands + 1);
     p->extra = lhi_alloc(k->c, k->t->count);
     for (size_t i = 0; i < k->t->count; i++)
-        if (k->wide->slot[i].rows * k->wide->slot[i].cols > most)
-            most = k->wide->slot[i].rows * k->wide->slot[i].cols;
+        if (w->slot[i].rows * w->slot[i].cols > most)
+            most = w->slot[i].rows * w->slot[i].cols;
     p->zeros = lhi_alloc_array(k->c, most, sizeof *p->zeros);
     return lhi_ok(k->c) ? p : NULL;
+}
+
+void lhi_page_free(lhi_check *k)
+{
+    lh_page *p = k->page;
+
+    if (!p)
+        return;
+    for (size_t i = 0; i < WAYS * (k->t->hands + 1); i++)
+        lhi_release(k->c, p->derived[i]);
+    for (size_t i = 0; i < LHI_JITTERS * k->t->count; i++)
+        lhi_release(k->c, p->moved[i]);
+    lhi_release(k->c, p->zeros);
+    lhi_release(k->c, p->extra);
+    lhi_release(k->c, p->working);
+    lhi_release(k->c, p->moved);
+    lhi_release(k->c, p->derived);
+    lhi_release(k->c, p);
 }
 
 /* A value that L does not need, such as yhat beside a loss on logits, is worked when it
@@ -58,10 +86,28 @@ static int has_value(lh_page *p, uint32_t id)
     plan = lhi_plan_new(p->k->t, id, LHI_FORWARD_ONLY);
     if (!plan)
         return 0;
-    lhi_run_from(p->k->wide, plan, 0);
+    lhi_run_from(p->k->tape[LH_WIDE], plan, 0);
     p->extra[id] = 1;
     lhi_plan_free(p->k->c, plan);
     return 1;
+}
+
+/* Every element up or down by a unit in the last place, at random. */
+static const lh_wide *moved_value(lh_page *p, uint32_t id)
+{
+    const lh_slot *a = &p->k->tape[LH_WIDE]->slot[id];
+    lh_wide **m = &p->moved[(size_t)(p->way - 1) * p->k->t->count + id];
+
+    if (*m)
+        return *m;
+    *m = lhi_alloc_array(p->k->c, a->rows * a->cols, sizeof **m);
+    for (size_t e = 0; *m && e < a->rows * a->cols; e++) {
+        const lh_wide x = ((const lh_wide *)a->value)[e];
+        const int up = lhi_random_bits(id, 0x6d6f76, (uint32_t)p->way, e) & 1;
+
+        (*m)[e] = up ? x + x * LDBL_EPSILON : x - x * LDBL_EPSILON;
+    }
+    return *m;
 }
 
 /* The last derivation given for a node; hands when there is none. */
@@ -75,47 +121,69 @@ static size_t hand_of(const lh_tape *t, uint32_t id)
     return t->hands;
 }
 
+const lhi_hand *lhi_derivation_of(const lh_tape *t, uint32_t id)
+{
+    const size_t i = hand_of(t, id);
+
+    return i < t->hands ? &t->hand[i] : NULL;
+}
+
 static const lh_wide *derive(lh_page *p, size_t index)
 {
     lh_tape *t = p->k->t;
     const lhi_hand *h = &t->hand[index];
-    const lh_slot *a = &p->k->wide->slot[h->node];
+    const lh_slot *a = &p->k->tape[LH_WIDE]->slot[h->node];
+    lh_wide **d = &p->derived[(size_t)(p->way + 1) * (t->hands + 1) + index];
 
     if (p->working[index]) {
         lhi_fail(t->c, LH_ENAME, NULL, "the derivation of d%s needs itself", h->name);
         return NULL;
     }
-    if (p->derived[index])
-        return p->derived[index];
+    if (*d)
+        return *d;
     p->working[index] = 1;
-    p->derived[index] = lhi_alloc_array(t->c, a->rows * a->cols, sizeof **p->derived);
-    if (p->derived[index])
-        ((lh_derivation *)h->by_hand)(p, p->derived[index]);
+    *d = lhi_alloc_array(t->c, a->rows * a->cols, sizeof **d);
+    if (*d)
+        ((lh_derivation *)h->by_hand)(p, *d);
     p->working[index] = 0;
-    return lhi_ok(t->c) ? p->derived[index] : NULL;
+    return lhi_ok(t->c) ? *d : NULL;
+}
+
+const lh_wide *lhi_derive(lh_page *p, uint32_t id, int way)
+{
+    p->way = way;
+    return derive(p, hand_of(p->k->t, id));
+}
+
+/* A derivative that the page has by hand, or nothing. */
+static const lh_wide *derived(lh_page *p, uint32_t id)
+{
+    const size_t index = hand_of(p->k->t, id);
+
+    if (index == p->k->t->hands)
+        return NULL;
+    return p->way == ISOLATED ? p->k->hand->slot[id].grad : derive(p, index);
 }
 
 lh_matrix lh_on(lh_page *p, const char *name)
 {
     lh_tape *t = p->k->t;
+    const lh_wide *at = NULL;
     lh_var v = lh_named(t, name);
-    const lh_slot *a;
-    size_t index;
 
-    if (v.tape && has_value(p, v.id)) {
-        a = &p->k->wide->slot[v.id];
-        return (lh_matrix){a->value, a->rows, a->cols};
+    if (v.tape && has_value(p, v.id))
+        at = p->way > 0 ? moved_value(p, v.id) : p->k->tape[LH_WIDE]->slot[v.id].value;
+    else if (name[0] == 'd') {
+        v = lh_named(t, name + 1);
+        at = v.tape ? derived(p, v.id) : NULL;
     }
-    v = name[0] == 'd' ? lh_named(t, name + 1) : v;
-    index = v.tape ? hand_of(t, v.id) : t->hands;
-    if (index < t->hands) {
-        const lh_wide *d = derive(p, index);
-
-        a = &p->k->wide->slot[v.id];
-        return d ? (lh_matrix){d, a->rows, a->cols} : (lh_matrix){p->zeros, 0, 0};
-    }
-    lhi_fail(t->c, LH_ENAME, "attach one with lh_hand() before it is looked at",
-             "a derivation looks at '%s': there is no such value, and no derivation of it", name);
+    if (at)
+        return (lh_matrix){at, p->k->tape[LH_WIDE]->slot[v.id].rows,
+                           p->k->tape[LH_WIDE]->slot[v.id].cols};
+    if (lhi_ok(t->c))
+        lhi_fail(t->c, LH_ENAME, "attach one with lh_hand() before it is looked at",
+                 "a derivation looks at '%s': there is no such value, and no derivation of it",
+                 name);
     return (lh_matrix){p->zeros, 0, 0};
 }
 
@@ -132,12 +200,4 @@ void lhi_hand_all(lhi_check *k)
         if (k->p->act[i].kind == LHI_FORWARD && k->p->needs[id])
             lhi_op_of(w, id)->hand(&s);
     }
-}
-
-const lh_wide *lhi_by_hand(lhi_check *k, lh_page *p, uint32_t id, int *by_driver)
-{
-    const size_t index = hand_of(k->t, id);
-
-    *by_driver = index < k->t->hands;
-    return *by_driver ? derive(p, index) : k->hand->slot[id].grad;
 }

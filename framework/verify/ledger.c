@@ -1,199 +1,9 @@
-/* ledger.c -- compares the methods element by element and keeps a row for each gradient. */
+/* ledger.c -- a check from beginning to end: ops alone, then every named gradient. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/base/text.h"
 #include "framework/ops/ops.h"
 #include "framework/verify/check.h"
 
-#include <float.h>
-#include <math.h>
 #include <stdio.h>
-#include <string.h>
-
-/* The distance between neighbours at x, in a format of `bits` bits of precision. */
-static double ulp(double x, int bits)
-{
-    const int least = bits == FLT_MANT_DIG ? FLT_MIN_EXP : DBL_MIN_EXP;
-    int e;
-
-    frexp(x, &e);
-    return ldexp(1, (e < least ? least : e) - bits);
-}
-
-/* Rounding of the double tape over a block, measured against the tape in long double;
- * where that is no wider, the worst case of the longest sums. */
-static double rounding(const lhi_check *k, uint32_t id)
-{
-    const lh_slot *a = &k->f64->slot[id];
-    const double *x = a->grad;
-    const lh_wide *w = k->wide->slot[id].grad;
-    double noise = 0, scale = 0;
-
-    for (size_t e = 0; e < a->rows * a->cols; e++) {
-        noise = fmax(noise, (double)fabsl((lh_wide)x[e] - w[e]));
-        scale = fmax(scale, fabs(x[e]));
-    }
-    if (LDBL_MANT_DIG == DBL_MANT_DIG)
-        noise = k->sensitivity * k->sensitivity * DBL_EPSILON * scale;
-    return fmax(noise, DBL_EPSILON / 2 * scale);
-}
-
-typedef struct element {
-    double tape32, tape64, hand;
-    double noise, bound; /* of the block, and for this element */
-    int f32_counts;      /* the float tape is in the same pieces of every ReLU */
-} element;
-
-/* How far over its bound an element is, NaN counted as farthest. */
-static double excess(const element *x)
-{
-    const double formula = fabs(x->tape64 - x->hand) / x->bound;
-    /* Float rounds 2^29 times coarser than double; 64 for the spread of the largest
-     * error of a block about the one that was measured. */
-    const double coarse = fabs(x->tape32 - x->tape64) / (64 * 0x1p29 * x->noise + (double)FLT_MIN);
-    const double most = x->f32_counts ? fmax(formula, coarse) : formula;
-
-    return formula - formula == 0 && x->tape32 - x->tape32 == 0 ? most : (double)INFINITY;
-}
-
-static element look(const lhi_check *k, uint32_t id, const lh_wide *hand, double noise,
-                    int f32_counts, size_t e)
-{
-    element x = {.tape32 = (double)((const float *)k->f32->slot[id].grad)[e],
-                 .tape64 = ((const double *)k->f64->slot[id].grad)[e],
-                 .hand = (double)hand[e], .noise = noise, .f32_counts = f32_counts};
-
-    x.bound = 2 * noise + DBL_EPSILON * fabs(x.hand) + DBL_MIN;
-    return x;
-}
-
-static void keep_worst(lh_entry *r, const element *x, const lhi_difference *d, size_t e)
-{
-    r->row = e / r->cols;
-    r->col = e % r->cols;
-    r->tape32 = x->tape32;
-    r->tape64 = x->tape64;
-    r->hand = x->hand;
-    r->bound = x->bound;
-    r->differences = d ? fmin(fmax(x->tape64, d->low), d->high) : (double)NAN;
-    r->difference_bound = d ? d->bound : (double)NAN;
-}
-
-/* How far the tape is from low..high, in units of the bound. */
-static double outside(const element *x, const lhi_difference *d)
-{
-    const double off = fmax(d->low - x->tape64, x->tape64 - d->high) / d->bound;
-
-    return off - off == 0 ? fmax(off, 0) : (double)INFINITY;
-}
-
-/* One row: every element against the hand, `budget` of them against differences. */
-static void compare(lhi_check *k, lh_page *page, lhi_differ *differ, uint32_t id, size_t budget,
-                    int f32_counts, lh_entry *r)
-{
-    const lh_slot *a = &k->f64->slot[id];
-    const size_t n = a->rows * a->cols, samples = n < budget ? n : budget;
-    const double noise = rounding(k, id);
-    const lh_wide *hand = lhi_by_hand(k, page, id, &r->by_driver);
-    double worst = -1;
-    size_t next = 0;
-
-    snprintf(r->name, sizeof r->name, "d%s", k->t->node[id].name);
-    r->rows = a->rows;
-    r->cols = a->cols;
-    r->agrees = hand != NULL;
-    for (size_t e = 0; hand && e < n; e++) {
-        const element x = look(k, id, hand, noise, f32_counts, e);
-        lhi_difference d;
-        double over = excess(&x);
-        int known = 0;
-
-        if (next < samples && e == next * n / samples) {
-            next++;
-            d = lhi_differ_at(differ, id, e);
-            /* With several kinks at once the slopes of both sides need not enclose the
-             * tape's: being outside says nothing then, being inside does. */
-            known = !d.kink || outside(&x, &d) <= 1;
-            r->compared += (size_t)known;
-            r->kinks += (size_t)!known;
-            over = known ? fmax(over, outside(&x, &d)) : over;
-        }
-        r->ulps64 = fmax(r->ulps64, fabs(x.tape64 - x.hand) / ulp(x.hand, DBL_MANT_DIG));
-        r->ulps32 = fmax(r->ulps32, fabs(x.tape32 - x.tape64) / ulp(x.tape64, FLT_MANT_DIG));
-        r->agrees = r->agrees && over <= 1;
-        /* An element with all four columns is shown, unless one without is wrong. */
-        if (over > worst && (known || over > 1 || worst < 0)) {
-            worst = known || over > 1 ? over : 0;
-            keep_worst(r, &x, known ? &d : NULL, e);
-        }
-    }
-    if (n > 0 && r->compared == 0)
-        r->agrees = 0;
-    lhi_differ_restore(differ, id);
-}
-
-/* The inputs of all workspaces: the rows in the store's own type, converted exactly
- * (or rounded, for a float tape of a double store). */
-static void fill_inputs(lhi_check *k, const lhi_feed *feed, const lh_data *d)
-{
-    lhi_ws *first = k->t->params->type == LH_F32 ? k->f32 : k->f64;
-    lhi_ws *const all[] = {k->f32, k->f64, k->wide, k->hand};
-    const long inputs[] = {feed->X, feed->y};
-
-    lhi_feed_rows(feed, first, d, NULL, 0, k->rows, 0, 1);
-    for (size_t w = 0; w < 4; w++)
-        for (size_t i = 0; i < 2; i++) {
-            const lh_slot *from = inputs[i] >= 0 ? &first->slot[inputs[i]] : NULL;
-
-            for (size_t e = 0; from && all[w] != first && e < from->rows * from->cols; e++)
-                lhi_set(all[w]->type, all[w]->slot[inputs[i]].value, e,
-                        lhi_get(first->type, from->value, e));
-        }
-}
-
-/* The longest sums of the forward pass, added up: how many roundings L has behind it. */
-static double longest_sums(const lhi_check *k)
-{
-    double terms = (double)k->rows;
-
-    for (size_t i = 0; i < k->p->forwards; i++)
-        if (k->p->act[i].kind == LHI_FORWARD)
-            terms += (double)k->f64->slot[k->t->node[k->p->act[i].node].in[0]].cols;
-    return terms;
-}
-
-static int set_up(lhi_check *k, const lhi_feed *feed, lh_data *d)
-{
-    const unsigned flags = LHI_WS_GRADIENTS | LHI_WS_OWN_PARAMS;
-
-    k->f32 = lhi_ws_new(k->t, NULL, LH_F32, k->rows, 1, flags);
-    k->f64 = lhi_ws_new(k->t, NULL, LH_F64, k->rows, 1, flags);
-    k->wide = lhi_ws_new(k->t, NULL, LH_WIDE, k->rows, 1, flags);
-    k->hand = lhi_ws_new(k->t, NULL, LH_WIDE, k->rows, 1, flags);
-    if (!lhi_ok(k->c) || lhi_data_prepare(d, k->t->params->type) != LH_OK)
-        return -1;
-    fill_inputs(k, feed, d);
-    /* Errors of many roundings add up like their root; 4 for the spread. */
-    k->sensitivity = 4 * sqrt(longest_sums(k));
-    lhi_ws *const tapes[] = {k->f32, k->f64, k->wide};
-    for (size_t w = 0; w < 3; w++) {
-        lhi_run_from(tapes[w], k->p, 0);
-        lhi_set(tapes[w]->type, tapes[w]->slot[k->p->root].grad, 0, 1);
-        lhi_run_back(tapes[w], k->p);
-    }
-    lhi_hand_all(k);
-    return 0;
-}
-
-static void tear_down(lhi_check *k)
-{
-    lhi_ws *const all[] = {k->hand, k->wide, k->f64, k->f32};
-
-    for (size_t w = 0; w < 4; w++)
-        if (all[w])
-            lhi_ws_free(all[w]);
-    if (k->p)
-        lhi_plan_free(k->c, k->p);
-}
 
 /* In a row of the ledger: what has a name and a gradient, but for the loss itself. */
 static int has_row(const lhi_check *k, uint32_t id)
@@ -211,7 +21,7 @@ static size_t rows_of(lhi_check *k, uint32_t *order)
         const uint32_t id = k->p->act[i].node;
         const lhi_node *node = &k->t->node[id];
         uint32_t own[1 + LH_OPERANDS] = {id};
-        const int operands = lhi_op_of(k->f64, id)->n_in;
+        const int operands = lhi_op_of(k->hand, id)->n_in;
 
         for (int o = 0; o < operands; o++)
             own[1 + o] = node->in[o];
@@ -228,84 +38,97 @@ static size_t rows_of(lhi_check *k, uint32_t *order)
     return n;
 }
 
-/* A sentence for the first row that does not agree. */
-static void report(lh_ctx *c, const lh_entry *e, size_t count)
+/* The worst of what was found: rows that disagree, then ops, then what could not be decided. */
+static lh_verdict verdict_of(const lhi_report *r)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (e[i].agrees)
+    lh_verdict v = r->rows > 0 ? LH_AGREE : LH_INCONCLUSIVE;
+
+    for (size_t i = 0; i < r->rows; i++)
+        if (r->row[i].verdict == LH_DISAGREE || v == LH_AGREE)
+            v = r->row[i].verdict;
+    return r->findings > 0 ? LH_DISAGREE : v;
+}
+
+/* What the ops do alone counts for the rows that they give to. */
+static void fill_rows(lhi_check *k, const uint32_t *order)
+{
+    lhi_report *r = k->report;
+    /* The operations that comparing elements may take, in all and for each row. */
+    const double in_all = k->c->set.budget > 0 ? k->c->set.budget * 4e9 : 1e10;
+
+    k->work = in_all / (double)r->rows;
+    lhi_look_at_ops(k);
+    for (size_t i = 0; i < r->rows && lhi_ok(k->c); i++)
+        lhi_compare_row(k, order[i], &r->row[i]);
+    r->verdict = verdict_of(r);
+}
+
+static void show_arrays(const lhi_check *k, lhi_shown *show, void *arg)
+{
+    const lhi_ws *w = k->tape[LH_WIDE];
+    char name[LHI_NAME + 1];
+
+    for (uint32_t i = 0; i < w->nodes; i++) {
+        const lhi_node *n = &k->t->node[i];
+
+        if (!k->p->used[i] || !n->name)
             continue;
-        if (e[i].compared == 0 && e[i].rows * e[i].cols > 0)
-            lhi_fail(c, LH_EVERIFY, "check on more or other rows",
-                     "%s: nothing could be compared with differences (%zu elements at a kink)",
-                     e[i].name, e[i].kinks);
-        lhi_fail(c, LH_EVERIFY, "the ledger above shows every gradient, the wrong ones as DISAGREE",
-                 "%s disagrees at (%zu, %zu): tape %.17g, hand %.17g (they may differ by %.2g), "
-                 "differences %.12g (by %.2g)",
-                 e[i].name, e[i].row, e[i].col, e[i].tape64, e[i].hand, e[i].bound,
-                 e[i].differences, e[i].difference_bound);
-    }
-    if (count == 0)
-        lhi_fail(c, LH_EVERIFY, "name variables with lh_let(), and record parameters",
-                 "there is no gradient to compare");
-}
-
-static void fill_ledger(lhi_check *k, lh_entry *e, const uint32_t *order, size_t count)
-{
-    lh_page *page = lhi_page_new(k);
-    lhi_differ *differ = lhi_differ_new(k);
-    const int f32_counts = lhi_same_pieces(k, k->f32, k->f64);
-    /* About three thousand million operations in all; never fewer than 32 elements a row. */
-    const double affordable = 3e9 / (4 * lhi_plan_flops(k->f64, k->p) + 1) / (double)count;
-    const size_t budget = affordable < 32 ? 32 : affordable > 1e6 ? 1000000 : (size_t)affordable;
-
-    for (size_t i = 0; i < count && page && differ && lhi_ok(k->c); i++)
-        compare(k, page, differ, order[i], budget, f32_counts, &e[i]);
-}
-
-lh_status lh_verify(lh_var L, lh_data *d, size_t rows)
-{
-    lhi_check k = {0};
-    lhi_feed feed;
-    lh_entry *e;
-    uint32_t *order;
-    size_t count;
-    char name[80];
-
-    if (!L.tape)
-        return LH_EUSAGE;
-    if (!lhi_var_good(L, "lh_verify") || lh_opt_done(L.tape->c) != LH_OK)
-        return L.tape->c->status;
-    k.t = L.tape;
-    k.c = k.t->c;
-    if (k.t->node[L.id].rows != 1 || k.t->node[L.id].cols != 1)
-        return lhi_fail(k.c, LH_ESHAPE, "a loss is one number", "lh_verify: the loss is no scalar");
-    if (lhi_data_is_inert(d) || rows == 0)
-        return lhi_fail(k.c, LH_EUSAGE, NULL, "lh_verify: there are no rows to check on");
-    lhi_warn_literal(L);
-    k.rows = rows < lh_rows(d) ? rows : lh_rows(d);
-    k.p = lhi_plan_new(k.t, L.id, LHI_KEEP_ALL);
-    order = lhi_alloc_array(k.c, k.t->count, sizeof *order);
-    if (order && lhi_feed_find(&feed, k.t, k.p, d, "lh_verify") == 0 &&
-        set_up(&k, &feed, d) == 0) {
-        count = rows_of(&k, order);
-        e = lhi_alloc_array(k.c, count + 1, sizeof *e);
-        if (e)
-            fill_ledger(&k, e, order, count);
-        if (e && lhi_ok(k.c)) {
-            lhi_release(k.c, k.c->ledger);
-            k.c->ledger = e;
-            k.c->ledger_rows = count;
-            lhi_ledger_print(&k, e, count, lhi_node_text(k.t, L.id, name, sizeof name), d->name);
-            report(k.c, e, count);
+        if (n->kind != LHI_OP)
+            show(arg, n->name, &w->slot[i], w->slot[i].value);
+        if (has_row(k, i)) {
+            snprintf(name, sizeof name, "d%s", n->name);
+            show(arg, name, &w->slot[i], w->slot[i].grad);
         }
     }
-    tear_down(&k);
-    return k.c->status;
 }
 
-const lh_entry *lh_ledger(lh_ctx *c, size_t *count)
+/* 1 when L can be checked on these rows; keeps the error otherwise. */
+static int may_begin(lh_var L, lh_data *d, size_t rows)
 {
-    if (count)
-        *count = c->ledger_rows;
-    return c->ledger;
+    lh_ctx *c = L.tape->c;
+
+    if (!lhi_var_good(L, "lh_verify") || lh_opt_done(c) != LH_OK)
+        return 0;
+    if (L.tape->node[L.id].rows != 1 || L.tape->node[L.id].cols != 1)
+        lhi_fail(c, LH_ESHAPE, "a loss is one number", "lh_verify: the loss is no scalar");
+    else if (d && (lhi_data_is_inert(d) || rows == 0))
+        lhi_fail(c, LH_EUSAGE, NULL, "lh_verify: there are no rows to check on");
+    return lhi_ok(c);
+}
+
+lhi_report *lhi_verify(lh_var L, lh_data *d, size_t rows, lhi_shown *show, void *arg)
+{
+    lhi_check k = {0};
+    uint32_t *order;
+
+    if (!L.tape || !may_begin(L, d, rows))
+        return NULL;
+    lhi_warn_literal(L);
+    k.t = L.tape;
+    k.c = k.t->c;
+    k.p = lhi_plan_new(k.t, L.id, LHI_KEEP_ALL);
+    k.report = lhi_alloc(k.c, sizeof *k.report);
+    order = lhi_alloc_array(k.c, k.t->count, sizeof *order);
+    if (lhi_ok(k.c) && !d && lhi_bound_rows(k.t, k.p, "lh_verify", &k.rows) != 0)
+        k.rows = 0;
+    if (d)
+        k.rows = rows < lh_rows(d) ? rows : lh_rows(d);
+    if (lhi_ok(k.c) && lhi_check_begin(&k, d) == 0) {
+        lhi_node_text(k.t, L.id, k.report->loss, sizeof k.report->loss);
+        snprintf(k.report->data, sizeof k.report->data, "%.63s", d ? d->name : "what is bound");
+        k.report->batch = k.rows;
+        k.report->rows = rows_of(&k, order);
+        k.report->row = lhi_alloc_array(k.c, k.report->rows + 1, sizeof *k.report->row);
+        if (k.report->row)
+            fill_rows(&k, order);
+        if (show && lhi_ok(k.c))
+            show_arrays(&k, show, arg);
+    }
+    lhi_check_end(&k);
+    lhi_release(k.c, order);
+    if (!lhi_ok(k.c) && k.report) {
+        lhi_report_free(k.c, k.report);
+        return NULL;
+    }
+    return k.report;
 }

@@ -2,49 +2,109 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/verify/check.h"
 
-#include <float.h>
-#include <math.h>
 #include <stdio.h>
 
-/* "0.5", "1.2e+04", in seven columns. */
-static const char *ulps(double x, char text[16])
+/* A number in 15 columns, a dash where there is none. */
+static void print_value(double x)
 {
-    snprintf(text, 16, x < 9999.5 ? "%.1f" : "%.1e", x);
-    return text;
+    if (x == x)
+        printf(" %14.7e", x);
+    else
+        printf(" %14s", "-");
+}
+
+/* The inequality that decided. */
+static void print_decision(const lh_entry *e)
+{
+    const lh_comparison *c = &e->by[e->decided];
+    const double bound = c->rounding + c->estimate;
+
+    if (c->compared + c->directions == 0)
+        printf("  %-32s", "nothing was compared");
+    else
+        printf("  %7.1e %s %7.1e %-11s", c->off, c->off <= bound ? "<=" : "> ", bound,
+               lh_method_name(e->decided, NULL));
 }
 
 static void print_row(const lh_entry *e)
 {
-    char shape[40], worst[40], checked[40], a[16], b[16];
+    char shape[40], worst[40];
 
     snprintf(shape, sizeof shape, "[%zu x %zu]", e->rows, e->cols);
     snprintf(worst, sizeof worst, "(%zu,%zu)", e->row, e->col);
-    snprintf(checked, sizeof checked, "%zu/%zu", e->compared, e->rows * e->cols);
-    printf("%-6s %-10s %-8s %12.5e %18.10e %18.10e%c %14.7e %7s %7s %9s  %s\n", e->name, shape,
-           worst, e->tape32, e->tape64, e->hand, e->by_driver ? '*' : ' ', e->differences,
-           ulps(e->ulps32, a), ulps(e->ulps64, b), checked, e->agrees ? "agree" : "DISAGREE");
+    printf("%-6s %-10s %-8s", e->name, shape, worst);
+    print_value(e->tape);
+    for (int m = LH_BY_HAND; m <= LH_BY_DIFFERENCES; m++)
+        print_value(e->beside[m]);
+    print_decision(e);
+    printf(" %s\n", lh_verdict_name(e->verdict));
 }
 
-void lhi_ledger_print(const lhi_check *k, const lh_entry *e, size_t count, const char *loss,
-                      const char *data)
+static void print_formula(const lhi_report *r)
 {
-    size_t agree = 0, compared = 0, kinks = 0, by_driver = 0;
-    double largest = 0;
+    printf("Gradient ledger of %s, %zu rows of %s: each gradient where it is nearest to its bound\n\n",
+           r->loss, r->batch, r->data);
+    printf("%-6s %-10s %-8s %14s", "", "shape", "at", "tape");
+    for (int m = LH_BY_HAND; m <= LH_BY_DIFFERENCES; m++)
+        printf(" %14s", lh_method_name((lh_method)m, NULL));
+    printf("  %-32s\n", "|tape - method| <= bound");
+    for (size_t i = 0; i < r->rows; i++)
+        print_row(&r->row[i]);
+}
 
-    printf("Gradient ledger of %s, %zu rows of %s: each gradient at its worst element\n\n", loss,
-           k->rows, data);
-    printf("%-6s %-10s %-8s %12s %18s %18s  %14s %7s %7s %9s\n", "", "shape", "worst at",
-           "tape (f32)", "tape (f64)", "hand", "differences", "ulp f32", "ulp f64", "checked");
-    for (size_t i = 0; i < count; i++) {
-        print_row(&e[i]);
-        agree += (size_t)e[i].agrees;
-        compared += e[i].compared;
-        kinks += e[i].kinks;
-        by_driver += (size_t)e[i].by_driver;
-        largest = fmax(largest, e[i].difference_bound);
+static void print_rounding(const lhi_report *r)
+{
+    printf("\nRounding of the tape: float and double beside long double\n\n"
+           "%-6s %9s  %-20s %9s  %-20s\n", "", "ulps", "|float - wide|", "ulps", "|double - wide|");
+    for (size_t i = 0; i < r->rows; i++) {
+        const lh_entry *e = &r->row[i];
+
+        printf("%-6s %9.3g  %7.1e %s %7.1e %9.3g  %7.1e %s %7.1e\n", e->name, e->ulps32, e->off32,
+               e->off32 <= e->bound32 ? "<=" : "> ", e->bound32, e->ulps64, e->off64,
+               e->off64 <= e->bound64 ? "<=" : "> ", e->bound64);
     }
-    printf("\n%zu of %zu gradients agree. Differences: h = %.2g max(1,|x|), error estimate %.1e at "
-           "most;\n%zu elements compared, %zu left out at a kink.%s\n\n",
-           agree, count, cbrt(DBL_EPSILON), largest, compared, kinks,
-           by_driver ? " * derived by the driver." : "");
+}
+
+static void print_findings(const lhi_report *r)
+{
+    for (size_t i = 0; i < r->findings; i++) {
+        const lh_finding *f = &r->finding[i];
+
+        printf("\n%s in %s (%s:%d) gives d%s wrongly%s, %s: %s", f->op, f->node,
+               f->file ? f->file : "?", f->line, f->operand,
+               f->type == LH_F32 ? " in float" : f->type == LH_F64 ? " in double" : "",
+               lh_reason_name(f->reason, NULL), f->why);
+        if (f->by == LH_BY_SECOND)
+            printf("\n  at (%zu, %zu) it gives %.9g instead of %.9g: %.2g > %.2g", f->row, f->col,
+                   f->got, f->wanted, f->off, f->bound);
+    }
+    for (size_t i = 0; i < r->rows; i++)
+        if (r->row[i].verdict != LH_AGREE)
+            printf("\n%s %s, %s: %s", r->row[i].name, lh_verdict_name(r->row[i].verdict),
+                   lh_reason_name(r->row[i].reason, NULL), r->row[i].why);
+    if (r->verdict != LH_AGREE)
+        printf("\n");
+}
+
+void lhi_ledger_print(const lhi_report *r)
+{
+    size_t agree = 0, elements = 0, compared = 0, sums = 0, kinks = 0;
+
+    print_formula(r);
+    print_rounding(r);
+    print_findings(r);
+    for (size_t i = 0; i < r->rows; i++) {
+        const lh_entry *e = &r->row[i];
+
+        agree += e->verdict == LH_AGREE;
+        elements += e->rows * e->cols;
+        compared += e->by[LH_BY_DIFFERENCES].compared;
+        sums += e->by[LH_BY_DIFFERENCES].directions;
+        kinks += e->kinks;
+    }
+    printf("\n%zu of %zu gradients agree: %zu elements by hand and second rules, %zu by forward mode,\n"
+           "complex step and differences", agree, r->rows, elements, compared + kinks);
+    if (sums > 0)
+        printf(" and %zu signed sums", sums);
+    printf("; %zu left undecided by differences at a kink.\n\n", kinks);
 }

@@ -21,7 +21,9 @@ typedef struct lh_shape {
 typedef struct lh_slot {
     void *value;
     void *grad;    /* dL/d(value); NULL where no gradient is wanted */
-    void *tangent; /* forward mode only, else NULL */
+    void *tangent; /* forward mode and complex step only, else NULL */
+    double *off;      /* error bounds only, else NULL: how far each value may be off, */
+    double *grad_off; /* and each gradient */
     size_t rows, cols;
 } lh_slot;
 
@@ -46,6 +48,13 @@ typedef struct lh_move {
     double rate, momentum;
     int    forget;   /* the gradient itself need not be stored */
 } lh_move;
+
+/** The arithmetic whose rounding is bounded. */
+typedef struct lh_rounding {
+    double u;    /* unit roundoff: a result r is off by u |r| at most, */
+    double tiny; /* and where it underflows by this */
+    int    adds; /* other users that give to the same gradient */
+} lh_rounding;
 
 /** What a call of an op sees of a running tape. */
 typedef struct lh_step {
@@ -106,6 +115,20 @@ typedef struct lh_op {
      *  thread, wide type alone (NULL in the others). */
     void (*hand)(const lh_step *s);
 
+    /** The forward formula over complex numbers, value + i tangent, for the complex step: the
+     *  tangent of the output from those of the operands, so small that sin(t) = t and cos(t) = 1
+     *  to the last bit.  Pieces are chosen by the value.  One thread, wide type alone. */
+    void (*analytic)(const lh_step *s);
+
+    /** Running error bounds, wide type alone, one thread: sets the `off` of the output from
+     *  those of the operands and the rounding of forward(). */
+    void (*value_bound)(const lh_step *s, const lh_rounding *r);
+
+    /** Adds to the `grad_off` of an operand what the output's, the values' and the rounding of
+     *  backward() (and of hand()) bring.  With a rounding of 0 and values that are exact it is
+     *  |J^T| times the output's. */
+    void (*grad_bound)(const lh_step *s, int operand, const lh_rounding *r);
+
     /** Operations of the forward pass; the backward pass is taken as twice that. */
     double (*flops)(const lh_step *s);
 
@@ -124,6 +147,8 @@ typedef struct lh_op {
                                       needs element i of the large arrays: they may be one */
     unsigned           moves;      /* bit k: backward() of operand k does s->move */
     unsigned           passes;     /* bit k: operand k's gradient is the output's, unchanged */
+    unsigned           linear;     /* bit k: in operand k the output is linear, or that and a
+                                      constant: exact for whole numbers */
     int                kinked;     /* the sign of operand 0 selects the piece */
 } lh_op;
 

@@ -83,14 +83,17 @@ typedef struct lh_entry {
     const char *file;         /* where the variable was named, NULL: nowhere */
     int    line;
     lh_comparison by[LH_METHODS];
-    lh_method decided;        /* the method nearest to its bound, or over it */
+    lh_method decided;        /* the method nearest to its bound, or over it; where that is: */
+    size_t row, col;
+    double tape;              /* the tape in wide there, and each method; NaN where it has nothing */
+    double beside[LH_METHODS];
     lh_verdict verdict;
     lh_reason reason;         /* LH_WHY_NOTHING when it agrees */
     double ratio;             /* tape / right value, for SCALE and SIGN */
     char   why[240];          /* one sentence, "" when it agrees */
     const char *cites;        /* the line that the driver's derivation works, or NULL */
     int    by_driver;         /* there is one */
-    double tape32, tape64;    /* the tape in float and in double, at the deciding element */
+    double tape32, tape64;    /* the tape in float and in double there */
     double ulps32, ulps64;    /* largest distance from the tape in wide, in units in the last place */
     double off32, bound32;    /* |float - wide| where it is farthest from its bound, and that */
     double off64, bound64;

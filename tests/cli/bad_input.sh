@@ -3,7 +3,7 @@
 . "${srcdir:-.}/tests/tap.sh"
 
 wdbc=$source/data/wdbc.csv
-run "$longhand" train --epochs=2 --check=0 --plot=none --out=keep
+run "$longhand" train --epochs=2 --check-rows=0 --plot=none --out=keep
 exits "there is a run whose files must stay as they are" 0
 sums() { find keep -type f -exec cksum {} + | sort; }
 before=$(sums)
@@ -80,7 +80,7 @@ dd if=keep/model.h5 of=plain.h5 bs=512 skip=1 2>/dev/null
 { cat keep/model.h5 && printf 'x'; } >longer.h5
 { head -c $((size - 700)) keep/model.h5 && printf '\377\376' &&
     tail -c 698 keep/model.h5; } >damaged.h5
-run "$longhand" train --epochs=2 --hidden=5 --check=0 --plot=none --out=other
+run "$longhand" train --epochs=2 --hidden=5 --check-rows=0 --plot=none --out=other
 cp other/model.h5 network.h5
 sed 1d "$wdbc" | awk -F, -v OFS=, '{ print $1, $2, $31 }' >narrow.csv
 sed '1d' "$wdbc" | head -n 400 | awk -F, -v OFS=, '{ $1 = $1 + 1; print }' >rows.csv
@@ -112,7 +112,7 @@ train "an output folder that is a file" 74 "empty.csv" --out=empty.csv
 train "an output folder below a file" 74 "empty.csv/run" --out=empty.csv/run
 refused "figures below a file" 74 "empty.csv/run" plot keep/model.h5 --out=empty.csv/run
 mkdir -p taken/model.h5
-train "a folder in the place of the checkpoint" 74 "taken/model.h5" --out=taken --check=0 \
+train "a folder in the place of the checkpoint" 74 "taken/model.h5" --out=taken --check-rows=0 \
     --plot=none
 ok "and that folder is still there" test -d taken/model.h5
 is "a dry run changes nothing either" \

@@ -7,7 +7,7 @@ OMP_WAIT_POLICY=passive
 export OMP_WAIT_POLICY
 
 train() {
-    run "$longhand" train --check=0 --plot=none --reproducible "$@"
+    run "$longhand" train --check-rows=0 --plot=none --reproducible "$@"
 }
 
 for more in "" --momentum=0.9 --batch=0 --type=f64 --patience=3; do
@@ -39,7 +39,7 @@ for signal in INT TERM INT INT; do
     at="SIG$signal, time $moment"
     rm -rf cut
     : >err
-    "$longhand" train --check=0 --plot=none --reproducible --epochs=$many --progress=bar \
+    "$longhand" train --check-rows=0 --plot=none --reproducible --epochs=$many --progress=bar \
         --out=cut >out 2>err </dev/null &
     process=$!
     tries=0

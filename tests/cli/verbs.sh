@@ -52,9 +52,9 @@ refuses "a layer of no units" "sizes of layers are wanted" train --hidden=0
 refuses "a layer without a number" "sizes of layers are wanted" train --hidden=1,,2
 refuses "a layer missing after the last comma" "sizes of layers are wanted" train --hidden=16,
 refuses "a negative batch" "--batch" train --batch=-1
-refuses "a rate of zero" "cannot descend" train --check=0 --rate=0
-refuses "a momentum of one" "not in [0, 1)" train --check=0 --momentum=1
-refuses "a negative number of epochs" "epochs" train --check=0 --epochs=-1
+refuses "a rate of zero" "cannot descend" train --check-rows=0 --rate=0
+refuses "a momentum of one" "not in [0, 1)" train --check-rows=0 --momentum=1
+refuses "a negative number of epochs" "epochs" train --check-rows=0 --epochs=-1
 refuses "all rows held out" "not between 0 and 1" train --held-out=1
 refuses "a negative number of threads" "--threads" train --threads=-1
 refuses "too many shards" "--shards" train --shards=65
@@ -99,33 +99,33 @@ for figure in curves norms roc; do
 done
 is "no temporary file is left" "$(find "a run" -name '*.tmp' | wc -l | tr -d ' ')" 0
 
-run "$longhand" train --epochs=2 --check=0 --plot=none --out=quick
+run "$longhand" train --epochs=2 --check-rows=0 --plot=none --out=quick
 exits "train without a check succeeds" 0
 never_says "its standard output is free of progress" out "epoch [0-9]*/"
 never_says "and has no ledger" out "ledger"
 ok "--plot=none draws nothing" test ! -e quick/curves.png
-run "$longhand" train --epochs=2 --check=0 --plot=none --quiet --out=quick
+run "$longhand" train --epochs=2 --check-rows=0 --plot=none --quiet --out=quick
 is "--quiet leaves standard error empty" "$(cat err)" ""
 says "--quiet keeps the result" out "rows held out"
 run "$longhand" train --dry-run --out=dry
 exits "--dry-run succeeds" 0
 says "--dry-run prints the steps" out "bce_logits"
 ok "--dry-run writes nothing" test ! -e dry
-run env LONGHAND_EPOCHS=3 "$longhand" train --check=0 --plot=none --out=quick
+run env LONGHAND_EPOCHS=3 "$longhand" train --check-rows=0 --plot=none --out=quick
 is "an option comes from the environment" "$(wc -l <quick/history.csv | tr -d ' ')" 4
-run env LONGHAND_EPOCHS=3 "$longhand" train --epochs=2 --check=0 --plot=none --out=quick
+run env LONGHAND_EPOCHS=3 "$longhand" train --epochs=2 --check-rows=0 --plot=none --out=quick
 is "the command line wins over it" "$(wc -l <quick/history.csv | tr -d ' ')" 3
-run "$longhand" train --epochs=7 --epochs 2 --check=0 --plot=none --out=quick
+run "$longhand" train --epochs=7 --epochs 2 --check-rows=0 --plot=none --out=quick
 is "of an option given twice the last one holds" "$(wc -l <quick/history.csv | tr -d ' ')" 3
 run "$longhand" train --epochs=0 --out=none
 exits "training for no epoch succeeds" 0
-run "$longhand" train --epochs=3 --hidden= --check=8 --plot=none --out=linear
+run "$longhand" train --epochs=3 --hidden= --check-rows=8 --plot=none --out=linear
 exits "a network without a hidden layer trains" 0
-run "$longhand" train --rate=1e30 --epochs=50 --check=0 --plot=none --out=burst
+run "$longhand" train --rate=1e30 --epochs=50 --check-rows=0 --plot=none --out=burst
 exits "a loss that is not finite ends with 3" 3
 says "and names the step" err "the loss is not finite at step"
 ok "and leaves no checkpoint" test ! -e burst/model.h5
-run env OMP_NUM_THREADS=0 "$longhand" train --epochs=1 --check=0 --plot=none --out=quick
+run env OMP_NUM_THREADS=0 "$longhand" train --epochs=1 --check-rows=0 --plot=none --out=quick
 exits "OMP_NUM_THREADS=0 does not stop it" 0
 
 # The other verbs.
@@ -201,7 +201,7 @@ lost() { # SENTENCE ARGUMENTS...
     fi
 }
 : >out
-lost "train" train --epochs=1 --check=8 --plot=none --out=quick
+lost "train" train --epochs=1 --check-rows=8 --plot=none --out=quick
 lost "check" check --rows=4
 lost "eval" eval "a run/model.h5"
 lost "inspect" inspect "a run/model.h5"

@@ -171,7 +171,7 @@ static void slips(void)
             slipped = lines[i];
             slip_scale = kinds[s].scale;
             slip_element = kinds[s].element;
-            lh_hand(k.L, lines[i], wrong);
+            lh_hand(k.L, lines[i], wrong, NULL);
             snprintf(name, sizeof name, "d%s", lines[i]);
             CHECK(lh_verify(k.L, k.d, 32) == LH_EVERIFY && row(k.c, name)->rows &&
                       !row(k.c, name)->agrees,
@@ -250,16 +250,16 @@ static void mistakes_of_drivers(void)
     net k = open_net(1, 4, 3, 0);
 
     hide_output();
-    lh_hand(k.L, "W9", looks_wrongly);
+    lh_hand(k.L, "W9", looks_wrongly, NULL);
     CHECK(lh_error(k.c) == LH_ENAME && strstr(lh_message(k.c), "'W9'"), "%s", lh_message(k.c));
     lh_close(k.c);
     k = open_net(1, 4, 3, 0);
-    lh_hand(k.L, "W3", looks_wrongly);
+    lh_hand(k.L, "W3", looks_wrongly, NULL);
     CHECK(lh_verify(k.L, k.d, 8) == LH_ENAME && strstr(lh_message(k.c), "'A7'"), "%s",
           lh_message(k.c));
     lh_close(k.c);
     k = open_net(1, 4, 3, 0);
-    lh_hand(k.L, "Z3", needs_itself);
+    lh_hand(k.L, "Z3", needs_itself, NULL);
     CHECK(lh_verify(k.L, k.d, 8) == LH_ENAME && strstr(lh_message(k.c), "needs itself"), "%s",
           lh_message(k.c));
     lh_close(k.c);

@@ -1,0 +1,213 @@
+/* local.c -- each op of the tape alone: backward on its own arrays, beside its second gradient. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/verify/check.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Operations from which on the laws are not tried in wide, too: it would take too long. */
+static const double enough = 4e6;
+
+static size_t cells(const lh_slot *a)
+{
+    return a->rows * a->cols;
+}
+
+void lhi_call(lhi_alone *a, int o, int fresh)
+{
+    a->step.fresh = fresh;
+    if (cells(&a->in[o]) > 0)
+        a->op->backward(&a->step, o, (lh_tile){0, a->in[o].rows, 0, a->in[o].cols});
+}
+
+void lhi_load(lhi_alone *a)
+{
+    const lhi_ws *w = a->k->tape[a->type];
+    const lh_slot *out = &w->slot[a->node];
+
+    for (int i = 0; i < a->op->n_in; i++)
+        memcpy(a->in[i].value, w->slot[a->k->t->node[a->node].in[i]].value,
+               cells(&a->in[i]) * w->element);
+    memcpy(a->out.value, out->value, cells(out) * w->element);
+    memcpy(a->out.grad, out->grad, cells(out) * w->element);
+}
+
+/* The part of a block that an array of n elements takes, on a boundary. */
+static void *carve(char **at, size_t n, size_t element)
+{
+    void *const here = *at;
+
+    *at += (n * element + 63) / 64 * 64 + 64;
+    return here;
+}
+
+/* Places for one op in one type; without a block it only measures. */
+static size_t lay_out(lhi_alone *a, char *block)
+{
+    const size_t element = lhi_type_size(a->type);
+    lh_slot *const slot[] = {&a->in[0], &a->in[1], &a->out};
+    lh_slot *const ref[] = {&a->ref_in[0], &a->ref_in[1], &a->ref_out};
+    size_t most = 0;
+    char *at = block;
+
+    for (int i = 0; i < 3; i++) {
+        const size_t n = cells(slot[i]);
+
+        most = n > most ? n : most;
+        slot[i]->value = carve(&at, n, element);
+        slot[i]->grad = carve(&at, n, element);
+        *ref[i] = (lh_slot){.rows = slot[i]->rows, .cols = slot[i]->cols};
+        ref[i]->value = carve(&at, n, sizeof(lh_wide));
+        ref[i]->grad = carve(&at, n, sizeof(lh_wide));
+        ref[i]->off = carve(&at, n, sizeof(double));
+        ref[i]->grad_off = carve(&at, n, sizeof(double));
+    }
+    a->got = carve(&at, most, sizeof *a->got);
+    a->wanted = carve(&at, most, sizeof *a->wanted);
+    a->off = carve(&at, most, sizeof *a->off);
+    return (size_t)(at - block);
+}
+
+static void set_up(lhi_alone *a, lhi_check *k, uint32_t node, lh_type type)
+{
+    const lhi_ws *w = k->tape[type];
+
+    *a = (lhi_alone){.k = k, .node = node, .type = type, .op = lhi_op_of(w, node),
+                     .wide = lhi_op_of(k->tape[LH_WIDE], node)};
+    a->step = a->ref_step = lhi_step_of(w, node, 0);
+    for (int i = 0; i < a->op->n_in; i++) {
+        a->in[i] = *a->step.in[i];
+        a->step.in[i] = &a->in[i];
+        a->ref_step.in[i] = &a->ref_in[i];
+    }
+    a->out = *a->step.out;
+    a->step.out = &a->out;
+    a->ref_step.out = &a->ref_out;
+}
+
+/* The same numbers in wide, and what rounding does to this op alone. */
+static void refer(lhi_alone *a)
+{
+    lh_slot *const slot[] = {&a->in[0], &a->in[1], &a->out};
+    lh_slot *const ref[] = {&a->ref_in[0], &a->ref_in[1], &a->ref_out};
+    const lh_rounding r = lhi_rounding(a->type);
+
+    for (int i = 0; i < 3; i++)
+        for (size_t e = 0; e < cells(slot[i]); e++) {
+            ((lh_wide *)ref[i]->value)[e] = lhi_get(a->type, slot[i]->value, e);
+            ((lh_wide *)ref[i]->grad)[e] = i < 2 ? 0 : lhi_get(a->type, slot[i]->grad, e);
+            ref[i]->off[e] = ref[i]->grad_off[e] = 0;
+        }
+    a->wide->value_bound(&a->ref_step, &r);
+    for (int o = 0; o < a->op->n_in; o++)
+        if (!(a->op->no_grad >> o & 1))
+            a->wide->grad_bound(&a->ref_step, o, &r);
+    a->wide->hand(&a->ref_step);
+}
+
+void lhi_found(lhi_alone *a, int o, lh_method by, const lhi_diagnosis *d, lh_wide got,
+               lh_wide wanted, double bound)
+{
+    lhi_check *k = a->k;
+    lhi_report *r = k->report;
+    lh_finding *f;
+    const lhi_node *n = &k->t->node[a->node];
+    char text[120];
+
+    if (lhi_grow(k->c, &r->finding, &r->finding_room, r->findings + 1, sizeof *f) != 0)
+        return;
+    f = &r->finding[r->findings++];
+    *f = (lh_finding){.type = a->type, .by = by, .reason = d->reason, .ratio = d->ratio,
+                      .file = n->file, .line = n->line,
+                      .row = d->worst / (a->in[o].cols ? a->in[o].cols : 1),
+                      .col = a->in[o].cols ? d->worst % a->in[o].cols : 0,
+                      .got = (double)got, .wanted = (double)wanted,
+                      .off = (double)fabsl(got - wanted), .bound = bound};
+    snprintf(f->op, sizeof f->op, "%s", a->op->name);
+    snprintf(f->node, sizeof f->node, "%.63s", lhi_node_text(k->t, a->node, text, sizeof text));
+    snprintf(f->operand, sizeof f->operand, "%.63s",
+             lhi_node_text(k->t, n->in[o], text, sizeof text));
+    snprintf(f->why, sizeof f->why, "%s", d->why);
+}
+
+/* What the op gives to operand o where its array held x before. */
+static void call_over(lhi_alone *a, int o, lh_wide x)
+{
+    for (size_t e = 0; e < cells(&a->in[o]); e++)
+        lhi_set(a->type, a->in[o].grad, e, x);
+    lhi_call(a, o, 1);
+    for (size_t e = 0; e < cells(&a->in[o]); e++)
+        a->got[e] = lhi_get(a->type, a->in[o].grad, e);
+}
+
+/* How much coarser than its own rounding a gradient is that was worked in a shorter type. */
+static double coarser(lh_type type)
+{
+    return type == LH_F32 ? 0x1p16 : (double)FLT_EPSILON / lhi_rounding(type).u;
+}
+
+/* Compares what the op gives to operand o with its second gradient. */
+static int gradient_is_right(lhi_alone *a, int o)
+{
+    const size_t n = cells(&a->in[o]);
+    /* hand() rounds, too, in wide. */
+    const double both = 1 + lhi_rounding(LH_WIDE).u / lhi_rounding(a->type).u;
+    const lhi_pair x = {a->got, a->wanted, a->off, a->in[o].rows, a->in[o].cols, a->step.m,
+                        coarser(a->type)};
+    lhi_diagnosis d;
+
+    for (size_t e = 0; e < n; e++) {
+        a->wanted[e] = ((const lh_wide *)a->ref_in[o].grad)[e];
+        a->off[e] = both * a->ref_in[o].grad_off[e];
+    }
+    call_over(a, o, (lh_wide)NAN); /* what it does not set stays NaN */
+    d = lhi_diagnose(&x);
+    if (d.reason == LH_WHY_NOTHING)
+        return 1;
+    if (d.reason == LH_WHY_NONFINITE) {
+        call_over(a, o, 0);
+        if (lhi_fits(&x, 1, NULL, 0)) {
+            d.reason = LH_WHY_DOUBLE_COUNT;
+            snprintf(d.why, sizeof d.why, "it adds to what was there where it should set");
+        }
+    } else
+        lhi_amiss(a, o, &x, &d);
+    lhi_found(a, o, LH_BY_SECOND, &d, a->got[d.worst], a->wanted[d.worst], a->off[d.worst]);
+    return 0;
+}
+
+/* One op in one type, operand by operand; 1 when nothing is wrong. */
+static int look_at(lhi_check *k, uint32_t node, lh_type type)
+{
+    lhi_alone a;
+    char *block;
+    int good = 1;
+
+    set_up(&a, k, node, type);
+    block = lhi_alloc_later(k->c, lay_out(&a, NULL));
+    if (!block)
+        return 1;
+    lay_out(&a, block);
+    for (int o = 0; o < a.op->n_in; o++) {
+        if (a.op->no_grad >> o & 1 || !k->p->needs[k->t->node[node].in[o]])
+            continue;
+        lhi_load(&a);
+        refer(&a);
+        good &= gradient_is_right(&a, o) && lhi_integers_hold(&a, o) &&
+                ((type == LH_WIDE && a.op->flops(&a.step) > enough) || lhi_laws_hold(&a, o));
+    }
+    lhi_release(k->c, block);
+    return good;
+}
+
+void lhi_look_at_ops(lhi_check *k)
+{
+    for (size_t i = k->p->forwards; i-- > 0 && lhi_ok(k->c);)
+        if (k->p->act[i].kind == LHI_FORWARD && k->p->needs[k->p->act[i].node])
+            /* What is wrong in wide is wrong in its formula: one finding is enough. */
+            for (int type = LH_WIDE; type >= LH_F32 && look_at(k, k->p->act[i].node, (lh_type)type);
+                 type--)
+                ;
+}

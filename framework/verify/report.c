@@ -1,0 +1,95 @@
+/* report.c -- what a check came to: kept, judged, and its words. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/verify/check.h"
+
+void lhi_report_free(lh_ctx *c, lhi_report *r)
+{
+    if (!r)
+        return;
+    lhi_release(c, r->finding);
+    lhi_release(c, r->row);
+    lhi_release(c, r);
+}
+
+/* The first op that is wrong alone, and else the first row. */
+static lh_status tell(lh_ctx *c, const lhi_report *r, const lh_entry *e)
+{
+    const lh_comparison *by = &e->by[e->decided];
+
+    if (e->verdict == LH_INCONCLUSIVE)
+        return lhi_fail(c, LH_EVERIFY, "check on more or other rows",
+                        "%s: nothing could be decided: %s", e->name, e->why);
+    return lhi_fail(c, LH_EVERIFY, "the ledger above shows every gradient, the wrong ones as DISAGREE",
+                    "%s disagrees, %s: %s\n  at (%zu, %zu) the tape has %.12g and %s %.12g: they differ "
+                    "by %.2g and may by %.2g\n  in     %s, %s:%d",
+                    e->name, lh_reason_name(e->reason, NULL), e->why, by->row, by->col, by->tape,
+                    lh_method_name(e->decided, NULL), by->value, by->off,
+                    by->rounding + by->estimate, r->loss, e->file ? e->file : "?", e->line);
+}
+
+lh_status lhi_report_judge(lh_ctx *c, const lhi_report *r)
+{
+    const lh_finding *f = r->finding;
+
+    if (r->rows == 0)
+        return lhi_fail(c, LH_EVERIFY, "name variables with lh_let(), and record parameters",
+                        "there is no gradient to compare");
+    for (int v = LH_DISAGREE; v != LH_AGREE; v = v == LH_DISAGREE ? LH_INCONCLUSIVE : LH_AGREE)
+        for (size_t i = 0; i < r->rows; i++)
+            if ((int)r->row[i].verdict == v)
+                return tell(c, r, &r->row[i]);
+    if (r->findings > 0)
+        return lhi_fail(c, LH_EVERIFY, "the op's backward rule is wrong, or its second one is",
+                        "%s in %s gives d%s wrongly, %s: %s", f->op, f->node, f->operand,
+                        lh_reason_name(f->reason, NULL), f->why);
+    return c->status;
+}
+
+const lh_entry *lh_ledger(lh_ctx *c, size_t *count)
+{
+    const lhi_report *r = c->ledger;
+
+    if (count)
+        *count = r ? r->rows : 0;
+    return r ? r->row : NULL;
+}
+
+const lh_finding *lh_findings(lh_ctx *c, size_t *count)
+{
+    const lhi_report *r = c->ledger;
+
+    if (count)
+        *count = r ? r->findings : 0;
+    return r ? r->finding : NULL;
+}
+
+const char *lh_method_name(lh_method m, const char **text)
+{
+    static const char *const word[][2] = {
+#define LH_METHOD(name, word, text) {word, text},
+#include <longhand/methods.def>
+#undef LH_METHOD
+    };
+
+    if (text)
+        *text = word[m][1];
+    return word[m][0];
+}
+
+const char *lh_reason_name(lh_reason r, const char **text)
+{
+    static const char *const word[][2] = {
+#define LH_REASON(name, text) {#name, text},
+#include <longhand/reasons.def>
+#undef LH_REASON
+    };
+
+    if (text)
+        *text = word[r][1];
+    return word[r][0];
+}
+
+const char *lh_verdict_name(lh_verdict v)
+{
+    return v == LH_AGREE ? "agree" : v == LH_DISAGREE ? "DISAGREE" : "inconclusive";
+}

@@ -1,0 +1,310 @@
+/* rows.c -- one gradient of the tape beside every method: a row of the ledger. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/verify/check.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+
+enum { DIRECTIONS = 3 };
+
+typedef struct row {
+    lhi_check *k;
+    uint32_t id;
+    lh_entry *e;
+    size_t n;
+    const lh_wide *tape, *second, *hand;
+    const double *off;          /* bounds of the tape in wide */
+    double worst[LH_METHODS];   /* off / (rounding + estimate), the largest */
+    size_t asked, settled;      /* elements given to differences, and decided by them */
+} row;
+
+/* How far over its bound; a NaN is farthest. */
+static double excess(double off, double bound)
+{
+    if (!(off - off == 0) || bound != bound)
+        return (double)INFINITY;
+    return off <= bound && off == 0 ? 0 : off / bound;
+}
+
+/* The distance from low .. high. */
+static lh_wide outside(const lhi_derivative *v, lh_wide tape)
+{
+    return tape < v->low ? v->low - tape : tape > v->high ? tape - v->high : tape - tape;
+}
+
+/* Keeps one comparison with a method.  `e` is the element, or the first of a direction. */
+static int note(row *r, lh_method by, size_t e, int direction, lh_wide tape,
+                const lhi_derivative *v, double rounding)
+{
+    lh_comparison *c = &r->e->by[by];
+    const double off = (double)outside(v, tape);
+    const double over = excess(off, rounding + v->estimate);
+
+    if (v->kink && over > 1)
+        return 1; /* with several kinks at once the slopes need not enclose the tape's */
+    if (c->compared + c->directions == 0)
+        c->agrees = 1;
+    c->compared += !direction;
+    c->directions += (size_t)direction;
+    c->agrees &= over <= 1;
+    if (over > r->worst[by] || c->compared + c->directions == 1) {
+        r->worst[by] = over;
+        c->row = e / r->e->cols;
+        c->col = e % r->e->cols;
+        c->in_direction = direction;
+        c->tape = (double)tape;
+        c->value = (double)(tape < v->low ? v->low : tape > v->high ? v->high : tape);
+        if (!v->kink)
+            c->value = (double)v->low;
+        c->off = off;
+        c->rounding = rounding;
+        c->estimate = v->estimate;
+    }
+    return over <= 1;
+}
+
+/* Every element beside the ops' second gradients. */
+static void by_second(row *r)
+{
+    size_t nothing = 0;
+
+    for (size_t e = 0; e < r->n; e++) {
+        const lhi_derivative v = {r->second[e], r->second[e], r->off[e], 0};
+        const double size = (double)fmaxl(fabsl(r->tape[e]), fabsl(r->second[e]));
+
+        note(r, LH_BY_SECOND, e, 0, r->tape[e], &v, r->off[e]);
+        nothing += size == 0;
+        r->e->vague += size > 0 && !(4 * r->off[e] < size);
+    }
+    if (r->e->vague < r->n - nothing)
+        return;
+    if (r->n > nothing) /* nothing was decided by any element */
+        r->e->reason = LH_WHY_ROUNDING;
+}
+
+/* The driver's derivation, which is off by what its values moved in their last place bring:
+ * 4 for the spread of few draws. */
+static void by_hand(row *r)
+{
+    const lhi_hand *h = lhi_derivation_of(r->k->t, r->id);
+    const lh_wide *moved[LHI_JITTERS] = {NULL};
+
+    r->e->by_driver = h != NULL;
+    r->e->cites = h ? h->cites : NULL;
+    r->hand = h ? lhi_derive(r->k->page, r->id, 0) : NULL;
+    for (int j = 0; r->hand && j < LHI_JITTERS; j++)
+        moved[j] = lhi_derive(r->k->page, r->id, 1 + j);
+    for (size_t e = 0; r->hand && lhi_ok(r->k->c) && e < r->n; e++) {
+        lhi_derivative v = {r->hand[e], r->hand[e], 0, 0};
+
+        for (int j = 0; j < LHI_JITTERS; j++)
+            v.estimate = fmax(v.estimate, (double)fabsl(moved[j][e] - r->hand[e]));
+        v.estimate = 4 * v.estimate + r->off[e];
+        note(r, LH_BY_HAND, e, 0, r->tape[e], &v, r->off[e]);
+    }
+}
+
+/* Part of a block along its signs: what the tape says, and how far rounding may take it. */
+static lh_wide tape_along(const row *r, const lhi_direction *d, double *rounding)
+{
+    lh_wide sum = 0;
+
+    *rounding = 0;
+    for (size_t e = d->first; e < d->first + d->count; e++) {
+        sum += lhi_sign_of(d, e) * r->tape[e];
+        *rounding += r->off[e];
+    }
+    if (d->count > 1)
+        *rounding += (double)d->count * (double)fabsl(sum) * lhi_rounding(LH_WIDE).u;
+    return sum;
+}
+
+static int along(row *r, lh_method by, const lhi_direction *d)
+{
+    double rounding;
+    const lh_wide tape = tape_along(r, d, &rounding);
+    const lhi_derivative v = lhi_derivative_along(r->k, by, d);
+
+    return note(r, by, d->first, d->count > 1, tape, &v, rounding);
+}
+
+/* A sum that does not agree is halved down to one element that does not, if there is one. */
+static void bisect(row *r, lh_method by, lhi_direction d)
+{
+    while (d.count > 1) {
+        const lhi_direction left = {d.node, d.first, d.count / 2};
+        const lhi_direction right = {d.node, d.first + left.count, d.count - left.count};
+
+        d = along(r, by, &left) ? right : left;
+    }
+}
+
+/* Forward mode, the complex step and differences: each element of a small block, a sample of a
+ * large one and signed sums over all of it. */
+static void by_directions(row *r)
+{
+    static const lh_method methods[] = {LH_BY_FORWARD, LH_BY_COMPLEX, LH_BY_DIFFERENCES};
+    /* Tangents cost about two passes, complex ones six, differences four or more. */
+    const double each = 12 * lhi_plan_flops(r->k->along, r->k->p) + 1;
+    const double afford = r->k->work / each;
+    const size_t samples = afford >= (double)r->n ? r->n : afford < 4 ? 4 : (size_t)afford;
+
+    for (size_t m = 0; m < 3; m++) {
+        const lh_method by = methods[m];
+
+        for (size_t i = 0; i < (samples < r->n ? samples : r->n); i++) {
+            const lhi_direction d = {r->id, samples < r->n ? i * r->n / samples : i, 1};
+            const size_t before = r->e->by[by].compared;
+
+            along(r, by, &d);
+            r->e->kinks += r->e->by[by].compared == before;
+        }
+        for (size_t i = 0; samples < r->n && i < DIRECTIONS; i++) {
+            const size_t from = i == 0 ? 0 : (i - 1) * r->n / (DIRECTIONS - 1);
+            const size_t to = i == 0 ? r->n : i * r->n / (DIRECTIONS - 1);
+            const lhi_direction d = {r->id, from, to - from};
+
+            if (to > from && !along(r, by, &d))
+                bisect(r, by, d);
+        }
+    }
+}
+
+/* The distance between neighbours at x in a type. */
+static double ulp(double x, lh_type type)
+{
+    const int least = type == LH_F32 ? FLT_MIN_EXP : DBL_MIN_EXP;
+    int e;
+
+    frexp(x, &e);
+    return ldexp(1, (e < least ? least : e) - (type == LH_F32 ? FLT_MANT_DIG : DBL_MANT_DIG));
+}
+
+/* Float or double beside wide, within their running bounds. */
+static void by_rounding(row *r, lh_type type, double *ulps, double *off, double *bound)
+{
+    const void *g = r->k->tape[type]->slot[r->id].grad;
+    const double *most = r->k->off[type].slot[r->id].grad_off;
+    double worst = -1;
+
+    for (size_t e = 0; e < r->n; e++) {
+        const lh_wide x = lhi_get(type, g, e);
+        const lhi_derivative v = {r->tape[e], r->tape[e], r->off[e], 0};
+        const double d = (double)fabsl(x - r->tape[e]), over = excess(d, most[e] + r->off[e]);
+
+        note(r, LH_BY_ROUNDING, e, 0, x, &v, most[e]);
+        *ulps = fmax(*ulps, d / ulp((double)r->tape[e], type));
+        if (over > worst) {
+            worst = over;
+            *off = d;
+            *bound = most[e] + r->off[e];
+        }
+    }
+}
+
+/* All methods at the element that decides. */
+static void show_beside(row *r, size_t at)
+{
+    lh_entry *e = r->e;
+
+    for (int m = 0; m < LH_METHODS; m++)
+        e->beside[m] = (double)NAN;
+    if (at >= r->n)
+        return;
+    e->row = at / e->cols;
+    e->col = at % e->cols;
+    e->tape = (double)r->tape[at];
+    e->tape32 = (double)lhi_get(LH_F32, r->k->tape[LH_F32]->slot[r->id].grad, at);
+    e->tape64 = (double)lhi_get(LH_F64, r->k->tape[LH_F64]->slot[r->id].grad, at);
+    e->beside[LH_BY_SECOND] = (double)r->second[at];
+    if (r->hand)
+        e->beside[LH_BY_HAND] = (double)r->hand[at];
+    for (int m = LH_BY_FORWARD; m <= LH_BY_DIFFERENCES; m++) {
+        const lhi_direction d = {r->id, at, 1};
+        const lhi_derivative v = lhi_derivative_along(r->k, (lh_method)m, &d);
+
+        e->beside[m] = (double)(v.kink ? r->tape[at] < v.low ? v.low
+                                         : r->tape[at] > v.high ? v.high : r->tape[at]
+                                       : v.low);
+    }
+}
+
+/* The method that is farthest over its bound, or nearest to it; that of the formula before the
+ * rounding's. */
+static lh_method farthest(const row *r, int disagree)
+{
+    lh_method most = LH_BY_SECOND;
+
+    for (int m = 0; m < LH_BY_ROUNDING; m++)
+        if (r->worst[m] > r->worst[most])
+            most = (lh_method)m;
+    return disagree && r->e->by[most].agrees ? LH_BY_ROUNDING : most;
+}
+
+/* Nothing speaks against the tape; does enough speak for it? */
+static void decide_for(row *r, size_t independent)
+{
+    lh_entry *e = r->e;
+    const lh_comparison *d = &e->by[LH_BY_DIFFERENCES];
+
+    e->verdict = LH_INCONCLUSIVE;
+    if (e->reason == LH_WHY_ROUNDING)
+        snprintf(e->why, sizeof e->why, "rounding alone may be as large as its elements");
+    else if (independent < 2) {
+        e->reason = LH_WHY_NOT_COMPARED;
+        snprintf(e->why, sizeof e->why, "only one method could be compared, and two are needed");
+    } else if (d->compared + d->directions == 0) {
+        e->reason = LH_WHY_KINK;
+        snprintf(e->why, sizeof e->why,
+                 "a kink is within every step at all %zu elements: no difference decides", e->kinks);
+    } else
+        e->verdict = LH_AGREE;
+}
+
+static void decide(row *r)
+{
+    lh_entry *e = r->e;
+    size_t independent = 0;
+    int disagree = 0;
+
+    for (int m = 0; m < LH_METHODS; m++) {
+        const lh_comparison *c = &e->by[m];
+
+        if (c->compared + c->directions == 0)
+            continue;
+        independent += m <= LH_BY_DIFFERENCES;
+        disagree |= !c->agrees;
+    }
+    e->decided = farthest(r, disagree);
+    if (r->n > 0)
+        show_beside(r, e->by[e->decided].row * e->cols + e->by[e->decided].col);
+    if (disagree)
+        e->verdict = LH_DISAGREE;
+    else if (r->n == 0)
+        e->verdict = LH_AGREE;
+    else
+        decide_for(r, independent);
+}
+
+void lhi_compare_row(lhi_check *k, uint32_t id, lh_entry *e)
+{
+    const lhi_node *node = &k->t->node[id];
+    const lh_slot *a = &k->tape[LH_WIDE]->slot[id];
+    row r = {.k = k, .id = id, .e = e, .n = a->rows * a->cols, .tape = a->grad,
+             .second = k->hand->slot[id].grad, .off = k->off[LH_WIDE].slot[id].grad_off};
+
+    snprintf(e->name, sizeof e->name, "d%s", node->name);
+    e->rows = a->rows;
+    e->cols = a->cols;
+    e->file = node->file;
+    e->line = node->line;
+    by_hand(&r);
+    by_second(&r);
+    by_directions(&r);
+    by_rounding(&r, LH_F32, &e->ulps32, &e->off32, &e->bound32);
+    by_rounding(&r, LH_F64, &e->ulps64, &e->off64, &e->bound64);
+    decide(&r);
+    if (e->verdict == LH_DISAGREE && lhi_ok(k->c))
+        lhi_explain_row(k, id, r.hand, e);
+}

@@ -1,0 +1,148 @@
+/* setup.c -- what a check works on: the tape run in three types, bounds, and the methods' places. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/verify/check.h"
+
+#include <string.h>
+
+/* Operations from which on tangents and differences are worked in double instead of in wide. */
+static const double wide_enough = 4e6;
+
+/* An input of every workspace from values of the store's type, converted exactly (or rounded,
+ * for a float tape of a double store). */
+static void spread(lhi_check *k, uint32_t id, const void *values)
+{
+    lhi_ws *const all[] = {k->tape[LH_F32], k->tape[LH_F64], k->tape[LH_WIDE],
+                           k->hand,         k->along,        k->moved};
+    const lh_type type = k->t->params->type;
+
+    for (size_t w = 0; w < sizeof all / sizeof *all; w++) {
+        const lh_slot *to = &all[w]->slot[id];
+
+        for (size_t e = 0; e < to->rows * to->cols; e++)
+            lhi_set(all[w]->type, to->value, e, lhi_get(type, values, e));
+    }
+}
+
+/* The first rows of a data set, as the tape's own type has them. */
+static int fill_from_data(lhi_check *k, lh_data *d)
+{
+    lhi_ws *own = k->tape[k->t->params->type];
+    lhi_feed feed;
+
+    if (lhi_feed_find(&feed, k->t, k->p, d, "lh_verify") != 0 ||
+        lhi_data_prepare(d, k->t->params->type) != LH_OK)
+        return -1;
+    lhi_feed_rows(&feed, own, d, NULL, 0, k->rows, 0, 1);
+    if (feed.X >= 0)
+        spread(k, (uint32_t)feed.X, own->slot[feed.X].value);
+    if (feed.y >= 0)
+        spread(k, (uint32_t)feed.y, own->slot[feed.y].value);
+    return 0;
+}
+
+static void fill_from_bound(lhi_check *k)
+{
+    for (size_t i = 0; i < k->t->count; i++)
+        if (k->t->node[i].kind == LHI_INPUT && k->p->used[i])
+            spread(k, (uint32_t)i, k->t->bound[i]);
+}
+
+/* The first act that a change of each node reaches. */
+static int find_starts(lhi_check *k)
+{
+    k->start = lhi_alloc_array(k->c, k->t->count, sizeof *k->start);
+    if (!k->start)
+        return -1;
+    for (size_t i = 0; i < k->p->forwards; i++)
+        k->start[k->p->act[i].node] = i + 1;
+    for (size_t i = k->p->forwards; i-- > 0;) { /* backward: the first use of a leaf stays */
+        const lhi_node *n = &k->t->node[k->p->act[i].node];
+
+        for (int o = 0; o < n->family->op[LHI_F64]->n_in; o++)
+            if (k->t->node[n->in[o]].kind != LHI_OP)
+                k->start[n->in[o]] = i;
+    }
+    return 0;
+}
+
+static int make_workspaces(lhi_check *k)
+{
+    const unsigned graded = LHI_WS_GRADIENTS | LHI_WS_OWN_PARAMS;
+    lh_type fast;
+
+    for (int type = LH_F32; type < LH_TYPES; type++)
+        k->tape[type] = lhi_ws_new(k->t, NULL, (lh_type)type, k->rows, 1, graded);
+    k->hand = lhi_ws_new(k->t, NULL, LH_WIDE, k->rows, 1, graded);
+    if (!lhi_ok(k->c))
+        return -1;
+    fast = lhi_plan_flops(k->hand, k->p) > wide_enough ? LH_F64 : LH_WIDE;
+    k->along = lhi_ws_new(k->t, NULL, fast, k->rows, 1, LHI_WS_TANGENTS | LHI_WS_OWN_PARAMS);
+    k->moved = lhi_ws_new(k->t, NULL, fast, k->rows, 1, LHI_WS_OWN_PARAMS);
+    return lhi_ok(k->c) ? 0 : -1;
+}
+
+/* Forward and backward. */
+static void run(lhi_ws *w, const lhi_plan *p)
+{
+    lhi_run_from(w, p, 0);
+    lhi_set(w->type, w->slot[p->root].grad, 0, 1);
+    lhi_run_back(w, p);
+}
+
+/* Roundings on the longest path of a tangent from a leaf to L: a product of k terms has 2k. */
+static double longest_path(const lhi_check *k)
+{
+    double roundings = 0;
+
+    for (size_t i = 0; i < k->p->forwards; i++) {
+        const lh_step s = lhi_step_of(k->hand, k->p->act[i].node, 0);
+        const lh_op *op = lhi_op_of(k->hand, k->p->act[i].node);
+
+        if (k->p->act[i].kind == LHI_FORWARD)
+            roundings += 16 + 2 * (double)s.in[0]->cols * (op->terms ? (double)s.in[0]->rows : 1);
+    }
+    return roundings;
+}
+
+int lhi_check_begin(lhi_check *k, lh_data *d)
+{
+    if (make_workspaces(k) != 0 || find_starts(k) != 0)
+        return -1;
+    if (d && fill_from_data(k, d) != 0)
+        return -1;
+    if (!d)
+        fill_from_bound(k);
+    for (int type = LH_F32; type < LH_TYPES; type++)
+        run(k->tape[type], k->p);
+    lhi_hand_all(k);
+    lhi_run_from(k->along, k->p, 0);
+    lhi_run_from(k->moved, k->p, 0);
+    for (int type = LH_F32; type < LH_TYPES; type++)
+        if (lhi_bounds_make(k, &k->off[type], (lh_type)type) != 0)
+            return -1;
+    if (lhi_bounds_paths(k, &k->paths) != 0)
+        return -1;
+    k->path = longest_path(k);
+    k->page = lhi_page_new(k);
+    return k->page && lhi_differ_begin(k) ? 0 : -1;
+}
+
+void lhi_check_end(lhi_check *k)
+{
+    lhi_ws *const all[] = {k->moved,          k->along,        k->hand,
+                           k->tape[LH_WIDE],  k->tape[LH_F64], k->tape[LH_F32]};
+    lhi_bounds *const off[] = {&k->paths, &k->off[LH_WIDE], &k->off[LH_F64], &k->off[LH_F32]};
+
+    lhi_differ_end(k);
+    lhi_page_free(k);
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++) {
+        lhi_release(k->c, off[i]->block);
+        lhi_release(k->c, off[i]->slot);
+    }
+    lhi_release(k->c, k->start);
+    for (size_t w = 0; w < sizeof all / sizeof *all; w++)
+        if (all[w])
+            lhi_ws_free(all[w]);
+    if (k->p)
+        lhi_plan_free(k->c, k->p);
+}
