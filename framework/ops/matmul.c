@@ -119,10 +119,12 @@ static void analytic(const lh_step *s)
 }
 
 /* What a product x y brings to a chain that is off by g times its size: x and y may be off
- * by dx and dy. */
-static double product_bound(double x, double dx, double y, double dy, double g)
+ * by dx and dy.  With 0 it is exact. */
+static double product_bound(double x, double dx, double y, double dy, double g, double tiny)
 {
-    return x * dy + dx * (y + dy) + g * (x + dx) * (y + dy);
+    const double most = (x + dx) * (y + dy);
+
+    return x * dy + dx * (y + dy) + g * most + (x + dx > 0 && y + dy > 0 ? tiny : 0);
 }
 
 static void value_bound(const lh_step *s, const lh_rounding *r)
@@ -132,14 +134,14 @@ static void value_bound(const lh_step *s, const lh_rounding *r)
     double *off = s->out->off;
 
     for (size_t e = 0; e < m * n; e++)
-        off[e] = (double)k * r->tiny;
+        off[e] = 0;
     for (size_t i = 0; i < m; i++)
         for (size_t p = 0; p < k; p++) {
             const double a = lhi_size(s->in[0], i * k + p), a_off = s->in[0]->off[i * k + p];
 
             for (size_t j = 0; j < n; j++)
-                off[i * n + j] +=
-                    product_bound(a, a_off, lhi_size(s->in[1], p * n + j), b_off[p * n + j], g);
+                off[i * n + j] += product_bound(a, a_off, lhi_size(s->in[1], p * n + j),
+                                                b_off[p * n + j], g, r->tiny);
         }
 }
 
@@ -155,11 +157,10 @@ static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
         for (size_t p = 0; p < k; p++)
             for (size_t j = 0; j < n; j++) {
                 const size_t e = operand ? i * k + p : p * n + j;
-                const double b = product_bound(lhi_grad_size(s->out, i * n + j),
-                                               s->out->grad_off[i * n + j], lhi_size(other, e),
-                                               other->off[e], g);
 
-                off[operand ? p * n + j : i * k + p] += b + r->tiny;
+                off[operand ? p * n + j : i * k + p] +=
+                    product_bound(lhi_grad_size(s->out, i * n + j), s->out->grad_off[i * n + j],
+                                  lhi_size(other, e), other->off[e], g, r->tiny);
             }
 }
 

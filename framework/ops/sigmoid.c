@@ -88,7 +88,8 @@ static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
         const double da = lhi_grad_size(s->out, i) + off;
 
         s->in[operand]->grad_off[i] +=
-            off * slope + da * (fabs(1 - 2 * a) * a_off + a_off * a_off + g * slope) + 4 * r->tiny;
+            off * slope + da * (fabs(1 - 2 * a) * a_off + a_off * a_off + g * slope) +
+            (da > 0 ? 4 * r->tiny : 0);
     }
 }
 

@@ -27,10 +27,12 @@ static double excess(double off, double bound)
     return off <= bound && off == 0 ? 0 : off / bound;
 }
 
-/* The distance from low .. high. */
+/* The distance from low .. high; NaN when one of them is. */
 static lh_wide outside(const lhi_derivative *v, lh_wide tape)
 {
-    return tape < v->low ? v->low - tape : tape > v->high ? tape - v->high : tape - tape;
+    if (!(tape >= v->low))
+        return v->low - tape;
+    return tape <= v->high ? 0 : tape - v->high;
 }
 
 /* Keeps one comparison with a method.  `e` is the element, or the first of a direction. */
