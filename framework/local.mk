@@ -97,6 +97,7 @@ libcore_la_SOURCES = \
 	framework/data/split.c \
 	framework/data/standard.c \
 	framework/verify/check.h \
+	framework/verify/curve.c \
 	framework/verify/differ.c \
 	framework/verify/hand.c \
 	framework/verify/ledger.c \
@@ -116,6 +117,7 @@ libcore_la_SOURCES = \
 	framework/store/schema.c \
 	framework/store/store.h \
 	framework/store/write.c \
+	framework/report/curves.c \
 	framework/report/figure.c \
 	framework/report/gnuplot.c \
 	framework/report/history.c \
