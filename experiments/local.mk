@@ -3,3 +3,11 @@
 noinst_PROGRAMS += experiments/notes
 experiments_notes_SOURCES = experiments/notes.c
 experiments_notes_LDADD = liblonghand.la
+
+noinst_PROGRAMS += experiments/vcurve
+experiments_vcurve_SOURCES = experiments/vcurve.c
+experiments_vcurve_LDADD = liblonghand.la -lm
+
+noinst_PROGRAMS += experiments/saturation
+experiments_saturation_SOURCES = experiments/saturation.c
+experiments_saturation_LDADD = liblonghand.la -lm

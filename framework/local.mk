@@ -100,6 +100,7 @@ libcore_la_SOURCES = \
 	framework/verify/amiss.c \
 	framework/verify/bounds.c \
 	framework/verify/check.h \
+	framework/verify/curve.c \
 	framework/verify/diagnose.c \
 	framework/verify/differ.c \
 	framework/verify/explain.c \
@@ -127,6 +128,7 @@ libcore_la_SOURCES = \
 	framework/store/schema.c \
 	framework/store/store.h \
 	framework/store/write.c \
+	framework/report/curves.c \
 	framework/report/figure.c \
 	framework/report/gnuplot.c \
 	framework/report/history.c \

@@ -4,6 +4,7 @@ longhandincludedir = $(includedir)/longhand
 longhandinclude_HEADERS = \
 	include/longhand/bench.h \
 	include/longhand/ctx.h \
+	include/longhand/curves.h \
 	include/longhand/data.h \
 	include/longhand/errors.def \
 	include/longhand/export.h \

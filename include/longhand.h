@@ -1,7 +1,7 @@
 /* longhand.h -- what you derive on paper you record in C, line by line.
  *
  * In reading order: the context and its options; parameters and tape; the ops;
- * data; verification; training; checkpoints; reports; speed.  README.md has a driver. */
+ * data; verification; training; checkpoints; reports; curves; speed.  README.md has a driver. */
 /* SPDX-License-Identifier: MIT */
 #ifndef LONGHAND_H
 #define LONGHAND_H
@@ -17,6 +17,7 @@
 #include <longhand/train.h>
 #include <longhand/store.h>
 #include <longhand/report.h>
+#include <longhand/curves.h>
 #include <longhand/bench.h>
 
 #endif

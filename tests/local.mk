@@ -26,6 +26,11 @@ tests_unit_test_csv_SOURCES = tests/unit/test_csv.c
 tests_unit_test_csv_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_csv_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_curves
+tests_unit_test_curves_SOURCES = tests/unit/test_curves.c tests/unit/report_case.h
+tests_unit_test_curves_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_curves_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_data
 tests_unit_test_data_SOURCES = tests/unit/test_data.c
 tests_unit_test_data_CPPFLAGS = $(lh_test_cppflags)
@@ -142,6 +147,7 @@ lh_test_scripts = \
 	tests/cli/bad_input.sh \
 	tests/cli/bench.sh \
 	tests/cli/drivers.sh \
+	tests/cli/experiments.sh \
 	tests/cli/resume.sh \
 	tests/cli/verbs.sh \
 	tests/rules/callers.sh \

@@ -92,7 +92,7 @@ void lhi_add_style(lhi_text *t, size_t k, size_t points)
                  points > FEW ? points / 10 : 1);
 }
 
-static void add_nothing(lhi_text *t)
+void lhi_add_nothing(lhi_text *t)
 {
     lhi_text_add(t, "unset tics\nunset grid\nset label 'no finite values' at graph 0.5,0.5 center\n"
                     "set xrange [0:1]\nset yrange [0:1]\nplot NaN notitle\n");
@@ -172,17 +172,13 @@ static void add_power(lhi_text *t, int exponent)
                  raised[size % 10], exponent);
 }
 
-static void add_decades(const curves *v, lhi_text *t)
+void lhi_add_decades(lhi_text *t, char axis, double least, double most)
 {
-    double least = 1, most = 1;
-    int from, to, step;
+    const int from = (int)floor(log10(least)), over = (int)ceil(log10(most));
+    const int to = over > from ? over : from + 1, step = (to - from + 7) / 8;
 
-    range(v, 0, &least, &most);
-    from = (int)floor(log10(least));
-    to = (int)ceil(log10(most));
-    to = to > from ? to : from + 1;
-    step = (to - from + 7) / 8;
-    lhi_text_add(t, "set logscale y\nset yrange [1e%d:1e%d]\nset ytics (", from, to);
+    lhi_text_add(t, "set logscale %c\nset %crange [1e%d:1e%d]\nset %ctics (", axis, axis, from, to,
+                 axis);
     for (int e = from; e <= to; e += step) {
         lhi_text_add(t, e == from ? "" : ", ");
         add_power(t, e);
@@ -217,13 +213,13 @@ static void add_plot(const curves *v, lhi_text *t, int two_axes)
 
 static void add_curves(const curves *v, lhi_text *t)
 {
-    double least, most;
+    double least = 1, most = 1;
     const size_t rates = range(v, 1, &least, &most), others = range(v, 0, &least, &most);
 
     lhi_add_look(t);
     add_data(v, t);
     if (rates + others == 0) {
-        add_nothing(t);
+        lhi_add_nothing(t);
         return;
     }
     for (size_t k = 0; k < v->count; k++)
@@ -231,7 +227,7 @@ static void add_curves(const curves *v, lhi_text *t)
     add_epochs(t, v->s->epochs);
     if (v->logarithmic) {
         lhi_text_add(t, "set ylabel 'gradient norm'\n");
-        add_decades(v, t);
+        lhi_add_decades(t, 'y', least, most);
     } else if (others > 0)
         add_axis(v, t, "y", 0);
     if (rates > 0)
@@ -349,7 +345,7 @@ lh_status lhi_figure_roc(lh_ctx *c, const char *path, const double *fpr, const d
     lhi_text_add(t, "\nif (GPVAL_TERM ne 'dumb') set size square\n"
                     "set xlabel 'false positive rate'\nset ylabel 'true positive rate'\n");
     if (drawn == 0) {
-        add_nothing(t);
+        lhi_add_nothing(t);
         return lhi_picture_end(&p);
     }
     lhi_add_style(t, 0, drawn);

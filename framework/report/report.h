@@ -70,6 +70,10 @@ lh_status lhi_picture_end(lhi_picture *p);
 /* The frame and grid of every figure, and the line style k + 1 of a curve with so many points. */
 void lhi_add_look(lhi_text *t);
 void lhi_add_style(lhi_text *t, size_t k, size_t points);
+/* A logarithmic axis, 'x' or 'y', over whole decades from the least to the most. */
+void lhi_add_decades(lhi_text *t, char axis, double least, double most);
+/* All of a figure without a point. */
+void lhi_add_nothing(lhi_text *t);
 
 /* How long gnuplot may take; the tests shorten it. */
 extern double lhi_gnuplot_seconds;
