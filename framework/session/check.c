@@ -15,7 +15,7 @@ lh_status lh_verify(lh_var L, lh_data *d, size_t rows)
         return c->status;
     lhi_report_free(c, c->ledger);
     c->ledger = r;
-    lhi_ledger_print(r);
+    lhi_ledger_print(c, r);
     return lhi_report_judge(c, r);
 }
 

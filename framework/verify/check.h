@@ -9,6 +9,7 @@
 #ifndef LHI_CHECK_H
 #define LHI_CHECK_H
 
+#include "framework/base/text.h"
 #include "framework/data/feed.h"
 
 #include <longhand/verify.h>
@@ -26,13 +27,14 @@ typedef struct lhi_report {
     lh_verdict verdict;       /* of all rows and findings */
 } lhi_report;
 
-/* What a report shows besides: the arrays of a check, for files. */
-typedef void lhi_shown(void *arg, const char *name, const lh_slot *a, const lh_wide *values);
+/* Sees an array of a check, for files: "X", "W1", "dW1", "second/dW1", "bound/dW1" (how far the
+ * double tape may be off). */
+typedef void lhi_shown(void *arg, const char *name, size_t rows, size_t cols, const lh_wide *x);
 
 /* Checks L on the first rows of d, or on what is bound (d NULL).  Prints nothing, and what
  * does not agree is no error: the report tells it.  NULL after an error.  It belongs to the
- * context; lhi_report_free() frees it earlier.  show (NULL: nobody) gets inputs, parameters and
- * the gradients of the tape in wide, by name. */
+ * context; lhi_report_free() frees it earlier.  show (NULL: nobody) sees inputs, parameters and
+ * gradients, in wide. */
 lhi_report *lhi_verify(lh_var L, lh_data *d, size_t rows, lhi_shown *show, void *arg);
 void lhi_report_free(lh_ctx *c, lhi_report *r);
 /* Keeps the error of a report that does not agree in the context. */
@@ -40,7 +42,10 @@ lh_status lhi_report_judge(lh_ctx *c, const lhi_report *r);
 
 /* --- ledger_print.c --- */
 
-void lhi_ledger_print(const lhi_report *r);
+/* The ledger as text, added to t; printed on standard output; one finding as a paragraph. */
+void lhi_ledger_text(const lhi_report *r, lhi_text *t);
+void lhi_ledger_print(lh_ctx *c, const lhi_report *r);
+void lhi_finding_text(const lh_finding *f, char *text, size_t room);
 
 /* From here on: shared by the files of verify/ alone. */
 

@@ -63,10 +63,28 @@ static void fill_rows(lhi_check *k, const uint32_t *order)
     r->verdict = verdict_of(r);
 }
 
+/* A gradient, what it should be, and how far a double may be from that. */
+static void show_gradient(const lhi_check *k, uint32_t id, lhi_shown *show, void *arg)
+{
+    const lh_slot *a = &k->tape[LH_WIDE]->slot[id];
+    lh_wide *bound = lhi_alloc_array(k->c, a->rows * a->cols, sizeof *bound);
+    char name[LHI_NAME + 16];
+
+    for (size_t e = 0; bound && e < a->rows * a->cols; e++)
+        bound[e] = k->off[LH_F64].slot[id].grad_off[e] + k->off[LH_WIDE].slot[id].grad_off[e];
+    snprintf(name, sizeof name, "d%s", k->t->node[id].name);
+    show(arg, name, a->rows, a->cols, a->grad);
+    snprintf(name, sizeof name, "second/d%s", k->t->node[id].name);
+    show(arg, name, a->rows, a->cols, k->hand->slot[id].grad);
+    snprintf(name, sizeof name, "bound/d%s", k->t->node[id].name);
+    if (bound)
+        show(arg, name, a->rows, a->cols, bound);
+    lhi_release(k->c, bound);
+}
+
 static void show_arrays(const lhi_check *k, lhi_shown *show, void *arg)
 {
     const lhi_ws *w = k->tape[LH_WIDE];
-    char name[LHI_NAME + 1];
 
     for (uint32_t i = 0; i < w->nodes; i++) {
         const lhi_node *n = &k->t->node[i];
@@ -74,11 +92,9 @@ static void show_arrays(const lhi_check *k, lhi_shown *show, void *arg)
         if (!k->p->used[i] || !n->name)
             continue;
         if (n->kind != LHI_OP)
-            show(arg, n->name, &w->slot[i], w->slot[i].value);
-        if (has_row(k, i)) {
-            snprintf(name, sizeof name, "d%s", n->name);
-            show(arg, name, &w->slot[i], w->slot[i].grad);
-        }
+            show(arg, n->name, w->slot[i].rows, w->slot[i].cols, w->slot[i].value);
+        if (has_row(k, i))
+            show_gradient(k, i, show, arg);
     }
 }
 

@@ -1,110 +1,173 @@
-/* ledger_print.c -- the ledger as a table on standard output. */
+/* ledger_print.c -- the ledger as a table. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/verify/check.h"
 
 #include <stdio.h>
 
+/* The widths of the first columns, as wide as what stands in them. */
+typedef struct widths {
+    int name, shape, at;
+} widths;
+
+static const char *shape_of(const lh_entry *e, char text[48])
+{
+    snprintf(text, 48, "[%zu x %zu]", e->rows, e->cols);
+    return text;
+}
+
+static const char *place_of(const lh_entry *e, char text[48])
+{
+    snprintf(text, 48, "(%zu,%zu)", e->row, e->col);
+    return text;
+}
+
+static int wider(int width, int length)
+{
+    return length > width ? length : width;
+}
+
+static widths measure(const lhi_report *r)
+{
+    widths w = {5, 5, 2};
+
+    for (size_t i = 0; i < r->rows; i++) {
+        char text[48];
+
+        w.name = wider(w.name, snprintf(NULL, 0, "%s", r->row[i].name));
+        w.shape = wider(w.shape, snprintf(NULL, 0, "%s", shape_of(&r->row[i], text)));
+        w.at = wider(w.at, snprintf(NULL, 0, "%s", place_of(&r->row[i], text)));
+    }
+    return w;
+}
+
 /* A number in 15 columns, a dash where there is none. */
-static void print_value(double x)
+static void add_value(lhi_text *t, double x)
 {
     if (x == x)
-        printf(" %14.7e", x);
+        lhi_text_add(t, " %14.7e", x);
     else
-        printf(" %14s", "-");
+        lhi_text_add(t, " %14s", "-");
 }
 
 /* The inequality that decided. */
-static void print_decision(const lh_entry *e)
+static void add_decision(lhi_text *t, const lh_entry *e)
 {
     const lh_comparison *c = &e->by[e->decided];
     const double bound = c->rounding + c->estimate;
 
     if (c->compared + c->directions == 0)
-        printf("  %-32s", "nothing was compared");
+        lhi_text_add(t, "  %-32s", "nothing was compared");
     else
-        printf("  %7.1e %s %7.1e %-11s", c->off, c->off <= bound ? "<=" : "> ", bound,
-               lh_method_name(e->decided, NULL));
+        lhi_text_add(t, "  %7.1e %s %7.1e %-11s", c->off, c->off <= bound ? "<=" : "> ", bound,
+                     lh_method_name(e->decided, NULL));
 }
 
-static void print_row(const lh_entry *e)
+static void add_formula(lhi_text *t, const lhi_report *r, widths w)
 {
-    char shape[40], worst[40];
-
-    snprintf(shape, sizeof shape, "[%zu x %zu]", e->rows, e->cols);
-    snprintf(worst, sizeof worst, "(%zu,%zu)", e->row, e->col);
-    printf("%-6s %-10s %-8s", e->name, shape, worst);
-    print_value(e->tape);
+    lhi_text_add(t, "Gradient ledger of %s, %zu rows of %s: each gradient where it is nearest to its "
+                    "bound\n\n", r->loss, r->batch, r->data);
+    lhi_text_add(t, "%-*s %-*s %-*s %14s", w.name, "", w.shape, "shape", w.at, "at", "tape");
     for (int m = LH_BY_HAND; m <= LH_BY_DIFFERENCES; m++)
-        print_value(e->beside[m]);
-    print_decision(e);
-    printf(" %s\n", lh_verdict_name(e->verdict));
+        lhi_text_add(t, " %14s", lh_method_name((lh_method)m, NULL));
+    lhi_text_add(t, "  |tape - method| <= bound\n");
+    for (size_t i = 0; i < r->rows; i++) {
+        const lh_entry *e = &r->row[i];
+        char shape[48], place[48];
+
+        lhi_text_add(t, "%-*s %-*s %-*s", w.name, e->name, w.shape, shape_of(e, shape), w.at,
+                     place_of(e, place));
+        add_value(t, e->tape);
+        for (int m = LH_BY_HAND; m <= LH_BY_DIFFERENCES; m++)
+            add_value(t, e->beside[m]);
+        add_decision(t, e);
+        lhi_text_add(t, " %s\n", lh_verdict_name(e->verdict));
+    }
 }
 
-static void print_formula(const lhi_report *r)
+static void add_rounding(lhi_text *t, const lhi_report *r, widths w)
 {
-    printf("Gradient ledger of %s, %zu rows of %s: each gradient where it is nearest to its bound\n\n",
-           r->loss, r->batch, r->data);
-    printf("%-6s %-10s %-8s %14s", "", "shape", "at", "tape");
-    for (int m = LH_BY_HAND; m <= LH_BY_DIFFERENCES; m++)
-        printf(" %14s", lh_method_name((lh_method)m, NULL));
-    printf("  %-32s\n", "|tape - method| <= bound");
-    for (size_t i = 0; i < r->rows; i++)
-        print_row(&r->row[i]);
-}
-
-static void print_rounding(const lhi_report *r)
-{
-    printf("\nRounding of the tape: float and double beside long double\n\n"
-           "%-6s %9s  %-20s %9s  %-20s\n", "", "ulps", "|float - wide|", "ulps", "|double - wide|");
+    lhi_text_add(t, "\nRounding of the tape, float and double beside long double:\n\n%-*s %9s"
+                    "  %-20s %9s  %s\n", w.name, "", "ulps", "|float - wide|", "ulps",
+                 "|double - wide|");
     for (size_t i = 0; i < r->rows; i++) {
         const lh_entry *e = &r->row[i];
 
-        printf("%-6s %9.3g  %7.1e %s %7.1e %9.3g  %7.1e %s %7.1e\n", e->name, e->ulps32, e->off32,
-               e->off32 <= e->bound32 ? "<=" : "> ", e->bound32, e->ulps64, e->off64,
-               e->off64 <= e->bound64 ? "<=" : "> ", e->bound64);
+        lhi_text_add(t, "%-*s %9.3g  %7.1e %s %7.1e %9.3g  %7.1e %s %7.1e\n", w.name, e->name,
+                     e->ulps32, e->off32, e->off32 <= e->bound32 ? "<=" : "> ", e->bound32,
+                     e->ulps64, e->off64, e->off64 <= e->bound64 ? "<=" : "> ", e->bound64);
     }
 }
 
-static void print_findings(const lhi_report *r)
+void lhi_finding_text(const lh_finding *f, char *text, size_t room)
 {
-    for (size_t i = 0; i < r->findings; i++) {
-        const lh_finding *f = &r->finding[i];
+    int used = snprintf(text, room, "%s in %s (%s:%d) gives d%s wrongly%s, %s: %s", f->op, f->node,
+                        f->file ? f->file : "?", f->line, f->operand,
+                        f->type == LH_F32   ? " in float"
+                        : f->type == LH_F64 ? " in double"
+                                            : "",
+                        lh_reason_name(f->reason, NULL), f->why);
 
-        printf("\n%s in %s (%s:%d) gives d%s wrongly%s, %s: %s", f->op, f->node,
-               f->file ? f->file : "?", f->line, f->operand,
-               f->type == LH_F32 ? " in float" : f->type == LH_F64 ? " in double" : "",
-               lh_reason_name(f->reason, NULL), f->why);
-        if (f->by == LH_BY_SECOND)
-            printf("\n  at (%zu, %zu) it gives %.9g instead of %.9g: %.2g > %.2g", f->row, f->col,
-                   f->got, f->wanted, f->off, f->bound);
+    if (f->by == LH_BY_SECOND && used > 0 && (size_t)used < room)
+        snprintf(text + used, room - (size_t)used,
+                 ";\n  at (%zu, %zu) it gives %.9g instead of %.9g: %.2g > %.2g", f->row, f->col,
+                 f->got, f->wanted, f->off, f->bound);
+}
+
+static void add_findings(lhi_text *t, const lhi_report *r)
+{
+    char text[800];
+
+    for (size_t i = 0; i < r->findings; i++) {
+        lhi_finding_text(&r->finding[i], text, sizeof text);
+        lhi_text_add(t, "\n%s", text);
     }
     for (size_t i = 0; i < r->rows; i++)
         if (r->row[i].verdict != LH_AGREE)
-            printf("\n%s %s, %s: %s", r->row[i].name, lh_verdict_name(r->row[i].verdict),
-                   lh_reason_name(r->row[i].reason, NULL), r->row[i].why);
+            lhi_text_add(t, "\n%s %s, %s: %s", r->row[i].name, lh_verdict_name(r->row[i].verdict),
+                         lh_reason_name(r->row[i].reason, NULL), r->row[i].why);
     if (r->verdict != LH_AGREE)
-        printf("\n");
+        lhi_text_add(t, "\n");
 }
 
-void lhi_ledger_print(const lhi_report *r)
+static void add_counts(lhi_text *t, const lhi_report *r)
 {
     size_t agree = 0, elements = 0, compared = 0, sums = 0, kinks = 0;
 
-    print_formula(r);
-    print_rounding(r);
-    print_findings(r);
     for (size_t i = 0; i < r->rows; i++) {
         const lh_entry *e = &r->row[i];
 
         agree += e->verdict == LH_AGREE;
         elements += e->rows * e->cols;
-        compared += e->by[LH_BY_DIFFERENCES].compared;
-        sums += e->by[LH_BY_DIFFERENCES].directions;
+        compared += e->by[LH_BY_FORWARD].compared;
+        sums += e->by[LH_BY_FORWARD].directions;
         kinks += e->kinks;
     }
-    printf("\n%zu of %zu gradients agree: %zu elements by hand and second rules, %zu by forward mode,\n"
-           "complex step and differences", agree, r->rows, elements, compared + kinks);
+    lhi_text_add(t, "\n%zu of %zu gradients agree. %zu elements were compared with the second rules, "
+                    "%zu with\nforward mode, complex step and differences", agree, r->rows, elements,
+                 compared);
     if (sums > 0)
-        printf(" and %zu signed sums", sums);
-    printf("; %zu left undecided by differences at a kink.\n\n", kinks);
+        lhi_text_add(t, ", and %zu signed sums over whole arrays", sums);
+    if (kinks > 0)
+        lhi_text_add(t, "; at %zu a kink\nleaves differences undecided", kinks);
+    lhi_text_add(t, ".\n\n");
+}
+
+void lhi_ledger_text(const lhi_report *r, lhi_text *t)
+{
+    const widths w = measure(r);
+
+    add_formula(t, r, w);
+    add_rounding(t, r, w);
+    add_findings(t, r);
+    add_counts(t, r);
+}
+
+void lhi_ledger_print(lh_ctx *c, const lhi_report *r)
+{
+    lhi_text t = {.c = c};
+
+    lhi_ledger_text(r, &t);
+    if (t.at)
+        fwrite(t.at, 1, t.size, stdout);
+    lhi_text_free(&t);
 }
