@@ -12,9 +12,14 @@ if HAVE_CUNIT
 check_LTLIBRARIES += libtesting.la
 libtesting_la_SOURCES = $(lh_system_sources) tests/check.c tests/check.h tests/draw.h
 libtesting_la_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DLHI_FAULTS
-libtesting_la_LIBADD = libcore.la $(HDF5_LIBS) $(CUNIT_LIBS)
+libtesting_la_LIBADD = libcore.la $(HDF5_LIBS) $(ZLIB_LIBS) $(CUNIT_LIBS)
 
 lh_test_cppflags = $(AM_CPPFLAGS) $(HDF5_CFLAGS) -DLHI_FAULTS
+
+check_PROGRAMS += tests/unit/test_arrays
+tests_unit_test_arrays_SOURCES = tests/unit/test_arrays.c
+tests_unit_test_arrays_CPPFLAGS = $(lh_test_cppflags) $(ZLIB_CPPFLAGS)
+tests_unit_test_arrays_LDADD = libtesting.la $(ZLIB_LIBS)
 
 check_PROGRAMS += tests/unit/test_bench
 tests_unit_test_bench_SOURCES = tests/unit/test_bench.c
