@@ -118,7 +118,7 @@ static void read_numbers(walk *w, hid_t set, hid_t type, lhi_span name, lhi_layo
         return;
     if (size > 0)
         lhi_h5_did(h, H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes), set, "");
-    if (l->by_columns)
+    if (l->by_columns && l->rank == 2)
         swap(l->dims); /* HDF5 has the extents by rows, of what Octave keeps by columns */
     if (lhi_ok(h->c))
         lhi_arrays_add(w->a, name, name, l, bytes, (size_t)size);
@@ -188,14 +188,16 @@ static void read_octave(walk *w, hid_t group, lhi_span name)
     hid_t value;
 
     octave_type(h, group, type);
+    if (H5Aexists(group, "OCTAVE_EMPTY_MATRIX") > 0) {
+        lhi_arrays_leave_out(w->a, name, "no elements"); /* its value is its shape */
+        return;
+    }
     if (!octave_numbers(type)) {
         lhi_arrays_leave_out(w->a, name, type[0] ? type : "a variable of an unknown type");
         return;
     }
     value = lhi_h5_item(h, group, "value", H5I_DATASET);
-    if (value >= 0 && H5Aexists(value, "OCTAVE_EMPTY_MATRIX") > 0)
-        lhi_arrays_leave_out(w->a, name, "no elements");
-    else if (value >= 0)
+    if (value >= 0)
         read_set(w, value, name, 1);
 }
 
