@@ -147,6 +147,9 @@ libcore_la_SOURCES = \
 	framework/session/check.c \
 	framework/session/figures.c \
 	framework/session/keep.c \
+	framework/session/ledger.h \
+	framework/session/ledger_files.c \
+	framework/session/theirs.c \
 	framework/session/session.h \
 	framework/session/surroundings.c \
 	framework/bench/acts.c \

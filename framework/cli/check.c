@@ -7,10 +7,16 @@ int verb_check(int argc, char **argv)
     lh_ctx *c = lh_open(argc, argv, "print the gradient ledger of a network");
     lh_opt_example(c, "longhand check", "the network of the notes at its first values");
     lh_opt_example(c, "longhand check run/model.h5 --rows=64", "a trained network, as it is now");
+    lh_opt_example(c, "longhand check run/model.h5 --ledger=page.npz,ledger.html",
+                   "inputs, parameters and gradients for other programs, and a page to read");
+    lh_opt_example(c, "longhand check run/model.h5 theirs.npz",
+                   "gradients that another program made of page.npz, beside ours");
     const char *source = lh_opt_path(c, "data", "wdbc", "CSV file, or wdbc");
     const char *hidden = lh_opt_text(c, "hidden", "16,8", "units of the hidden layers");
     long rows = lh_opt_int(c, "rows", 32, "rows to check on");
     const char *file = lh_opt_argument(c, "[FILE.h5]", "", "checkpoint to check");
+    const char *theirs = lh_opt_argument(c, "[THEIRS]", "",
+                                         "gradients of another program: .npz .npy .safetensors .h5");
 
     if (rows < 1)
         lh_fail(c, LH_EUSAGE, "--rows=%ld: at least one row is needed", rows);
@@ -24,6 +30,9 @@ int verb_check(int argc, char **argv)
         L = lh_checkpoint_network(k);
     } else
         L = notes_network(c, lh_tape_new(lh_params_new(c, LH_F32)), hidden, lh_cols(d));
-    lh_verify(L, d, rows > 0 ? (size_t)rows : 1);
+    if (theirs[0])
+        lh_verify_theirs(L, d, rows > 0 ? (size_t)rows : 1, theirs);
+    else
+        lh_verify(L, d, rows > 0 ? (size_t)rows : 1);
     return lh_close(c);
 }

@@ -1,21 +1,66 @@
 /* check.c -- lh_verify(): a check printed, kept and written to files; and --check. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/session/ledger.h"
 #include "framework/session/session.h"
-#include "framework/verify/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void lhi_keep_array(void *arg, const char *name, size_t rows, size_t cols, const lh_wide *x)
+{
+    lhi_arrays *a = arg;
+    lhi_named *n;
+
+    if (lhi_grow(a->c, &a->at, &a->room, a->count + 1, sizeof *a->at) != 0)
+        return;
+    n = &a->at[a->count];
+    *n = (lhi_named){.rows = rows, .cols = cols, .bits = 64,
+                     .at = lhi_alloc_array(a->c, rows * cols + 1, sizeof *n->at)};
+    if (!n->at)
+        return;
+    a->count++;
+    snprintf(n->name, sizeof n->name, "%.63s", name);
+    for (size_t e = 0; e < rows * cols; e++)
+        n->at[e] = (double)x[e];
+}
+
+void lhi_arrays_free(lhi_arrays *a)
+{
+    for (size_t i = 0; i < a->count; i++)
+        lhi_release(a->c, a->at[i].at);
+    lhi_release(a->c, a->at);
+    *a = (lhi_arrays){.c = a->c};
+}
+
+/* Each file that --ledger names, separated by commas. */
+static void write_files(lh_ctx *c, const lhi_report *r, const lhi_arrays *arrays)
+{
+    for (const char *at = c->set.ledger; *at && lhi_ok(c);) {
+        const size_t length = strcspn(at, ",");
+        char *path = lhi_strf(c, "%.*s", (int)length, at);
+
+        if (path && length > 0)
+            lhi_ledger_write(c, r, arrays, path);
+        at += length + (at[length] == ',');
+    }
+}
 
 lh_status lh_verify(lh_var L, lh_data *d, size_t rows)
 {
     lh_ctx *c = L.tape ? L.tape->c : NULL;
+    lhi_arrays arrays = {.c = c};
     lhi_report *r;
 
     if (!c)
         return LH_EUSAGE;
-    r = lhi_verify(L, d, rows, NULL, NULL);
+    r = lhi_verify(L, d, rows, c->set.ledger[0] ? lhi_keep_array : NULL, &arrays);
     if (!r)
         return c->status;
     lhi_report_free(c, c->ledger);
     c->ledger = r;
     lhi_ledger_print(c, r);
+    write_files(c, r, &arrays);
+    lhi_arrays_free(&arrays);
     return lhi_report_judge(c, r);
 }
 

@@ -1,7 +1,7 @@
 /* ledger_files.c -- a ledger written to files: text, CSV, JSON, HTML, and arrays. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/report/report.h"
-#include "framework/session/session.h"
+#include "framework/session/ledger.h"
 #include "framework/system/sys.h"
 
 #include <math.h>
@@ -34,7 +34,7 @@ static void add_comparison(lhi_text *t, const lh_comparison *c, int named, const
 }
 
 /* One line for each gradient and method. */
-static void add_csv(lhi_text *t, const lhi_report *r)
+static void add_csv(const lhi_report *r, lhi_text *t)
 {
     lhi_text_add(t, "gradient,rows,cols,verdict,reason,why,file,line,method");
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
@@ -107,7 +107,7 @@ static void add_json_finding(lhi_text *t, const lh_finding *f)
     lhi_text_add(t, "}");
 }
 
-static void add_json(lhi_text *t, const lhi_report *r)
+static void add_json(const lhi_report *r, lhi_text *t)
 {
     lhi_text_add(t, "{\"loss\":");
     lhi_add_json(t, r->loss);
@@ -175,7 +175,7 @@ static void add_html_row(lhi_text *t, const lh_entry *e)
     lhi_text_add(t, "</td></tr>\n");
 }
 
-static void add_html(lhi_text *t, const lhi_report *r)
+static void add_html(const lhi_report *r, lhi_text *t)
 {
     lhi_text_add(t,
         "<!DOCTYPE html><html lang=en><meta charset=utf-8><title>Gradient ledger</title><style>"
@@ -211,9 +211,10 @@ static void add_html(lhi_text *t, const lhi_report *r)
 
 static const struct format {
     const char *ending;
-    void (*add)(lhi_text *t, const lhi_report *r); /* NULL: arrays */
-} formats[] = {{".csv", add_csv}, {".json", add_json}, {".html", add_html}, {".txt", NULL},
-               {".h5", NULL}, {".npz", NULL}, {".safetensors", NULL}};
+    void (*add)(const lhi_report *r, lhi_text *t); /* NULL: arrays */
+} formats[] = {{".txt", lhi_ledger_text}, {".csv", add_csv}, {".json", add_json},
+               {".html", add_html},       {".h5", NULL},     {".npz", NULL},
+               {".safetensors", NULL}};
 
 static int ends_with(const char *path, const char *ending)
 {
@@ -223,15 +224,12 @@ static int ends_with(const char *path, const char *ending)
 }
 
 static void write_text(lh_ctx *c, const lhi_report *r, const char *path,
-                       void (*add)(lhi_text *t, const lhi_report *r))
+                       void (*add)(const lhi_report *r, lhi_text *t))
 {
     lhi_text t = {.c = c};
     int status;
 
-    if (add)
-        add(&t, r);
-    else
-        lhi_ledger_text(r, &t);
+    add(r, &t);
     if (lhi_ok(c)) {
         status = lhi_sys_replace(path, t.at, t.size);
         if (status != 0)
@@ -245,7 +243,7 @@ void lhi_ledger_write(lh_ctx *c, const lhi_report *r, const lhi_arrays *arrays, 
 {
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         if (ends_with(path, formats[i].ending)) {
-            if (formats[i].add || i == 3)
+            if (formats[i].add)
                 write_text(c, r, path, formats[i].add);
             else
                 lhi_arrays_write(c, path, arrays->at, arrays->count);

@@ -27,8 +27,8 @@ typedef struct lhi_report {
     lh_verdict verdict;       /* of all rows and findings */
 } lhi_report;
 
-/* Sees an array of a check, for files: "X", "W1", "dW1", "second/dW1", "bound/dW1" (how far the
- * double tape may be off). */
+/* Sees an array of a check: "X", "W1", "dW1" (of the tape in wide), "second/dW1", and how far a
+ * float or a double tape may be off, "bound32/dW1" and "bound64/dW1". */
 typedef void lhi_shown(void *arg, const char *name, size_t rows, size_t cols, const lh_wide *x);
 
 /* Checks L on the first rows of d, or on what is bound (d NULL).  Prints nothing, and what

@@ -63,22 +63,24 @@ static void fill_rows(lhi_check *k, const uint32_t *order)
     r->verdict = verdict_of(r);
 }
 
-/* A gradient, what it should be, and how far a double may be from that. */
+/* A gradient, what it should be, and how far a float or a double may be from that. */
 static void show_gradient(const lhi_check *k, uint32_t id, lhi_shown *show, void *arg)
 {
+    static const char *const what[] = {"bound32", "bound64"};
     const lh_slot *a = &k->tape[LH_WIDE]->slot[id];
     lh_wide *bound = lhi_alloc_array(k->c, a->rows * a->cols, sizeof *bound);
     char name[LHI_NAME + 16];
 
-    for (size_t e = 0; bound && e < a->rows * a->cols; e++)
-        bound[e] = k->off[LH_F64].slot[id].grad_off[e] + k->off[LH_WIDE].slot[id].grad_off[e];
     snprintf(name, sizeof name, "d%s", k->t->node[id].name);
     show(arg, name, a->rows, a->cols, a->grad);
     snprintf(name, sizeof name, "second/d%s", k->t->node[id].name);
     show(arg, name, a->rows, a->cols, k->hand->slot[id].grad);
-    snprintf(name, sizeof name, "bound/d%s", k->t->node[id].name);
-    if (bound)
+    for (int type = LH_F32; bound && type <= LH_F64; type++) {
+        for (size_t e = 0; e < a->rows * a->cols; e++)
+            bound[e] = k->off[type].slot[id].grad_off[e] + k->off[LH_WIDE].slot[id].grad_off[e];
+        snprintf(name, sizeof name, "%s/d%s", what[type], k->t->node[id].name);
         show(arg, name, a->rows, a->cols, bound);
+    }
     lhi_release(k->c, bound);
 }
 

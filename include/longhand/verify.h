@@ -136,6 +136,23 @@ typedef struct lh_finding {
  */
 LH_API lh_status lh_verify(lh_var L, lh_data *d, size_t rows);
 
+/**
+ * Compares gradients that another program made with those of L, and prints them side by side.
+ *
+ * path: .npy, .npz, safetensors or HDF5 (a checkpoint of Octave, too), with arrays named after the
+ * variables: "dW1", "W1.grad", "grad/W1" or "gradients/W1".  Where the file has all inputs ("X",
+ * "y"), these are the batch; else it is the first rows of d.  Parameters in the file ("W1") must be
+ * those of the tape.  A vector fits a row or a column; an array in the other orientation (PyTorch
+ * keeps W^T) is turned, and that is told.
+ * They agree when |theirs - ours| is at most four times the running bound of an ordinary
+ * backward pass in their element type, plus four roundings of the largest element: how they
+ * calculate is not known.
+ *
+ * @return LH_OK; LH_EVERIFY (something disagrees, or nothing could be compared); LH_ENOINPUT,
+ *         LH_EFORMAT (the file), LH_EMISMATCH (other parameters), LH_ESHAPE, LH_ENOMEM.
+ */
+LH_API lh_status lh_verify_theirs(lh_var L, lh_data *d, size_t rows, const char *path);
+
 /** The rows of the last lh_verify() of this context; *count tells how many. */
 LH_API const lh_entry *lh_ledger(lh_ctx *c, size_t *count);
 
