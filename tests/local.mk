@@ -139,6 +139,11 @@ tests_ops_test_ops_SOURCES = tests/ops/test_ops.c tests/ops/op_case.c tests/ops/
 tests_ops_test_ops_CPPFLAGS = $(lh_test_cppflags)
 tests_ops_test_ops_LDADD = libtesting.la
 
+check_PROGRAMS += tests/ops/test_laws
+tests_ops_test_laws_SOURCES = tests/ops/test_laws.c tests/ops/op_case.c tests/ops/op_case.h
+tests_ops_test_laws_CPPFLAGS = $(lh_test_cppflags)
+tests_ops_test_laws_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_tape
 tests_unit_test_tape_SOURCES = tests/unit/test_tape.c
 tests_unit_test_tape_CPPFLAGS = $(lh_test_cppflags)

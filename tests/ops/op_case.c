@@ -29,6 +29,9 @@ static lh_slot slot(op_case *k, size_t rows, size_t cols, int grad)
     lh_slot a = {.rows = rows, .cols = cols, .value = block(k, rows * cols),
                  .tangent = block(k, rows * cols)};
 
+    a.off = k->all[k->blocks++] = calloc(rows * cols + 1, sizeof *a.off);
+    a.grad_off = k->all[k->blocks++] = calloc(rows * cols + 1, sizeof *a.grad_off);
+
     a.grad = grad ? block(k, rows * cols) : NULL;
     return a;
 }
@@ -116,4 +119,19 @@ void op_cotangent(op_case *k, uint64_t seed, double scale)
     for (size_t e = 0; e < op_cells(&k->out); e++)
         lhi_set(k->type, k->out.grad, e,
                 (float)(2 * lhi_random_unit(seed, 41, 0, e) - 1) * (lh_wide)scale);
+}
+
+void op_for_all(void (*law)(const lhi_op_family *f, const lh_case *given, lh_type type))
+{
+    size_t ops = 0, cases = 0;
+
+    for (const lh_op *op; (op = lh_op_at(ops, NULL)) != NULL; ops++) {
+        const size_t before = cases;
+
+        for (const lh_case *g = op->cases; g->why; g++, cases++)
+            for (int type = 0; type < LH_TYPES; type++)
+                law(lhi_family(op->name), g, (lh_type)type);
+        CHECK(cases > before + 2, "%s has only %zu cases", op->name, cases - before);
+    }
+    CHECK(ops >= 6 && cases >= 30, "%zu ops, %zu cases", ops, cases);
 }

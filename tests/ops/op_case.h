@@ -13,7 +13,7 @@ typedef struct op_case {
     size_t element;
     lh_slot in[LH_OPERANDS], out;
     lh_step step;
-    void *all[16]; /* every block, for freeing */
+    void *all[24]; /* every block, for freeing */
     size_t blocks;
 } op_case;
 
@@ -28,6 +28,10 @@ void op_backward(op_case *k, int parts);
 
 /* Sets the output's gradient to draws from [-1, 1], or all to 0. */
 void op_cotangent(op_case *k, uint64_t seed, double scale);
+
+/* Calls law(op in every variant, case, type) for all ops, cases and types; their numbers have
+ * floors, so that an op that lost its cases is noticed. */
+void op_for_all(void (*law)(const lhi_op_family *f, const lh_case *given, lh_type type));
 
 size_t op_cells(const lh_slot *a);
 /* The number of operands that have a gradient. */

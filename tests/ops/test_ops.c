@@ -21,23 +21,6 @@ static const lhi_op_family *family_at(size_t i)
     return op ? lhi_family(op->name) : NULL;
 }
 
-/* Calls law(op in every variant, case, type) for all ops, cases and types; the number of
- * cases has a floor, so that an op that lost its cases is noticed. */
-static void for_all(void (*law)(const lhi_op_family *f, const lh_case *given, lh_type type))
-{
-    size_t ops = 0, cases = 0;
-
-    for (const lhi_op_family *f; (f = family_at(ops)) != NULL; ops++) {
-        const size_t before = cases;
-
-        for (const lh_case *g = f->op[LHI_WIDE]->cases; g->why; g++, cases++)
-            for (int type = 0; type < LH_TYPES; type++)
-                law(f, g, (lh_type)type);
-        CHECK(cases > before + 2, "%s has only %zu cases", f->op[LHI_WIDE]->name, cases - before);
-    }
-    CHECK(ops >= 6 && cases >= 30, "%zu ops, %zu cases", ops, cases);
-}
-
 #define NAME(f) ((f)->op[LHI_WIDE]->name)
 
 /* |a - b| in units of roundoff of the type, of what the case says: of b, or of 1; but in
@@ -113,7 +96,7 @@ static void against_hand(const lhi_op_family *f, const lh_case *given, lh_type t
 static void second_gradient(void)
 {
     worst_error = 0;
-    for_all(against_hand);
+    op_for_all(against_hand);
     printf("# at most %.3g units of roundoff of the largest element\n", worst_error);
 }
 
@@ -164,7 +147,7 @@ static void against_differences(const lhi_op_family *f, const lh_case *given, lh
 
 static void differences(void)
 {
-    for_all(against_differences);
+    op_for_all(against_differences);
 }
 
 /* <J v, w> = <v, J^T w>. */
@@ -200,7 +183,7 @@ static void dot_products(const lhi_op_family *f, const lh_case *given, lh_type t
 
 static void forward_mode(void)
 {
-    for_all(dot_products);
+    op_for_all(dot_products);
 }
 
 /* All that the passes made: values, then gradients, one after another. */
@@ -273,7 +256,7 @@ static void bits_of(const lhi_op_family *f, const lh_case *given, lh_type type)
 static void equal_bits(void)
 {
     bit_cases = 0;
-    for_all(bits_of);
+    op_for_all(bits_of);
     CHECK(bit_cases >= 30 * 3 * 4, "only %ld runs were compared", bit_cases);
 }
 
@@ -309,7 +292,7 @@ static void linear(const lhi_op_family *f, const lh_case *given, lh_type type)
 
 static void linearity(void)
 {
-    for_all(linear);
+    op_for_all(linear);
 }
 
 /* What an op says it does not read may hold anything. */
@@ -342,7 +325,7 @@ static void poisoned(const lhi_op_family *f, const lh_case *given, lh_type type)
 
 static void unread(void)
 {
-    for_all(poisoned);
+    op_for_all(poisoned);
 }
 
 /* The first to give to a gradient sets what adding to nothing gives. */
@@ -375,7 +358,7 @@ static void set_or_added(const lhi_op_family *f, const lh_case *given, lh_type t
 
 static void setting(void)
 {
-    for_all(set_or_added);
+    op_for_all(set_or_added);
 }
 
 static long in_place;
@@ -417,7 +400,7 @@ static void in_one_array(const lhi_op_family *f, const lh_case *given, lh_type t
 static void placed(void)
 {
     in_place = 0;
-    for_all(in_one_array);
+    op_for_all(in_one_array);
     CHECK(in_place >= 3 * 12, "only %ld were tried", in_place);
 }
 
