@@ -11,3 +11,5 @@ experiments_vcurve_LDADD = liblonghand.la -lm
 noinst_PROGRAMS += experiments/saturation
 experiments_saturation_SOURCES = experiments/saturation.c
 experiments_saturation_LDADD = liblonghand.la -lm
+
+EXTRA_DIST += experiments/pytorch/gradients.py

@@ -167,6 +167,7 @@ lh_test_scripts = \
 	tests/cli/bad_input.sh \
 	tests/cli/bench.sh \
 	tests/cli/drivers.sh \
+	tests/cli/interop.sh \
 	tests/cli/experiments.sh \
 	tests/cli/resume.sh \
 	tests/cli/verbs.sh \
