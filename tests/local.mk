@@ -166,6 +166,7 @@ endif
 lh_test_scripts = \
 	tests/cli/bad_input.sh \
 	tests/cli/bench.sh \
+	tests/cli/check.sh \
 	tests/cli/drivers.sh \
 	tests/cli/interop.sh \
 	tests/cli/experiments.sh \
