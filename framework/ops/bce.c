@@ -119,8 +119,9 @@ static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
         const double terms = weighed((double)y[i], p, 0, inverse);
 
         s->in[operand]->grad_off[i] +=
-            (off * terms + (dl + off) * (weighed((double)y[i], p, p_off, inverse_off) + g * terms)) /
-                m + 8 * r->tiny;
+            (off * terms +
+             (dl + off) * (weighed((double)y[i], p, p_off, inverse_off) + g * terms)) / m +
+            8 * r->tiny;
     }
 }
 

@@ -250,5 +250,6 @@ void lhi_ledger_write(lh_ctx *c, const lhi_report *r, const lhi_arrays *arrays, 
             return;
         }
     lhi_fail(c, LH_EUSAGE, "the ending says what is written",
-             "--ledger=%s: .txt, .csv, .json, .html, .h5, .npz and .safetensors can be written", path);
+             "--ledger=%s: .txt, .csv, .json, .html, .h5, .npz and .safetensors can be written",
+             path);
 }

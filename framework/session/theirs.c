@@ -102,8 +102,9 @@ static void same_parameters(lh_tape *t, const lhi_named *list, size_t count)
         if (!a)
             continue;
         if (!fits(a, own.rows, own.cols, &turned)) {
-            lhi_fail(t->c, LH_ESHAPE, NULL, "%s in the file is [%zu x %zu], in the network [%zu x %zu]",
-                     n->name, a->rows, a->cols, own.rows, own.cols);
+            lhi_fail(t->c, LH_ESHAPE, NULL,
+                     "%s in the file is [%zu x %zu], in the network [%zu x %zu]", n->name, a->rows,
+                     a->cols, own.rows, own.cols);
             return;
         }
         for (size_t e = 0; e < own.rows * own.cols; e++) {
@@ -111,9 +112,9 @@ static void same_parameters(lh_tape *t, const lhi_named *list, size_t count)
 
             if (!(fabs(x - y) <= (a->bits < 64 ? (double)FLT_EPSILON : DBL_EPSILON) * fabs(x))) {
                 lhi_fail(t->c, LH_EMISMATCH,
-                         "take the parameters from --ledger=FILE.npz, or leave them out of the file",
-                         "their %s is %.17g at (%zu, %zu) and ours %.17g: their gradients are those of "
-                         "another point", n->name, y, e / own.cols, e % own.cols, x);
+                         "take the parameters from --ledger=FILE.npz, or leave them out",
+                         "their %s is %.17g at (%zu, %zu) and ours %.17g: their gradients are those "
+                         "of another point", n->name, y, e / own.cols, e % own.cols, x);
                 return;
             }
         }
@@ -152,7 +153,8 @@ static int compare(lh_ctx *c, match *m, const lhi_arrays *mine, const char *vari
         off[e] = 4 * bound->at[e] + 4 * (wide ? DBL_EPSILON : (double)FLT_EPSILON) * most;
         m->relative = fmax(m->relative, (double)fabsl(got[e] - wanted[e]) / (most > 0 ? most : 1));
     }
-    d = lhi_diagnose(&(lhi_pair){got, wanted, off, m->mine->rows, cols, batch, wide ? 0x1p30 : 0x1p16});
+    d = lhi_diagnose(&(lhi_pair){got, wanted, off, m->mine->rows, cols, batch,
+                                 wide ? 0x1p30 : 0x1p16});
     for (size_t e = 0; d.reason == LH_WHY_NOTHING && e < n; e++)
         if (fabsl(got[e] - wanted[e]) > fabsl(got[d.worst] - wanted[d.worst]))
             d.worst = e;
