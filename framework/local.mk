@@ -101,6 +101,12 @@ libcore_la_SOURCES = \
 	framework/verify/hand.c \
 	framework/verify/ledger.c \
 	framework/verify/ledger_print.c \
+	framework/verify/mutant.c framework/verify/mutant.h \
+	framework/verify/mutants.c \
+	framework/verify/mutants_shown.c \
+	framework/verify/networks.c \
+	framework/verify/selftest.c framework/verify/selftest.h \
+	framework/verify/selftest_print.c \
 	framework/train/describe.c \
 	framework/train/metrics.c \
 	framework/train/pace.c framework/train/pace.h \

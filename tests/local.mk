@@ -16,6 +16,11 @@ libtesting_la_LIBADD = libcore.la $(HDF5_LIBS) $(CUNIT_LIBS)
 
 lh_test_cppflags = $(AM_CPPFLAGS) $(HDF5_CFLAGS) -DLHI_FAULTS
 
+check_PROGRAMS += tests/unit/test_alarms
+tests_unit_test_alarms_SOURCES = tests/unit/test_alarms.c
+tests_unit_test_alarms_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_alarms_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_bench
 tests_unit_test_bench_SOURCES = tests/unit/test_bench.c
 tests_unit_test_bench_CPPFLAGS = $(lh_test_cppflags)
@@ -93,6 +98,11 @@ check_PROGRAMS += tests/unit/test_report
 tests_unit_test_report_SOURCES = tests/unit/test_report.c
 tests_unit_test_report_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_report_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_selftest
+tests_unit_test_selftest_SOURCES = tests/unit/test_selftest.c
+tests_unit_test_selftest_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_selftest_LDADD = libtesting.la
 
 check_PROGRAMS += tests/unit/test_store
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/store_help.h
