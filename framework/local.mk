@@ -110,8 +110,14 @@ libcore_la_SOURCES = \
 	framework/verify/ledger.c \
 	framework/verify/ledger_print.c \
 	framework/verify/local.c \
+	framework/verify/mutant.c framework/verify/mutant.h \
+	framework/verify/mutants.c \
+	framework/verify/mutants_shown.c \
+	framework/verify/networks.c \
 	framework/verify/report.c \
 	framework/verify/rows.c \
+	framework/verify/selftest.c framework/verify/selftest.h \
+	framework/verify/selftest_print.c \
 	framework/verify/setup.c \
 	framework/train/describe.c \
 	framework/train/metrics.c \

@@ -15,6 +15,7 @@ longhandinclude_HEADERS = \
 	include/longhand/ops.h \
 	include/longhand/params.h \
 	include/longhand/report.h \
+	include/longhand/selftest.h \
 	include/longhand/store.h \
 	include/longhand/tape.h \
 	include/longhand/train.h \

@@ -14,6 +14,7 @@
 #include <longhand/op.h>
 #include <longhand/data.h>
 #include <longhand/verify.h>
+#include <longhand/selftest.h>
 #include <longhand/train.h>
 #include <longhand/store.h>
 #include <longhand/report.h>

@@ -31,6 +31,11 @@ tests_unit_test_arrays_hostile_SOURCES = tests/unit/test_arrays_hostile.c
 tests_unit_test_arrays_hostile_CPPFLAGS = $(lh_test_cppflags) $(ZLIB_CPPFLAGS)
 tests_unit_test_arrays_hostile_LDADD = libtesting.la $(ZLIB_LIBS)
 
+check_PROGRAMS += tests/unit/test_alarms
+tests_unit_test_alarms_SOURCES = tests/unit/test_alarms.c
+tests_unit_test_alarms_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_alarms_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_bench
 tests_unit_test_bench_SOURCES = tests/unit/test_bench.c
 tests_unit_test_bench_CPPFLAGS = $(lh_test_cppflags)
@@ -113,6 +118,11 @@ check_PROGRAMS += tests/unit/test_report
 tests_unit_test_report_SOURCES = tests/unit/test_report.c
 tests_unit_test_report_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_report_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_selftest
+tests_unit_test_selftest_SOURCES = tests/unit/test_selftest.c
+tests_unit_test_selftest_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_selftest_LDADD = libtesting.la
 
 check_PROGRAMS += tests/unit/test_store
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/store_help.h

@@ -14,10 +14,17 @@ int verb_check(int argc, char **argv)
     const char *source = lh_opt_path(c, "data", "wdbc", "CSV file, or wdbc");
     const char *hidden = lh_opt_text(c, "hidden", "16,8", "units of the hidden layers");
     long rows = lh_opt_int(c, "rows", 32, "rows to check on");
+    const int self = lh_opt_flag(c, "self-test", "check the checker: wrong backward rules of some "
+                                                 "sixty kinds in every op (a minute)");
+    const int detailed = lh_opt_flag(c, "detailed", "with --self-test: each one not noticed");
     const char *file = lh_opt_argument(c, "[FILE.h5]", "", "checkpoint to check");
     const char *theirs = lh_opt_argument(c, "[THEIRS]", "",
                                          "gradients of another program: .npz .npy .safetensors .h5");
 
+    if (self && lh_opt_done(c) == LH_OK)
+        lh_selftest(c, detailed);
+    if (self)
+        return lh_close(c);
     if (rows < 1)
         lh_fail(c, LH_EUSAGE, "--rows=%ld: at least one row is needed", rows);
     lh_data *d = lh_data_open(c, source);

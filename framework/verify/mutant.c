@@ -1,0 +1,199 @@
+/* mutant.c -- one mutant at work: what it is shown, what it gives, what it remembers. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/verify/mutant.h"
+
+#include <string.h>
+
+/* Arrays that were seen together. */
+typedef struct memory {
+    void *at[LHI_READ_ARRAYS];
+    size_t cells[LHI_READ_ARRAYS];
+    int filled;
+} memory;
+
+/* An op's function has no argument of its own: the mutant at work is found here. */
+static struct {
+    const lhi_mutant *kind;
+    const lh_op *right[LH_TYPES];
+    size_t calls[LH_TYPES];
+    memory last[LH_TYPES], older[LH_TYPES]; /* older differs from last */
+    void *typed;                            /* what the right rule gives */
+    void *own[LHI_READ_ARRAYS];
+    lh_wide *d;
+} now;
+
+static lh_op ops[LHI_VARIANTS];
+static lhi_op_family family;
+
+static lh_slot *slot_of(lhi_call *k, enum lhi_read which)
+{
+    if (which == LHI_READ_IN1 && k->op->n_in < 2)
+        return NULL;
+    return which == LHI_READ_IN0 ? &k->in[0] : which == LHI_READ_IN1 ? &k->in[1] : &k->out;
+}
+
+static void **array_of(lhi_call *k, enum lhi_read which, size_t *cells)
+{
+    lh_slot *a = slot_of(k, which);
+
+    *cells = a ? a->rows * a->cols : 0;
+    return !a ? NULL : which == LHI_READ_COTANGENT ? &a->grad : &a->value;
+}
+
+void *lhi_call_own(lhi_call *k, enum lhi_read which, size_t *cells)
+{
+    void **at = array_of(k, which, cells);
+
+    if (!at || *at == now.own[which])
+        return at ? *at : NULL;
+    memcpy(now.own[which], *at, *cells * lhi_type_size(k->type));
+    return *at = now.own[which];
+}
+
+void lhi_call_right(lhi_call *k)
+{
+    lh_step s = *k->given;
+
+    s.fresh = 1;
+    s.out = &k->out;
+    for (int i = 0; i < k->op->n_in; i++)
+        s.in[i] = &k->in[i];
+    k->in[k->operand].grad = now.typed;
+    k->op->backward(&s, k->operand, (lh_tile){0, k->rows, 0, k->cols});
+    for (size_t e = 0; e < k->cells; e++)
+        k->d[e] = lhi_get(k->type, now.typed, e);
+}
+
+/* Is an array still what is remembered?  Padding of a long double does not count. */
+static int is_same(lhi_call *k, const memory *m, enum lhi_read which)
+{
+    size_t cells;
+    void **at = array_of(k, which, &cells);
+
+    if (cells != m->cells[which])
+        return 0;
+    for (size_t e = 0; e < cells; e++)
+        if (!(lhi_get(k->type, *at, e) == lhi_get(k->type, m->at[which], e)))
+            return 0;
+    return 1;
+}
+
+static void remember(lhi_call *k, unsigned which)
+{
+    memory *last = &now.last[k->type], *older = &now.older[k->type];
+    const memory spare = *older;
+    int same = last->filled;
+
+    for (int a = 0; a < LHI_READ_ARRAYS; a++)
+        same = same && (!(which >> a & 1) || is_same(k, last, (enum lhi_read)a));
+    if (same)
+        return;
+    *older = *last;
+    *last = spare;
+    last->filled = 1;
+    for (int a = 0; a < LHI_READ_ARRAYS; a++) {
+        void **at = array_of(k, (enum lhi_read)a, &last->cells[a]);
+
+        if (at && which >> a & 1)
+            memcpy(last->at[a], *at, last->cells[a] * lhi_type_size(k->type));
+    }
+}
+
+void lhi_call_stale(lhi_call *k, unsigned which)
+{
+    const memory *older = &now.older[k->type];
+
+    remember(k, which);
+    for (int a = 0; older->filled && a < LHI_READ_ARRAYS; a++) {
+        size_t cells;
+        void **at = array_of(k, (enum lhi_read)a, &cells);
+
+        if (at && which >> a & 1 && cells == older->cells[a])
+            *at = older->at[a];
+    }
+}
+
+/* Sets or adds an element, rounding as the type does. */
+static void give(const lhi_call *k, void *gradient, size_t e)
+{
+    if (k->type == LH_F32 && !k->fresh)
+        ((float *)gradient)[e] += (float)k->d[e];
+    else if (k->type == LH_F64 && !k->fresh)
+        ((double *)gradient)[e] += (double)k->d[e];
+    else if (!k->fresh)
+        ((lh_wide *)gradient)[e] += k->d[e];
+    else
+        lhi_set(k->type, gradient, e, k->d[e]);
+}
+
+static void backward(const lh_step *s, int operand, lh_tile t, lh_type type)
+{
+    const lh_slot *a = s->in[operand];
+    lhi_call k = {.kind = now.kind, .op = now.right[type], .given = s, .out = *s->out,
+                  .type = type, .operand = operand, .rows = a->rows, .cols = a->cols,
+                  .cells = a->rows * a->cols, .d = now.d, .part = t, .fresh = s->fresh,
+                  .turn = now.calls[type]++};
+
+    for (int i = 0; i < k.op->n_in; i++)
+        k.in[i] = *s->in[i];
+    if (k.kind->operand < 0 || k.kind->operand == operand)
+        k.kind->answer(&k);
+    else
+        lhi_call_right(&k);
+    for (size_t i = k.part.i0; i < k.part.i1; i++)
+        for (size_t j = k.part.j0; j < k.part.j1; j++)
+            give(&k, a->grad, i * a->cols + j);
+}
+
+static void backward_f32(const lh_step *s, int operand, lh_tile t)
+{
+    backward(s, operand, t, LH_F32);
+}
+
+static void backward_f64(const lh_step *s, int operand, lh_tile t)
+{
+    backward(s, operand, t, LH_F64);
+}
+
+static void backward_wide(const lh_step *s, int operand, lh_tile t)
+{
+    backward(s, operand, t, LH_WIDE);
+}
+
+/* The scratch is not touched before it is used: what a kind does not need costs nothing. */
+int lhi_mutant_open(lh_ctx *c, size_t cells)
+{
+    const size_t bytes = (cells + 1) * sizeof(lh_wide);
+
+    now.typed = lhi_alloc_later(c, bytes);
+    now.d = lhi_alloc_later(c, bytes);
+    for (int a = 0; a < LHI_READ_ARRAYS; a++) {
+        now.own[a] = lhi_alloc_later(c, bytes);
+        for (int type = 0; type < LH_TYPES; type++) {
+            now.last[type].at[a] = lhi_alloc_later(c, bytes);
+            now.older[type].at[a] = lhi_alloc_later(c, bytes);
+        }
+    }
+    return lhi_ok(c) ? 0 : -1;
+}
+
+const lhi_op_family *lhi_mutant_of(const lhi_op_family *right, const lhi_mutant *kind,
+                                   const char *isa)
+{
+    static void (*const rules[])(const lh_step *, int, lh_tile) = {backward_f32, backward_f64,
+                                                                  backward_wide};
+
+    now.kind = kind;
+    family = *right;
+    for (int type = 0; type < LH_TYPES; type++) {
+        const int variant = lhi_variant_pick((lh_type)type, isa);
+
+        now.calls[type] = 0;
+        now.last[type].filled = now.older[type].filled = 0;
+        now.right[type] = right->op[variant];
+        family.op[variant] = &ops[variant];
+        ops[variant] = *right->op[variant];
+        ops[variant].backward = rules[type];
+    }
+    return &family;
+}

@@ -1,0 +1,311 @@
+/* networks.c -- small networks around one op, made from what its shape rule allows. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/base/rng.h"
+#include "framework/ops/ops.h"
+#include "framework/verify/selftest.h"
+
+#include <longhand/ops.h>
+
+#include <stdio.h>
+#include <string.h>
+
+enum others { ALONE, BEFORE, AFTER }; /* do other ops use the operands, too? */
+
+typedef struct layout {
+    size_t m;
+    ptrdiff_t n, k, r; /* columns; of a matrix on the right; rows of what is no batch */
+    enum others others;
+    double scale;      /* of weights */
+} layout;
+
+/* Odd and small; square everywhere; more rows than a shard has at least. */
+static const layout layouts[] = {
+    {9, 4, 6, 3, ALONE, 1}, {12, 12, 12, 12, BEFORE, 1}, {70, 5, 3, 7, AFTER, 3}};
+static const layout large = {4, 1000, 1000, 0, ALONE, 1};
+
+enum second { NONE, LIKE_FIRST, ROW, MATRIX, DATA, SECONDS };
+
+/* What the operands are. */
+typedef struct form {
+    int fixed; /* they are no batch */
+    enum second second;
+} form;
+
+typedef struct builder {
+    lhi_network *n;
+    const lh_op *op;
+    const layout *l;
+    form f;
+    unsigned names;
+} builder;
+
+static void silent(void *arg, const char *text)
+{
+    (void)arg, (void)text;
+}
+
+static const char *new_name(builder *b, char letter, char text[16])
+{
+    snprintf(text, 16, "%c%u", letter, ++b->names);
+    return text;
+}
+
+static lh_var parameter(builder *b, char letter, ptrdiff_t rows, ptrdiff_t cols)
+{
+    char name[16];
+
+    return lh_param(b->n->t, new_name(b, letter, name), rows, cols, LH_ZEROS);
+}
+
+static lh_var input(builder *b, char letter, ptrdiff_t rows, ptrdiff_t cols)
+{
+    char name[16];
+
+    return lh_input(b->n->t, new_name(b, letter, name), rows, cols);
+}
+
+static lh_var named(builder *b, lh_var v, char letter)
+{
+    char name[16];
+
+    return lh_label(v, new_name(b, letter, name), __FILE__, __LINE__);
+}
+
+/* The op takes probabilities, or what is positive. */
+static int wants_positive(const lh_op *op)
+{
+    for (const lh_case *k = op->cases; k->why; k++)
+        if (!k->probability && !(k->lo > 0))
+            return 0;
+    return 1;
+}
+
+static lh_shape first_shape(const builder *b)
+{
+    return (lh_shape){b->f.fixed ? b->l->r : LH_ROWS, b->l->n};
+}
+
+/* What has a gradient: a parameter, or a layer of its own. */
+static lh_var branch(builder *b)
+{
+    const lh_shape s = first_shape(b);
+    lh_var A;
+
+    if (b->f.fixed)
+        A = parameter(b, 'P', s.rows, s.cols);
+    else {
+        const lh_var X = input(b, 'X', LH_ROWS, 3);
+        const lh_var W = parameter(b, 'W', 3, s.cols);
+        const lh_var product = lh_matmul(X, W);
+
+        A = named(b, lh_add(product, parameter(b, 'b', 1, s.cols)), 'A');
+    }
+    return wants_positive(b->op) ? named(b, lh_sigmoid(A), 'A') : A;
+}
+
+/* y holds labels, T any data. */
+static lh_var data(builder *b, int operand)
+{
+    const int labels = b->op->cases[0].labels && operand == b->op->n_in - 1;
+    const lh_shape s = first_shape(b);
+
+    return input(b, labels ? 'y' : 'T', s.rows, s.cols);
+}
+
+static lh_var second_operand(builder *b)
+{
+    switch (b->f.second) {
+    case ROW:
+        return parameter(b, 'P', 1, b->l->n);
+    case MATRIX:
+        return parameter(b, 'P', b->l->n, b->l->k);
+    case DATA:
+        return data(b, 1);
+    default:
+        return branch(b);
+    }
+}
+
+/* One column of logits, of whatever v is. */
+static lh_var logits(builder *b, lh_var v)
+{
+    if (lh_rows_of(v) != LH_ROWS)
+        v = lh_matmul(input(b, 'X', LH_ROWS, lh_rows_of(v)), v);
+    return lh_matmul(v, parameter(b, 'V', lh_cols_of(v), 1));
+}
+
+/* What else uses the operands that have a gradient. */
+static lh_var other_users(builder *b, const lh_var in[LH_OPERANDS])
+{
+    lh_var Z = logits(b, in[0]);
+
+    if (b->f.second == LIKE_FIRST)
+        Z = lh_add(Z, logits(b, in[1]));
+    else if (b->f.second == ROW)
+        Z = lh_add(Z, logits(b, lh_add(in[0], in[1])));
+    else if (b->f.second == MATRIX)
+        Z = lh_add(Z, logits(b, lh_matmul(in[0], in[1])));
+    return Z;
+}
+
+static lh_var loss_of_logits(builder *b, lh_var Z)
+{
+    Z = named(b, Z, 'Z');
+    return lh_bce_logits(Z, input(b, 'y', LH_ROWS, 1));
+}
+
+/* In the backward pass the last operand of a sum comes first. */
+static lh_var sum(builder *b, lh_var main, lh_var others)
+{
+    return b->l->others == BEFORE ? lh_add(main, others) : lh_add(others, main);
+}
+
+/* From the op's output to a loss: itself, where it is one. */
+static lh_var loss_of(builder *b, lh_var O, const lh_var in[LH_OPERANDS])
+{
+    const int alone = b->l->others == ALONE;
+
+    if (lh_rows_of(O) != 1 || lh_cols_of(O) != 1) {
+        const lh_var Z = logits(b, O);
+
+        return loss_of_logits(b, alone ? Z : sum(b, Z, other_users(b, in)));
+    }
+    if (alone)
+        return O;
+    O = lh_matmul(O, parameter(b, 'S', 1, 1));
+    return sum(b, O, loss_of_logits(b, other_users(b, in)));
+}
+
+static void record(builder *b)
+{
+    lh_var in[LH_OPERANDS], O;
+
+    in[0] = b->op->no_grad & 1 ? data(b, 0) : branch(b);
+    if (b->op->n_in == 2)
+        in[1] = second_operand(b);
+    O = lhi_record(lhi_family(b->op->name), b->op->n_in, in);
+    b->n->node = O.id;
+    O = named(b, O, 'O');
+    b->n->L = loss_of(b, O, in);
+    if (b->n->L.id != O.id)
+        lh_label(b->n->L, "L", __FILE__, __LINE__);
+}
+
+static lh_wide drawn(const builder *b, const char *name, size_t e)
+{
+    const double u = lhi_random_unit(b->l->m, lhi_stream_of(name), 0, e);
+    const lh_case *k = &b->op->cases[0];
+
+    switch (name[0]) {
+    case 'y':
+        return u < 0.5;
+    case 'T':
+        return (lh_wide)(float)(k->lo + u * (k->hi - k->lo));
+    default:
+        return (lh_wide)(float)((name[0] == 'W' ? b->l->scale : 1) * (2 * u - 1));
+    }
+}
+
+/* Values that are floats, so that they are the same in every type. */
+static void fill(builder *b)
+{
+    lh_tape *t = b->n->t;
+    lh_params *p = t->params;
+
+    if (lhi_params_lay(p) != 0)
+        return;
+    for (uint32_t i = 0; i < t->count; i++) {
+        const lhi_node *n = &t->node[i];
+        const size_t rows = lhi_is_batch(n) ? b->l->m : (size_t)n->rows;
+        const size_t cells = rows * (size_t)n->cols;
+        void *to;
+
+        b->n->cells = cells > b->n->cells ? cells : b->n->cells;
+        if (n->kind == LHI_OP)
+            continue;
+        to = n->kind == LHI_PARAM ? lhi_params_at(p, p->value, n->param)
+                                  : lhi_alloc_array(b->n->c, cells, lhi_type_size(p->type));
+        for (size_t e = 0; to && e < cells; e++)
+            lhi_set(p->type, to, e, drawn(b, n->name, e));
+        if (to && n->kind == LHI_INPUT)
+            lh_bind((lh_var){t, i, t->gen}, to, rows);
+    }
+}
+
+static void describe(builder *b)
+{
+    static const char *const others[] = {"", ", used before", ", used after"};
+    const lh_tape *t = b->n->t;
+    const lhi_node *n = &t->node[b->n->node];
+    char shape[LH_OPERANDS][40] = {"", ""};
+
+    for (int k = 0; k < b->op->n_in; k++)
+        lhi_shape_text(t->node[n->in[k]].rows, t->node[n->in[k]].cols, shape[k], sizeof shape[k]);
+    snprintf(b->n->text, sizeof b->n->text, "%s%s%s, m = %zu%s", shape[0],
+             b->op->n_in > 1 ? " " : "", shape[1], b->l->m, others[b->l->others]);
+}
+
+static int open_network(lh_ctx *like, builder *b)
+{
+    lh_ctx *c = lh_open(0, NULL, "");
+
+    *b->n = (lhi_network){.c = c, .m = b->l->m};
+    if (lhi_ok(c)) {
+        lh_on_message(c, silent, NULL);
+        c->set.isa = like->set.isa;
+        c->set.threads = 1;
+        b->n->t = lh_tape_new(lh_params_new(c, LH_F32));
+        record(b);
+    }
+    if (lhi_ok(c)) {
+        describe(b);
+        fill(b);
+    }
+    if (lhi_ok(c))
+        return 1;
+    lhi_fail(like, lh_error(c), NULL, "a network around %s: %s", b->op->name, lh_message(c));
+    lhi_network_close(b->n);
+    return -1;
+}
+
+static int fits(const builder *b)
+{
+    const lh_shape first = first_shape(b);
+    const lh_shape second[SECONDS] = {[LIKE_FIRST] = first, [ROW] = {1, b->l->n},
+                                      [MATRIX] = {b->l->n, b->l->k}, [DATA] = first};
+    const lh_shape in[LH_OPERANDS] = {first, second[b->f.second]};
+    const int is_data = b->op->no_grad >> 1 & 1;
+    lh_shape out;
+    char why[120];
+
+    if ((b->op->n_in == 1) != (b->f.second == NONE) || is_data != (b->f.second == DATA))
+        return 0;
+    return b->op->shape(in, &out, why, sizeof why) == 0;
+}
+
+int lhi_network_open(lh_ctx *like, const lhi_op_family *f, size_t which, lhi_network *n)
+{
+    builder b = {.n = n, .op = f->op[LHI_F64]};
+
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
+        for (int fixed = 0; fixed < 2; fixed++)
+            for (int second = NONE; second < SECONDS; second++) {
+                b.l = &layouts[i];
+                b.f = (form){fixed, (enum second)second};
+                if (fits(&b) && which-- == 0)
+                    return open_network(like, &b);
+            }
+    return 0;
+}
+
+int lhi_network_open_large(lh_ctx *like, const lhi_op_family *f, lhi_network *n)
+{
+    builder b = {.n = n, .op = f->op[LHI_F64], .l = &large, .f = {0, MATRIX}};
+
+    return fits(&b) ? open_network(like, &b) : 0;
+}
+
+void lhi_network_close(lhi_network *n)
+{
+    lh_close(n->c);
+}

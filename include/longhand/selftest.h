@@ -1,0 +1,30 @@
+/* selftest.h -- the gradient checker, checked with backward rules that are wrong. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LH_SELFTEST_H
+#define LH_SELFTEST_H
+
+#include <longhand/ctx.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Puts wrong backward rules of some sixty kinds (a sign, 1/m forgotten, transposed, a term
+ * missing, one element of a million, NaN, stale values, ...) into every op, checks small
+ * networks with them as lh_verify() does, and prints which method noticed which kind
+ * (docs/mutants.md).  The right ops are checked in the same networks.  It takes about a
+ * minute on one thread; equal machines print equal texts.  detailed 1: also each mutant that
+ * was not noticed, or for a reason that does not fit.
+ *
+ * @return LH_OK: what is promised holds; LH_EVERIFY, kept by the context: less than 98 in 100
+ *         mutants are noticed, or any with a wrong sign, scale or transpose, a missing term
+ *         or a value that is not finite is not, or fewer than 90 in 100 have a right reason,
+ *         or a right op does not agree; LH_ENOMEM.
+ */
+LH_API lh_status lh_selftest(lh_ctx *c, int detailed);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,257 @@
+/* test_alarms.c -- a thousand random graphs of right ops: the check suspects none. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/ops/ops.h"
+#include "framework/verify/check.h"
+#include "tests/check.h"
+#include "tests/draw.h"
+
+#include <longhand.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SEEDS = 1000, PARAMS = 40 };
+
+static void silent(void *arg, const char *text)
+{
+    (void)arg, (void)text;
+}
+
+/* Sizes of values are powers of ten, which are added up as the graph grows: what leaves the
+ * range of a float on the way is no fair question. */
+typedef struct graph {
+    lh_ctx *c;
+    lh_tape *t;
+    lh_var A, L, yhat;
+    ptrdiff_t n;              /* columns of A */
+    size_t m;
+    uint64_t state;
+    int wild;                 /* sizes from 1e-6 to 1e6, else about 1 */
+    double power;             /* of ten: how large A is */
+    double powers[PARAMS];
+    unsigned params;
+} graph;
+
+static size_t draw(graph *g, size_t below)
+{
+    return (size_t)draw_between(0, (double)below, &g->state);
+}
+
+/* 1e-6..1e6, so that a product with A stays within 1e-12..1e12. */
+static double draw_power(graph *g)
+{
+    const double lo = fmax(-6, -12 - g->power), hi = fmin(6, 12 - g->power);
+
+    return g->wild ? draw_between(lo, fmax(lo, hi), &g->state) : 0;
+}
+
+static lh_var param(graph *g, ptrdiff_t rows, ptrdiff_t cols, double power)
+{
+    char name[16];
+
+    snprintf(name, sizeof name, "P%u", g->params);
+    g->powers[g->params++] = power;
+    return lh_param(g->t, name, rows, cols, LH_ZEROS);
+}
+
+static lh_var named(graph *g, lh_var v, char letter)
+{
+    char name[20];
+
+    snprintf(name, sizeof name, "%c%zu", letter, g->t->count);
+    return lh_label(v, name, __FILE__, __LINE__);
+}
+
+static lh_var product(graph *g, lh_var A, ptrdiff_t wide)
+{
+    const double power = draw_power(g);
+    const lh_var W = param(g, g->n, wide, power);
+
+    g->power += power;
+    g->n = wide;
+    return lh_matmul(A, W);
+}
+
+static lh_var biased(graph *g, lh_var A)
+{
+    const double power = g->wild ? draw_between(-6, 6, &g->state) : 0;
+
+    g->power = fmax(g->power, power);
+    return lh_add(A, param(g, 1, g->n, power));
+}
+
+static lh_var squashed(graph *g, lh_var A)
+{
+    g->power = fmin(g->power, 0);
+    return lh_sigmoid(A);
+}
+
+/* One more piece on top of A. */
+static void grow(graph *g)
+{
+    const ptrdiff_t wide = (ptrdiff_t)(1 + draw(g, 40));
+    lh_var A = g->A, B, W;
+
+    switch (draw(g, 8)) {
+    case 0: /* a layer */
+    case 1:
+        A = named(g, product(g, A, wide), 'Z');
+        A = lh_relu(named(g, biased(g, A), 'B'));
+        break;
+    case 2: /* another function, no bias */
+        A = squashed(g, product(g, A, wide));
+        break;
+    case 3: { /* a way around */
+        const double before = g->power;
+
+        B = lh_relu(product(g, A, g->n));
+        A = lh_add(A, B);
+        g->power = fmax(before, g->power);
+        break;
+    }
+    case 4: /* the same weights twice */
+        if (g->wild)
+            g->powers[g->params] = 0;
+        W = param(g, g->n, g->n, 0);
+        A = lh_matmul(lh_relu(lh_matmul(A, W)), W);
+        break;
+    case 5: /* one operand on both sides */
+        A = lh_relu(lh_add(A, A));
+        break;
+    case 6: /* a product that two want */
+        A = named(g, product(g, A, wide), 'Z');
+        B = lh_sigmoid(A);
+        A = lh_add(lh_relu(A), B);
+        g->power = fmax(g->power, 0);
+        break;
+    default: /* weights that are worked first */
+        W = param(g, g->n, 2, 0);
+        W = lh_matmul(W, param(g, 2, wide, 0));
+        A = squashed(g, lh_matmul(A, W));
+        g->n = wide;
+        break;
+    }
+    g->A = named(g, A, 'A');
+}
+
+/* Values that are no floats where the store holds doubles. */
+static void fill(graph *g, double input_power)
+{
+    lh_params *p = g->t->params;
+
+    if (lhi_params_lay(p) != 0)
+        return;
+    for (uint32_t i = 0; i < g->t->count; i++) {
+        const lhi_node *n = &g->t->node[i];
+        const size_t cells = (lhi_is_batch(n) ? g->m : (size_t)n->rows) * (size_t)n->cols;
+        const double power = n->kind == LHI_PARAM ? g->powers[n->param] : input_power;
+        const double size = pow(10, power) / (n->kind == LHI_PARAM ? sqrt((double)n->rows) : 1);
+        void *to;
+
+        if (n->kind == LHI_OP)
+            continue;
+        to = n->kind == LHI_PARAM ? lhi_params_at(p, p->value, n->param)
+                                  : lhi_alloc_array(g->c, cells, lhi_type_size(p->type));
+        for (size_t e = 0; e < cells; e++)
+            lhi_set(p->type, to, e, n->name[0] == 'y' ? (double)draw(g, 2)
+                                                      : draw_between(-size, size, &g->state));
+        if (n->kind == LHI_INPUT)
+            lh_bind((lh_var){g->t, i, g->t->gen}, to, g->m);
+    }
+}
+
+static graph open_graph(uint64_t seed, int literal)
+{
+    graph g = {.c = lh_open(0, NULL, "test"), .state = seed * 0x9e3779b97f4a7c15u, .n = 0};
+    const size_t pieces = 1 + draw(&g, 4);
+    double input_power;
+    lh_var y, Z;
+
+    lh_on_message(g.c, silent, NULL); /* the literal pair warns */
+    g.t = lh_tape_new(lh_params_new(g.c, draw(&g, 2) ? LH_F32 : LH_F64));
+    g.m = 1 + draw(&g, 70);
+    g.n = (ptrdiff_t)(1 + draw(&g, 20));
+    g.wild = draw(&g, 3) > 0;
+    input_power = g.power = draw_power(&g);
+    g.A = lh_input(g.t, "X", LH_ROWS, g.n);
+    y = lh_input(g.t, "y", LH_ROWS, 1);
+    for (size_t i = 0; i < pieces; i++)
+        grow(&g);
+    Z = product(&g, g.A, 1);
+    Z = named(&g, draw(&g, 2) ? biased(&g, Z) : Z, 'Z');
+    g.yhat = named(&g, lh_sigmoid(Z), 'Y');
+    g.L = lh_label(literal ? lh_bce(g.yhat, y) : lh_bce_logits(Z, y), "L", __FILE__, __LINE__);
+    fill(&g, input_power);
+    return g;
+}
+
+/* Where yhat rounds to 0 or 1 the literal loss is infinite, as the page is. */
+static int literal_is_fair(graph *g)
+{
+    lh_array yhat;
+
+    if (lh_forward(g->L) != LH_OK)
+        return 0;
+    yhat = lh_value(g->yhat);
+    for (size_t i = 0; i < yhat.rows; i++)
+        if (!((float)lh_at(yhat, i, 0) > 0 && (float)lh_at(yhat, i, 0) < 1))
+            return 0;
+    return 1;
+}
+
+static size_t rows, agree, undecided, compared, literals, graphs_agree;
+
+static void look(uint64_t seed, graph *g)
+{
+    lhi_report *r = lhi_verify(g->L, NULL, 0);
+
+    CHECK(r != NULL, "seed %d: %s", (int)seed, lh_message(g->c));
+    if (!r)
+        return;
+    CHECK(r->findings == 0, "seed %d: %s: %s", (int)seed, r->findings ? r->finding[0].node : "",
+          r->findings ? r->finding[0].why : "");
+    for (size_t i = 0; i < r->rows; i++) {
+        const lh_entry *e = &r->row[i];
+
+        CHECK(e->verdict != LH_DISAGREE, "seed %d: %s: %s", (int)seed, e->name, e->why);
+        rows++;
+        agree += e->verdict == LH_AGREE;
+        undecided += e->verdict == LH_INCONCLUSIVE;
+        for (int m = 0; m < LH_METHODS; m++)
+            compared += e->by[m].compared;
+    }
+    graphs_agree += r->verdict == LH_AGREE;
+    lhi_report_free(g->c, r);
+}
+
+static void no_alarm(void)
+{
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        graph g = open_graph(seed, seed % 4 == 0);
+
+        if (seed % 4 == 0 && !literal_is_fair(&g)) {
+            lh_close(g.c);
+            g = open_graph(seed, 0);
+        } else
+            literals += seed % 4 == 0;
+        look(seed, &g);
+        CHECK(lh_close(g.c) == 0, "seed %d closed", (int)seed);
+    }
+    printf("# %d graphs (%zu agree as a whole), %zu of them with the literal loss\n"
+           "# %zu rows: %zu agree, %zu cannot be decided; %zu elements compared\n",
+           SEEDS, graphs_agree, literals, rows, agree, undecided, compared);
+    CHECK(rows >= 5 * SEEDS, "%zu rows", rows);
+    CHECK(compared >= 1000 * SEEDS, "%zu elements", compared);
+    CHECK(literals >= SEEDS / 10, "%zu with the literal loss", literals);
+    CHECK(agree * 100 >= rows * 95, "%zu of %zu rows agree", agree, rows);
+}
+
+int main(int argc, char **argv)
+{
+    static const check_test tests[] = {
+        {"no graph of right ops is suspected, and nearly all are decided", no_alarm},
+        {NULL, NULL}};
+
+    return check_main(argc, argv, "alarms", tests);
+}

@@ -1,0 +1,162 @@
+/* test_selftest.c -- wrong backward rules are noticed and named; a poorer check falls short. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/ops/ops.h"
+#include "framework/verify/check.h"
+#include "framework/verify/selftest.h"
+#include "tests/check.h"
+
+#include <longhand.h>
+
+#include <stdio.h>
+#include <string.h>
+
+static lhi_selftest *self;
+
+static void silent(void *arg, const char *text)
+{
+    (void)arg, (void)text;
+}
+
+static lhi_score score(lh_reason class)
+{
+    return lhi_selftest_score(self, LHI_ANY, class, LHI_ALL_METHODS);
+}
+
+/* Kinds that change something in an op, in some network. */
+static size_t pairs(void)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < self->trials; i++) {
+        size_t before = 0;
+
+        while (before < i && !(self->trial[before].works &&
+                               self->trial[before].kind == self->trial[i].kind &&
+                               strcmp(self->trial[before].op, self->trial[i].op) == 0))
+            before++;
+        n += self->trial[i].works && before == i;
+    }
+    return n;
+}
+
+static void enough(void)
+{
+    const lhi_score all = score(LH_REASONS);
+
+    printf("# %zu kinds, %zu ops, %zu networks, %zu mutants, %zu noticed, %zu with the reason\n",
+           self->kinds, self->ops, self->networks, all.trials, all.noticed, all.right);
+    CHECK(self->kinds >= 45, "%zu kinds", self->kinds);
+    CHECK(self->ops >= 6 && !lh_op_at(self->ops, NULL), "%zu ops", self->ops);
+    CHECK(pairs() >= 200, "%zu kinds in ops", pairs());
+    CHECK(all.trials >= 600, "%zu mutants", all.trials);
+    for (size_t kind = 0; kind < self->kinds; kind++)
+        CHECK(lhi_selftest_score(self, kind, LH_REASONS, LHI_ALL_METHODS).trials > 0,
+              "'%s' changes nothing anywhere", lhi_mutant_at(kind)->name);
+}
+
+static void noticed(void)
+{
+    static const lh_reason whole[] = {LH_WHY_SIGN, LH_WHY_SCALE, LH_WHY_TRANSPOSED,
+                                      LH_WHY_MISSING_TERM, LH_WHY_NONFINITE};
+    const lhi_score all = score(LH_REASONS);
+
+    CHECK(all.noticed * 100 >= all.trials * 98, "%zu of %zu", all.noticed, all.trials);
+    CHECK(all.right * 100 >= all.trials * 90, "%zu of %zu", all.right, all.trials);
+    for (size_t i = 0; i < 5; i++) {
+        const lhi_score one = score(whole[i]);
+
+        CHECK(one.trials >= 10 && one.noticed == one.trials, "%s: %zu of %zu",
+              lh_reason_name(whole[i], NULL), one.noticed, one.trials);
+    }
+    CHECK(lhi_selftest_judge(self, LHI_ALL_METHODS) == LH_OK, "%s", lh_message(self->c));
+}
+
+static void right_ops(void)
+{
+    CHECK(self->alarms == 0, "%zu alarms, the first: %s", self->alarms, self->alarm);
+    CHECK(self->networks >= 20, "%zu networks", self->networks);
+}
+
+/* What the judge says of a self-test like ours. */
+static lh_status judged(const lhi_selftest *like, unsigned methods, const char *text)
+{
+    lhi_selftest other = *like;
+    lh_status status;
+
+    other.c = lh_open(0, NULL, "test");
+    lh_on_message(other.c, silent, NULL);
+    status = lhi_selftest_judge(&other, methods);
+    if (status != LH_OK)
+        CHECK(strstr(lh_message(other.c), text) != NULL, "%s", lh_message(other.c));
+    lh_close(other.c);
+    return status;
+}
+
+static void falls_short(void)
+{
+    const lhi_score all = score(LH_REASONS);
+    lhi_selftest other = *self;
+
+    for (int m = 0; m < LH_METHODS; m++) {
+        const lhi_score one = lhi_selftest_score(self, LHI_ANY, LH_REASONS, 1u << m);
+
+        CHECK(one.noticed < all.noticed, "%s alone notices all", lh_method_name((lh_method)m, NULL));
+        CHECK(one.noticed == one.by[m], "%s counts its own", lh_method_name((lh_method)m, NULL));
+        CHECK(judged(self, 1u << m, "wrong rules") == LH_EVERIFY, "%s alone is enough",
+              lh_method_name((lh_method)m, NULL));
+    }
+    CHECK(judged(self, 0, "0 of") == LH_EVERIFY, "no method at all is enough");
+    other.alarms = 1;
+    CHECK(judged(&other, LHI_ALL_METHODS, "right networks are suspected") == LH_EVERIFY,
+          "a right op may be suspected");
+}
+
+/* A wrapper around the right rule that changes nothing must be taken for the right rule. */
+static void unchanged(lhi_call *k)
+{
+    lhi_call_right(k);
+}
+
+static void no_mutant(void)
+{
+    static const lhi_mutant none = {"none", LH_WHY_VALUE, 0, unchanged, 0, -1, 0};
+    size_t networks = 0;
+
+    for (size_t i = 0; lh_op_at(i, NULL); i++) {
+        const lhi_op_family *f = lhi_family(lh_op_at(i, NULL)->name);
+        lhi_network n;
+
+        for (size_t which = 0; lhi_network_open(self->c, f, which, &n) == 1; which++, networks++) {
+            lhi_report *r;
+
+            CHECK(lhi_mutant_open(n.c, n.cells) == 0, "%s", lh_message(n.c));
+            n.t->node[n.node].family = lhi_mutant_of(f, &none, n.c->set.isa);
+            r = lhi_verify(n.L, NULL, 0);
+            CHECK(r && r->verdict == LH_AGREE, "%s %s: %s", lh_op_at(i, NULL)->name, n.text,
+                  r && r->findings ? r->finding[0].why : lh_message(n.c));
+            lhi_network_close(&n);
+        }
+    }
+    CHECK(networks >= 20, "%zu networks", networks);
+}
+
+int main(int argc, char **argv)
+{
+    static const check_test tests[] = {
+        {"there are enough kinds, ops and mutants", enough},
+        {"nearly all are noticed, the gross ones all, with the right reason", noticed},
+        {"the right ops are not suspected in the same networks", right_ops},
+        {"a rule in a mutant's place that is right is not suspected", no_mutant},
+        {"one method alone, or none, or an alarm falls short", falls_short},
+        {NULL, NULL}};
+    lh_ctx *c = lh_open(0, NULL, "test");
+    int code = 99;
+
+    self = lhi_selftest_run(c);
+    if (self)
+        code = check_main(argc, argv, "selftest", tests);
+    else
+        printf("Bail out! %s\n", lh_message(c));
+    lh_close(c);
+    return code;
+}
