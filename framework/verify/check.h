@@ -180,7 +180,7 @@ void lhi_look_at_ops(lhi_check *k);
 /* The values and the cotangent of the tape. */
 void lhi_load(lhi_alone *a);
 /* Calls backward() for the whole of operand o; fresh as for the first to give. */
-void lhi_call(lhi_alone *a, int o, int fresh);
+void lhi_give(lhi_alone *a, int o, int fresh);
 /* Adds a finding about operand o. */
 void lhi_found(lhi_alone *a, int o, lh_method by, const lhi_diagnosis *d, lh_wide got,
                lh_wide wanted, double bound);

@@ -58,7 +58,7 @@ int lhi_integers_hold(lhi_alone *a, int o)
     for (size_t e = 0; e < n; e++)
         lhi_set(a->type, a->in[o].value, e, (lh_wide)(small(1 + (uint32_t)o, e) + small(9, e)));
     left += along_cotangent(a); /* J v = f(x + v) - f(x) */
-    lhi_call(a, o, 1);
+    lhi_give(a, o, 1);
     for (size_t e = 0; e < n; e++)
         right += (lh_wide)small(9, e) * lhi_get(a->type, a->in[o].grad, e);
     lhi_load(a);

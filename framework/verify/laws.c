@@ -45,7 +45,7 @@ static int twice(lhi_alone *a, int o)
 {
     size_t e;
 
-    lhi_call(a, o, 1);
+    lhi_give(a, o, 1);
     e = first_unlike(a, o, 1);
     if (e == cells(&a->in[o]))
         return 1;
@@ -64,7 +64,7 @@ static int adds(lhi_alone *a, int o)
 
     for (size_t e = 0; e < cells(&a->in[o]); e++)
         lhi_set(a->type, a->in[o].grad, e, a->got[e] / 2);
-    lhi_call(a, o, 0);
+    lhi_give(a, o, 0);
     for (size_t e = cells(&a->in[o]); e-- > 0;) {
         const lh_wide right = a->got[e] / 2 + a->got[e], x = given(a, o, e);
 
@@ -111,13 +111,13 @@ static int linear(lhi_alone *a, int o)
     size_t twice_as_much, nothing;
 
     scale(a, a->out.grad, cells(&a->out), 2);
-    lhi_call(a, o, 1);
+    lhi_give(a, o, 1);
     twice_as_much = first_unlike(a, o, 2);
     if (twice_as_much < cells(&a->in[o]))
         broken(a, o, LH_WHY_VALUE, twice_as_much, 2 * a->got[twice_as_much],
                "it is not linear: twice the cotangent does not give twice as much");
     scale(a, a->out.grad, cells(&a->out), 0);
-    lhi_call(a, o, 1);
+    lhi_give(a, o, 1);
     lhi_load(a);
     for (nothing = 0; nothing < cells(&a->in[o]) && given(a, o, nothing) == 0; nothing++)
         ;
@@ -142,7 +142,7 @@ static int unread(lhi_alone *a, int o)
             poison(a, a->in[i].value, cells(&a->in[i]));
     if (!(a->op->reads & LH_READS_OUT))
         poison(a, a->out.value, cells(&a->out));
-    lhi_call(a, o, 1);
+    lhi_give(a, o, 1);
     lhi_load(a);
     e = first_unlike(a, o, 1);
     return e == cells(&a->in[o]) || broken(a, o, LH_WHY_VALUE, e, a->got[e],
@@ -157,7 +157,7 @@ static int keeps_to_its_own(lhi_alone *a, int o)
     if (a->op->n_in < 2)
         return 1;
     poison(a, a->in[other].grad, cells(&a->in[other]));
-    lhi_call(a, o, 1);
+    lhi_give(a, o, 1);
     for (size_t e = 0; e < cells(&a->in[other]); e++)
         if (given(a, other, e) == given(a, other, e))
             return broken(a, other, LH_WHY_DOUBLE_COUNT, e, 0,
@@ -175,9 +175,9 @@ static int forgets(lhi_alone *a, int o)
             scale(a, a->in[i].value, cells(&a->in[i]), 0.75L);
     scale(a, a->out.value, cells(&a->out), 0.75L);
     scale(a, a->out.grad, cells(&a->out), 0.5L);
-    lhi_call(a, o, 1);
+    lhi_give(a, o, 1);
     lhi_load(a);
-    lhi_call(a, o, 1);
+    lhi_give(a, o, 1);
     e = first_unlike(a, o, 1);
     return e == cells(&a->in[o]) ||
            broken(a, o, LH_WHY_STALE, e, a->got[e],

@@ -15,7 +15,7 @@ static size_t cells(const lh_slot *a)
     return a->rows * a->cols;
 }
 
-void lhi_call(lhi_alone *a, int o, int fresh)
+void lhi_give(lhi_alone *a, int o, int fresh)
 {
     a->step.fresh = fresh;
     if (cells(&a->in[o]) > 0)
@@ -137,7 +137,7 @@ static void call_over(lhi_alone *a, int o, lh_wide x)
 {
     for (size_t e = 0; e < cells(&a->in[o]); e++)
         lhi_set(a->type, a->in[o].grad, e, x);
-    lhi_call(a, o, 1);
+    lhi_give(a, o, 1);
     for (size_t e = 0; e < cells(&a->in[o]); e++)
         a->got[e] = lhi_get(a->type, a->in[o].grad, e);
 }

@@ -126,7 +126,7 @@ static lhi_trial *new_trial(lhi_selftest *s)
 /* Checks the network as it is now; the trial is told what came of it. */
 static int check(lhi_selftest *s, lhi_network *n, lhi_trial *to)
 {
-    lhi_report *r = lhi_verify(n->L, NULL, 0);
+    lhi_report *r = lhi_verify(n->L, NULL, 0, NULL, NULL);
 
     if (!r) {
         lhi_fail(s->c, lh_error(n->c), NULL, "%s %s: %s", to->op, n->text, lh_message(n->c));

@@ -204,7 +204,7 @@ static size_t rows, agree, undecided, compared, literals, graphs_agree;
 
 static void look(uint64_t seed, graph *g)
 {
-    lhi_report *r = lhi_verify(g->L, NULL, 0);
+    lhi_report *r = lhi_verify(g->L, NULL, 0, NULL, NULL);
 
     CHECK(r != NULL, "seed %d: %s", (int)seed, lh_message(g->c));
     if (!r)

@@ -131,7 +131,7 @@ static void no_mutant(void)
 
             CHECK(lhi_mutant_open(n.c, n.cells) == 0, "%s", lh_message(n.c));
             n.t->node[n.node].family = lhi_mutant_of(f, &none, n.c->set.isa);
-            r = lhi_verify(n.L, NULL, 0);
+            r = lhi_verify(n.L, NULL, 0, NULL, NULL);
             CHECK(r && r->verdict == LH_AGREE, "%s %s: %s", lh_op_at(i, NULL)->name, n.text,
                   r && r->findings ? r->finding[0].why : lh_message(n.c));
             lhi_network_close(&n);
