@@ -145,7 +145,7 @@ typedef struct lhi_pair {
     const lh_wide *got, *wanted;
     const double *off;        /* how far apart they may be, an element each */
     size_t rows, cols, m;
-    double coarser;           /* how much coarser the next type rounds: for ROUNDING */
+    double u, coarser;        /* unit roundoff, and how many times larger it is in a shorter type */
 } lhi_pair;
 
 typedef struct lhi_diagnosis {
@@ -192,7 +192,10 @@ void lhi_amiss(lhi_alone *a, int o, const lhi_pair *x, lhi_diagnosis *d);
 
 /* --- laws.c and integers.c --- */
 
-/* The laws, for operand o whose gradient is in got; 1 when all hold. */
+/* For operand o, whose gradient by a first call is in got: a second one gives the same bits, also
+ * after one on other values; 1 when that holds.  What does not cannot be compared with anything. */
+int lhi_same_again(lhi_alone *a, int o);
+/* The other laws; off says how far got may be off.  1 when all hold. */
 int lhi_laws_hold(lhi_alone *a, int o);
 /* The adjoint identity in whole numbers; 1 when it holds or does not apply. */
 int lhi_integers_hold(lhi_alone *a, int o);

@@ -162,7 +162,7 @@ static common look(const lhi_pair *x)
         c.not_finite += !is_finite(x->got[e]) && is_finite(x->wanted[e]);
         c.zero &= x->got[e] == 0;
         c.opposite &= !far_off(x->got[e], -x->wanted[e], 2 * (lh_wide)x->off[e]);
-        c.coarse &= off <= x->coarser * (lh_wide)x->off[e];
+        c.coarse &= off <= x->coarser * ((lh_wide)x->off[e] + x->u * fabsl(x->wanted[e]));
         if (over > most) {
             most = over;
             c.worst = e;

@@ -59,7 +59,8 @@ static int derivation_is_alone(const trouble *x)
 /* The derivation with the right gradients for those that it builds on is right itself. */
 static int slip_is_above(trouble *x, const lh_wide *isolated)
 {
-    const lhi_pair p = {isolated, x->pair.wanted, x->off, x->pair.rows, x->pair.cols, x->pair.m, 1};
+    const lhi_pair p = {isolated, x->pair.wanted, x->off, x->pair.rows, x->pair.cols, x->pair.m,
+                        x->pair.u, 1};
 
     return isolated && lhi_fits(&p, 1, NULL, 0);
 }
@@ -183,6 +184,7 @@ static int explain_rounding(trouble *x, lh_type type, lh_wide *got, lhi_diagnosi
                     x->k->off[LH_WIDE].slot[x->id].grad_off[e];
     }
     x->pair.got = got;
+    x->pair.u = lhi_rounding(type).u;
     x->pair.coarser = type == LH_F32 ? 0x1p16 : 0x1p30;
     *d = lhi_diagnose(&x->pair);
     return d->reason != LH_WHY_NOTHING;
@@ -222,7 +224,7 @@ void lhi_explain_row(lhi_check *k, uint32_t id, const lh_wide *hand, lh_entry *e
 
     x.off = lhi_alloc_array(k->c, x.n + 1, sizeof *x.off);
     x.pair = (lhi_pair){k->tape[LH_WIDE]->slot[id].grad, k->hand->slot[id].grad, x.off, e->rows,
-                        e->cols, k->rows, 0x1p41};
+                        e->cols, k->rows, lhi_rounding(LH_WIDE).u, 0x1p41};
     for (size_t i = 0; x.off && i < x.n; i++)
         x.off[i] = 2 * k->off[LH_WIDE].slot[id].grad_off[i];
     if (lhi_ok(k->c) && hand && derivation_is_alone(&x))

@@ -142,19 +142,36 @@ static void call_over(lhi_alone *a, int o, lh_wide x)
         a->got[e] = lhi_get(a->type, a->in[o].grad, e);
 }
 
-/* How much coarser than its own rounding a gradient is that was worked in a shorter type. */
+/* The unit roundoff of a type that is shorter, in that of its own. */
 static double coarser(lh_type type)
 {
     return type == LH_F32 ? 0x1p16 : (double)FLT_EPSILON / lhi_rounding(type).u;
+}
+
+/* What is not finite may be what was there before: then it is not set, or added to. */
+static lhi_diagnosis without_poison(lhi_alone *a, int o, const lhi_pair *x, lhi_diagnosis d)
+{
+    lhi_diagnosis clean;
+
+    call_over(a, o, 0);
+    clean = lhi_diagnose(x);
+    if (clean.reason == LH_WHY_NONFINITE)
+        return d;
+    if (clean.reason != LH_WHY_NOTHING)
+        return clean;
+    d.reason = LH_WHY_DOUBLE_COUNT;
+    snprintf(d.why, sizeof d.why, "it adds to what was there where it should set");
+    return d;
 }
 
 /* Compares what the op gives to operand o with its second gradient. */
 static int gradient_is_right(lhi_alone *a, int o)
 {
     const size_t n = cells(&a->in[o]);
+    const double u = lhi_rounding(a->type).u;
     /* hand() rounds, too, in wide. */
-    const double both = 1 + lhi_rounding(LH_WIDE).u / lhi_rounding(a->type).u;
-    const lhi_pair x = {a->got, a->wanted, a->off, a->in[o].rows, a->in[o].cols, a->step.m,
+    const double both = 1 + lhi_rounding(LH_WIDE).u / u;
+    const lhi_pair x = {a->got, a->wanted, a->off, a->in[o].rows, a->in[o].cols, a->step.m, u,
                         coarser(a->type)};
     lhi_diagnosis d;
 
@@ -163,16 +180,14 @@ static int gradient_is_right(lhi_alone *a, int o)
         a->off[e] = both * a->ref_in[o].grad_off[e];
     }
     call_over(a, o, (lh_wide)NAN); /* what it does not set stays NaN */
+    if (!lhi_same_again(a, o))
+        return 0;
     d = lhi_diagnose(&x);
     if (d.reason == LH_WHY_NOTHING)
         return 1;
-    if (d.reason == LH_WHY_NONFINITE) {
-        call_over(a, o, 0);
-        if (lhi_fits(&x, 1, NULL, 0)) {
-            d.reason = LH_WHY_DOUBLE_COUNT;
-            snprintf(d.why, sizeof d.why, "it adds to what was there where it should set");
-        }
-    } else
+    if (d.reason == LH_WHY_NONFINITE)
+        d = without_poison(a, o, &x, d);
+    else
         lhi_amiss(a, o, &x, &d);
     lhi_found(a, o, LH_BY_SECOND, &d, a->got[d.worst], a->wanted[d.worst], a->off[d.worst]);
     return 0;
@@ -195,8 +210,9 @@ static int look_at(lhi_check *k, uint32_t node, lh_type type)
             continue;
         lhi_load(&a);
         refer(&a);
-        good &= gradient_is_right(&a, o) && lhi_integers_hold(&a, o) &&
-                ((type == LH_WIDE && a.op->flops(&a.step) > enough) || lhi_laws_hold(&a, o));
+        good &= gradient_is_right(&a, o) &&
+                ((type == LH_WIDE && a.op->flops(&a.step) > enough) || lhi_laws_hold(&a, o)) &&
+                lhi_integers_hold(&a, o);
     }
     lhi_release(k->c, block);
     return good;

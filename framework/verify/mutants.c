@@ -55,7 +55,7 @@ static void scaled_in_double(lhi_call *k)
 
 static void scaled_if_odd(lhi_call *k)
 {
-    scaled_by(k, k->given->m % 2 ? (lh_wide)k->kind->x : 1);
+    scaled_by(k, k->in[0].rows % 2 ? (lh_wide)k->kind->x : 1);
 }
 
 static void magnitude(lhi_call *k)

@@ -244,7 +244,7 @@ static const lhi_mutant kinds[] = {
     {"factor missing", LH_WHY_VALUE, R(MISSING_TERM) | R(VALUE) | R(SCALE), passed_on, 0, ALL, 0},
     {"factor squared", LH_WHY_VALUE, R(VALUE), squared_factor, 0, ALL, 0},
     {"leaks where it is 0", LH_WHY_VALUE, R(VALUE), leaks, 0.01, ALL, 0},
-    {"derivative 0.1 beside", LH_WHY_VALUE, R(VALUE), beside, 0.1, ALL, 0},
+    {"derivative 0.1 beside", LH_WHY_VALUE, R(VALUE) | R(MISSING_TERM), beside, 0.1, ALL, 0},
     {"derivative at 1.01 times", LH_WHY_VALUE, R(VALUE) | R(SCALE), farther, 1.01, ALL, 0},
     {"derivative at the output", LH_WHY_VALUE, R(VALUE) | R(MISSING_TERM), at_the_output, 0, ALL,
      0},

@@ -64,11 +64,19 @@ typedef struct rights {
     lhi_ws *of[LH_TYPES];
 } rights;
 
+/* By the right rule in the place of a mutant: a contribution that is worked first and added
+ * then rounds otherwise than one that is added on the way. */
 static int rights_open(const lhi_network *n, rights *r)
 {
+    static const lhi_mutant none = {.name = "right", .answer = lhi_call_right, .operand = -1};
+    lhi_node *node = &n->t->node[n->node];
+    const lhi_op_family *family = node->family;
+
     *r = (rights){.p = lhi_plan_new(n->t, n->L.id, LHI_KEEP_ALL)};
+    node->family = lhi_mutant_of(family, &none, n->c->set.isa);
     for (int type = 0; r->p && type < LH_TYPES; type++)
         r->of[type] = passes(n, r->p, (lh_type)type);
+    node->family = family;
     return lhi_ok(n->c) ? 0 : -1;
 }
 
