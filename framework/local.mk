@@ -57,7 +57,7 @@ framework/data/wdbc.c: $(top_srcdir)/data/wdbc.csv $(top_srcdir)/build-aux/embed
 lh_build = -DLHI_COMPILER='"$(CC)"' -DLHI_CFLAGS='"$(CFLAGS)"' -DLHI_PEERS='"$(peersdir)"'
 
 noinst_LTLIBRARIES += libcore.la
-libcore_la_CPPFLAGS = $(AM_CPPFLAGS) $(HDF5_CFLAGS) $(lh_build)
+libcore_la_CPPFLAGS = $(AM_CPPFLAGS) $(HDF5_CFLAGS) $(ZLIB_CPPFLAGS) $(lh_build)
 libcore_la_LIBADD = $(lh_variants)
 libcore_la_SOURCES = \
 	framework/base/ctx.c framework/base/ctx.h \
@@ -107,12 +107,21 @@ libcore_la_SOURCES = \
 	framework/train/restore.c \
 	framework/train/run.c framework/train/run.h \
 	framework/train/watch.c \
+	framework/store/arrays.c framework/store/arrays.h \
 	framework/store/checked.c \
+	framework/store/element.c \
 	framework/store/file.c \
 	framework/store/h5.h \
 	framework/store/image.c \
+	framework/store/inflate.c \
+	framework/store/named.h \
+	framework/store/named_h5.c \
+	framework/store/npy.c \
+	framework/store/npz.c \
 	framework/store/print.c \
 	framework/store/read.c \
+	framework/store/safetensors.c \
+	framework/store/scan.c \
 	framework/store/schema.c \
 	framework/store/store.h \
 	framework/store/write.c \
@@ -151,7 +160,7 @@ lh_system_sources = \
 
 lib_LTLIBRARIES += liblonghand.la
 liblonghand_la_SOURCES = $(lh_system_sources)
-liblonghand_la_LIBADD = libcore.la $(HDF5_LIBS)
+liblonghand_la_LIBADD = libcore.la $(HDF5_LIBS) $(ZLIB_LIBS)
 liblonghand_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info $(LH_LIBTOOL_VERSION)
 
 bin_PROGRAMS += longhand

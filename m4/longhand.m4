@@ -85,6 +85,24 @@ AC_DEFUN([LH_HDF5], [
   AC_SUBST([HDF5_LIBS])
   AC_SUBST([lh_hdf5_requires])])
 
+dnl For the compressed members of a .npz, and nothing else.
+AC_DEFUN([LH_ZLIB], [
+  AC_ARG_WITH([zlib], [AS_HELP_STRING([--without-zlib], [do not read compressed .npz files])],
+    [], [with_zlib=check])
+  lh_zlib=no
+  AS_IF([test "x$with_zlib" != xno], [
+    AC_MSG_CHECKING([for zlib])
+    lh_saved=$LIBS; LIBS="-lz $LIBS"
+    AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <zlib.h>]],
+      [[z_stream z = {0}; return inflateInit2(&z, -MAX_WBITS) + inflate(&z, Z_NO_FLUSH);]])],
+      [lh_zlib=yes; ZLIB_LIBS=-lz; ZLIB_CPPFLAGS=-DLHI_ZLIB=1])
+    LIBS=$lh_saved
+    AC_MSG_RESULT([$lh_zlib])
+    AS_IF([test "x$with_zlib" = xyes && test $lh_zlib = no],
+      [AC_MSG_ERROR([zlib was asked for and is not there: apt install zlib1g-dev])])])
+  AC_SUBST([ZLIB_CPPFLAGS])
+  AC_SUBST([ZLIB_LIBS])])
+
 AC_DEFUN([LH_CUNIT], [
   lh_cunit=no
   PKG_CHECK_EXISTS([cunit], [lh_cunit=yes
@@ -193,12 +211,15 @@ AC_DEFUN([LH_SUMMARY], [
     [lh_sets="portable (with the compiler's own vectors)"])
   AS_IF([test $lh_cunit = yes], [lh_tests="make check"],
     [lh_tests="not possible: apt install libcunit1-dev, then configure again"])
+  AS_IF([test $lh_zlib = yes], [lh_npz="read"],
+    [lh_npz="not read (apt install zlib1g-dev)"])
   cat <<END
 
   Longhand $PACKAGE_VERSION
     compiler          $CC $CFLAGS
     OpenMP            $OPENMP_CFLAGS
     HDF5              $lh_hdf5_from
+    compressed .npz   $lh_npz
     instruction sets  $lh_sets
     tests (CUnit)     $lh_tests
     gnuplot           $lh_gnuplot

@@ -87,7 +87,7 @@ static const char *extent_fault(lhi_h5 *h, hid_t space, int rank, uint64_t eleme
 {
     int over = 0;
 
-    if (H5Sget_simple_extent_type(space) != H5S_SIMPLE ||
+    if (H5Sget_simple_extent_type(space) != (rank > 0 ? H5S_SIMPLE : H5S_SCALAR) ||
         H5Sget_simple_extent_ndims(space) != rank ||
         H5Sget_simple_extent_dims(space, dims, NULL) != rank)
         return "has another rank than it should have";
@@ -101,7 +101,7 @@ static const char *extent_fault(lhi_h5 *h, hid_t space, int rank, uint64_t eleme
     return NULL;
 }
 
-static const char *dataset_fault(lhi_h5 *h, hid_t set, int rank, size_t element,
+const char *lhi_h5_dataset_fault(lhi_h5 *h, hid_t set, int rank, size_t element,
                                  const hsize_t *want, hsize_t *dims)
 {
     const size_t mark = h->opens;
@@ -131,7 +131,7 @@ void *lhi_h5_read_array(lhi_h5 *h, hid_t in, const char *name, lh_type type, int
 
     if (lhi_ok(h->c)) {
         fault = H5Tequal(disk, lhi_h5_disk_type(type)) > 0
-                    ? dataset_fault(h, set, rank, size, want, dims)
+                    ? lhi_h5_dataset_fault(h, set, rank, size, want, dims)
                     : "has another type than it should have";
         if (fault)
             lhi_h5_bad(h, in, name, fault);
@@ -170,7 +170,7 @@ const char **lhi_h5_read_lines(lhi_h5 *h, hid_t in, const char *name, size_t *co
     char *text = NULL;
 
     if (size > 0)
-        fault = dataset_fault(h, set, 1, size, NULL, dims);
+        fault = lhi_h5_dataset_fault(h, set, 1, size, NULL, dims);
     if (!fault && dims[0] > LHI_H5_ITEMS)
         fault = "has too many lines";
     if (fault)

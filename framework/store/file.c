@@ -87,7 +87,7 @@ static void check_block(lhi_h5 *h, const unsigned char *block, size_t size)
     const uint64_t version = number(block + AT_VERSION, 4);
     const uint64_t length = number(block + AT_LENGTH, 8);
 
-    if (size < 8 || memcmp(block + AT_MAGIC, magic, 8) != 0)
+    if (!lhi_h5_ours(block, size))
         not_ours(h, block, size);
     else if (size < LHI_STORE_BLOCK)
         lhi_fail(h->c, LH_EFORMAT, "go back to an earlier checkpoint or copy the file again",
@@ -118,6 +118,14 @@ static void unreadable(lhi_h5 *h, int number)
              "reading %s failed: %s", h->path, strerror(number));
 }
 
+static void check_body(lhi_h5 *h)
+{
+    const unsigned char *const body = h->image + LHI_STORE_BLOCK;
+
+    if (!agrees(body, h->room - LHI_STORE_BLOCK, h->image + AT_BODY))
+        damaged(h, "its bytes do not have the SHA-256 digest that its first block names");
+}
+
 static void load(lhi_h5 *h, int fd)
 {
     unsigned char block[LHI_STORE_BLOCK] = {0};
@@ -139,8 +147,24 @@ static void load(lhi_h5 *h, int fd)
     status = lhi_sys_read(fd, h->image + sizeof block, h->room - sizeof block);
     if (status < 0)
         unreadable(h, -status);
-    else if (!agrees(h->image + sizeof block, h->room - sizeof block, block + AT_BODY))
-        damaged(h, "its bytes do not have the SHA-256 digest that its first block names");
+    else
+        check_body(h);
+}
+
+int lhi_h5_ours(const unsigned char *bytes, size_t size)
+{
+    return size >= 8 && memcmp(bytes + AT_MAGIC, magic, 8) == 0;
+}
+
+void lhi_h5_check(lhi_h5 *h)
+{
+    unsigned char block[LHI_STORE_BLOCK] = {0};
+    const size_t head = h->size < sizeof block ? (size_t)h->size : sizeof block;
+
+    memcpy(block, h->image, head);
+    check_block(h, block, head);
+    if (lhi_ok(h->c))
+        check_body(h);
 }
 
 void lhi_h5_load(lhi_h5 *h)
@@ -162,4 +186,20 @@ void lhi_h5_load(lhi_h5 *h)
                  "cannot read %s: it is %s", h->path,
                  kind == LHI_FILE_FOLDER ? "a folder" : "no regular file");
     lhi_sys_close(fd); /* the bytes are here and checked: how it closes changes nothing */
+}
+
+lh_status lhi_store_put(lh_ctx *c, const char *path, const void *bytes, size_t size)
+{
+    const char *hint = "the file of that name was not changed; save to another place";
+    const int status = lhi_sys_replace(path, bytes, size);
+
+    if (status == 0)
+        return c->status;
+    if (status == -ENOSPC || status == -EDQUOT)
+        hint = "make room on the disk and save again";
+    else if (status == -ENOENT || status == -ENOTDIR)
+        hint = "make the folder first";
+    else if (status == -EACCES || status == -EPERM || status == -EROFS)
+        hint = "save to a folder that you may write to";
+    return lhi_fail(c, LH_EIO, hint, "cannot save %s: %s", path, strerror(-status));
 }

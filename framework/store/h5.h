@@ -17,6 +17,7 @@ typedef struct lhi_h5 {
     lh_ctx *c;
     const char *path;    /* the file, for messages */
     lh_status status;    /* what a failure means: LH_EIO or LH_EFORMAT */
+    const char *hint;    /* what to do about a file that cannot be read */
     unsigned char *image;
     size_t room;         /* bytes at image */
     uint64_t size;       /* of the file being read */
@@ -45,6 +46,9 @@ hid_t lhi_h5_open(lhi_h5 *h);
 
 /* file.c: reads the file into h->image, the user block checked. */
 void lhi_h5_load(lhi_h5 *h);
+/* Checks the user block of a file of ours that is in h->image already. */
+int lhi_h5_ours(const unsigned char *bytes, size_t size);
+void lhi_h5_check(lhi_h5 *h);
 
 /* checked.c: reading that trusts nothing in the file. */
 hid_t lhi_h5_item(lhi_h5 *h, hid_t in, const char *name, H5I_type_t kind);
@@ -53,7 +57,17 @@ int lhi_h5_has(lhi_h5 *h, hid_t in, const char *name);
  * must be `want` unless that is NULL. */
 void *lhi_h5_read_array(lhi_h5 *h, hid_t in, const char *name, lh_type type, int rank,
                         const hsize_t *want, hsize_t *dims);
+/* The checks before that, of a dataset whose elements are so large: NULL, or what is wrong.
+ * Rank 0 is a single value; dims has room for two. */
+const char *lhi_h5_dataset_fault(lhi_h5 *h, hid_t set, int rank, size_t element,
+                                 const hsize_t *want, hsize_t *dims);
 const char **lhi_h5_read_lines(lhi_h5 *h, hid_t in, const char *name, size_t *count);
+
+/* write.c: under a checksum, of `disk` type; a file's bytes are counted when it is done. */
+void lhi_h5_write_array(lhi_h5 *h, hid_t in, const char *name, hid_t disk, hid_t memory, int rank,
+                        const hsize_t *dims, const void *from);
+hid_t lhi_h5_make_group(lhi_h5 *h, hid_t in, const char *name);
+size_t lhi_h5_finish(lhi_h5 *h, hid_t file);
 
 /* An attribute and its place in a struct. */
 enum lhi_field_kind { LHI_TEXT, LHI_INTEGER, LHI_SEED, LHI_COUNT, LHI_REAL };

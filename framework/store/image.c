@@ -64,8 +64,7 @@ static void failed(lhi_h5 *h, hid_t in, const char *name)
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, deepest, reason);
     folder(in, where);
     lhi_fail(h->c, h->status,
-             reading ? "the file is not as Longhand writes it: use another checkpoint"
-                     : "save again; if it fails again, report it as a bug",
+             reading ? h->hint : "save again; if it fails again, report it as a bug",
              "%s: HDF5 could not %s %s%s: %s", h->path, reading ? "read" : "make", where, name,
              reason[0] ? reason : "no reason given");
 }
@@ -75,8 +74,7 @@ void lhi_h5_bad(lhi_h5 *h, hid_t in, const char *name, const char *reason)
     char where[200];
 
     folder(in, where);
-    lhi_fail(h->c, LH_EFORMAT, "the file is not as Longhand writes it: use another checkpoint",
-             "%s: %s%s %s", h->path, where, name, reason);
+    lhi_fail(h->c, LH_EFORMAT, h->hint, "%s: %s%s %s", h->path, where, name, reason);
 }
 
 hid_t lhi_h5_keep(lhi_h5 *h, hid_t id, hid_t in, const char *name)

@@ -187,7 +187,8 @@ static void read_all(lhi_h5 *h, lhi_state *s)
 
 lh_status lhi_store_read(lh_ctx *c, const char *path, lhi_state *s)
 {
-    lhi_h5 h = {.c = c, .path = path, .status = LH_EFORMAT};
+    lhi_h5 h = {.c = c, .path = path, .status = LH_EFORMAT,
+                .hint = "the file is not as Longhand writes it: use another checkpoint"};
 
     memset(s, 0, sizeof *s);
     if (lhi_ok(c))

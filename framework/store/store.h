@@ -27,6 +27,10 @@ void lhi_store_print(const lhi_state *s, const char *path, FILE *out);
 /* The version of the HDF5 library that runs, such as "1.10.8". */
 const char *lhi_store_version(void);
 
+/* Puts the bytes in the place of a file, which is the old one or the new one and never a part.
+ * LH_OK or LH_EIO. */
+lh_status lhi_store_put(lh_ctx *c, const char *path, const void *bytes, size_t size);
+
 /* Fills the user block in front of an HDF5 file of `size` bytes in all. */
 void lhi_store_stamp(unsigned char *bytes, size_t size);
 

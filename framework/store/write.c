@@ -4,9 +4,7 @@
 
 #include "framework/store/h5.h"
 #include "framework/system/mem.h"
-#include "framework/system/sys.h"
 
-#include <errno.h>
 #include <string.h>
 
 enum {
@@ -45,8 +43,8 @@ static hid_t dataset_list(lhi_h5 *h, int rank, const hsize_t *dims, size_t eleme
     return list;
 }
 
-static void write_dataset(lhi_h5 *h, hid_t in, const char *name, hid_t disk, hid_t memory,
-                          int rank, const hsize_t *dims, const void *from)
+void lhi_h5_write_array(lhi_h5 *h, hid_t in, const char *name, hid_t disk, hid_t memory, int rank,
+                        const hsize_t *dims, const void *from)
 {
     const size_t mark = h->opens;
     hid_t list, space, set;
@@ -67,7 +65,7 @@ static void write_numbers(lhi_h5 *h, hid_t in, const char *name, const double *f
     const hsize_t dims[1] = {count};
 
     if (from)
-        write_dataset(h, in, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 1, dims, from);
+        lhi_h5_write_array(h, in, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 1, dims, from);
 }
 
 static hid_t text_type(lhi_h5 *h, size_t size)
@@ -105,7 +103,7 @@ static void write_lines(lhi_h5 *h, hid_t in, const char *name, const char *const
 
         for (size_t i = 0; i < count; i++)
             memcpy(padded + i * size, lines[i], strlen(lines[i]));
-        write_dataset(h, in, name, type, type, 1, dims, padded);
+        lhi_h5_write_array(h, in, name, type, type, 1, dims, padded);
     }
     lhi_release(h->c, padded);
     lhi_h5_drop(h, mark);
@@ -138,7 +136,7 @@ static void write_field(lhi_h5 *h, hid_t in, const lhi_field *f, const void *bas
 }
 
 /* Links keep the order in which they were made: that of parameters and of series. */
-static hid_t make_group(lhi_h5 *h, hid_t in, const char *name)
+hid_t lhi_h5_make_group(lhi_h5 *h, hid_t in, const char *name)
 {
     const hid_t list = lhi_h5_keep(h, H5Pcreate(H5P_GROUP_CREATE), in, name);
 
@@ -169,22 +167,22 @@ static void write_slot(lhi_h5 *h, hid_t in, const lhi_state *s, const lhi_slot *
     if (slot->inner && !slot_used(s, slot))
         return;
     if (slot->inner)
-        in = make_group(h, in, slot->inner);
+        in = lhi_h5_make_group(h, in, slot->inner);
     for (size_t i = 0; i < s->params && lhi_ok(h->c); i++) {
         const lhi_state_param *p = &s->param[i];
         const hsize_t dims[2] = {p->rows, p->cols};
         const void *array = slot_of(p, slot);
 
         if (array)
-            write_dataset(h, in, p->name, lhi_h5_disk_type(s->type), lhi_h5_memory_type(s->type),
-                          2, dims, array);
+            lhi_h5_write_array(h, in, p->name, lhi_h5_disk_type(s->type),
+                               lhi_h5_memory_type(s->type), 2, dims, array);
     }
 }
 
 static void write_group(lhi_h5 *h, hid_t file, const char *name, const lhi_state *s)
 {
     const size_t mark = h->opens;
-    const hid_t group = make_group(h, file, name);
+    const hid_t group = lhi_h5_make_group(h, file, name);
 
     for (const lhi_field *f = lhi_state_fields; f->name; f++)
         if (strcmp(f->group, name) == 0)
@@ -203,6 +201,20 @@ static void write_group(lhi_h5 *h, hid_t file, const char *name, const lhi_state
     lhi_h5_drop(h, mark);
 }
 
+size_t lhi_h5_finish(lhi_h5 *h, hid_t file)
+{
+    ssize_t size;
+
+    if (!lhi_ok(h->c))
+        return 0;
+    lhi_h5_did(h, H5Fflush(file, H5F_SCOPE_LOCAL), file, "");
+    /* The buffer is longer than the file, which ends where this says; it counts from
+     * the end of the user block. */
+    size = H5Fget_file_image(file, NULL, 0);
+    lhi_h5_did(h, size < 0 ? -1 : 0, file, "");
+    return size < 0 ? 0 : LHI_STORE_BLOCK + (size_t)size;
+}
+
 /* The file as bytes at h->image; returns how many. */
 static size_t build(lhi_h5 *h, const lhi_state *s)
 {
@@ -211,7 +223,6 @@ static size_t build(lhi_h5 *h, const lhi_state *s)
     const char *const tape = s->tape ? s->tape : "";
     const hid_t file = lhi_h5_create(h);
     lhi_root root;
-    ssize_t size;
 
     lhi_root_fill(&root, s);
     for (const lhi_field *f = lhi_root_fields; f->name; f++)
@@ -221,12 +232,7 @@ static size_t build(lhi_h5 *h, const lhi_state *s)
         write_group(h, file, groups[i], s);
     write_lines(h, file, "config", s->config, s->config_count);
     write_lines(h, file, "provenance", s->provenance, s->provenance_count);
-    lhi_h5_did(h, H5Fflush(file, H5F_SCOPE_LOCAL), file, "");
-    /* The buffer is longer than the file, which ends where this says; it counts from
-     * the end of the user block. */
-    size = H5Fget_file_image(file, NULL, 0);
-    lhi_h5_did(h, size < 0 ? -1 : 0, file, "");
-    return size < 0 ? 0 : LHI_STORE_BLOCK + (size_t)size;
+    return lhi_h5_finish(h, file);
 }
 
 /* More than the file can need, so that HDF5 never asks for memory half-way: it does
@@ -244,24 +250,6 @@ static size_t room_for(const lhi_state *s)
     bytes += width(s->provenance, s->provenance_count) * s->provenance_count;
     items += 3 * s->params + s->series_count;
     return bytes + bytes / 2 + items * SMALL;
-}
-
-static void put_on_disk(lhi_h5 *h, size_t size)
-{
-    const char *hint = "the file of that name was not changed; save to another place";
-    int status;
-
-    lhi_store_stamp(h->image, size);
-    status = lhi_sys_replace(h->path, h->image, size);
-    if (status == 0)
-        return;
-    if (status == -ENOSPC || status == -EDQUOT)
-        hint = "make room on the disk and save again";
-    else if (status == -ENOENT || status == -ENOTDIR)
-        hint = "make the folder first";
-    else if (status == -EACCES || status == -EPERM || status == -EROFS)
-        hint = "save to a folder that you may write to";
-    lhi_fail(h->c, LH_EIO, hint, "cannot save %s: %s", h->path, strerror(-status));
 }
 
 lh_status lhi_store_write(lh_ctx *c, const lhi_state *s, const char *path)
@@ -286,8 +274,10 @@ lh_status lhi_store_write(lh_ctx *c, const lhi_state *s, const char *path)
     lhi_h5_begin(&h);
     size = build(&h, s);
     lhi_h5_end(&h);
-    if (lhi_ok(c))
-        put_on_disk(&h, size);
+    if (lhi_ok(c)) {
+        lhi_store_stamp(h.image, size);
+        lhi_store_put(c, path, h.image, size);
+    }
     lhi_mem_free(h.image);
     return c->status;
 }
