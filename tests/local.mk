@@ -12,9 +12,24 @@ if HAVE_CUNIT
 check_LTLIBRARIES += libtesting.la
 libtesting_la_SOURCES = $(lh_system_sources) tests/check.c tests/check.h tests/draw.h
 libtesting_la_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DLHI_FAULTS
-libtesting_la_LIBADD = libcore.la $(HDF5_LIBS) $(CUNIT_LIBS)
+libtesting_la_LIBADD = libcore.la $(HDF5_LIBS) $(ZLIB_LIBS) $(CUNIT_LIBS)
 
 lh_test_cppflags = $(AM_CPPFLAGS) $(HDF5_CFLAGS) -DLHI_FAULTS
+
+check_PROGRAMS += tests/unit/test_arrays
+tests_unit_test_arrays_SOURCES = tests/unit/test_arrays.c tests/unit/arrays_help.h
+tests_unit_test_arrays_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_arrays_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_arrays_h5
+tests_unit_test_arrays_h5_SOURCES = tests/unit/test_arrays_h5.c tests/unit/arrays_help.h
+tests_unit_test_arrays_h5_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_arrays_h5_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_arrays_hostile
+tests_unit_test_arrays_hostile_SOURCES = tests/unit/test_arrays_hostile.c
+tests_unit_test_arrays_hostile_CPPFLAGS = $(lh_test_cppflags) $(ZLIB_CPPFLAGS)
+tests_unit_test_arrays_hostile_LDADD = libtesting.la $(ZLIB_LIBS)
 
 check_PROGRAMS += tests/unit/test_bench
 tests_unit_test_bench_SOURCES = tests/unit/test_bench.c
@@ -153,7 +168,8 @@ lh_test_scripts = \
 	tests/rules/opening.sh \
 	tests/rules/ops_list.sh \
 	tests/rules/readme.sh \
-	tests/rules/readme_driver.sh
+	tests/rules/readme_driver.sh \
+	tests/unit/arrays_others.sh
 TESTS += $(lh_test_scripts)
 EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh \
 	tests/contributing.sh tests/copied.sh tests/mutants.sh
