@@ -3,3 +3,6 @@
 noinst_PROGRAMS += experiments/notes
 experiments_notes_SOURCES = experiments/notes.c
 experiments_notes_LDADD = liblonghand.la
+
+## The same network in other programs, whose gradients can be checked.
+EXTRA_DIST += experiments/pytorch/gradients.py experiments/octave/gradients.m

@@ -169,7 +169,8 @@ lh_test_scripts = \
 	tests/rules/ops_list.sh \
 	tests/rules/readme.sh \
 	tests/rules/readme_driver.sh \
-	tests/unit/arrays_others.sh
+	tests/unit/arrays_others.sh \
+	tests/unit/gradients_others.sh
 TESTS += $(lh_test_scripts)
 EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh \
 	tests/contributing.sh tests/copied.sh tests/mutants.sh
