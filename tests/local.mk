@@ -31,11 +31,6 @@ tests_unit_test_arrays_hostile_SOURCES = tests/unit/test_arrays_hostile.c
 tests_unit_test_arrays_hostile_CPPFLAGS = $(lh_test_cppflags) $(ZLIB_CPPFLAGS)
 tests_unit_test_arrays_hostile_LDADD = libtesting.la $(ZLIB_LIBS)
 
-check_PROGRAMS += tests/unit/test_alarms
-tests_unit_test_alarms_SOURCES = tests/unit/test_alarms.c
-tests_unit_test_alarms_CPPFLAGS = $(lh_test_cppflags)
-tests_unit_test_alarms_LDADD = libtesting.la
-
 check_PROGRAMS += tests/unit/test_bench
 tests_unit_test_bench_SOURCES = tests/unit/test_bench.c
 tests_unit_test_bench_CPPFLAGS = $(lh_test_cppflags)
@@ -192,7 +187,8 @@ lh_test_scripts = \
 	tests/rules/ops_list.sh \
 	tests/rules/readme.sh \
 	tests/rules/readme_driver.sh \
-	tests/unit/arrays_others.sh
+	tests/unit/arrays_others.sh \
+	tests/unit/gradients_others.sh
 TESTS += $(lh_test_scripts)
 EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh \
 	tests/contributing.sh tests/copied.sh tests/mutants.sh

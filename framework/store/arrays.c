@@ -207,8 +207,9 @@ static void open_and_load(lhi_arrays *a)
     if (kind == LHI_FILE_REGULAR)
         load(a, fd, size);
     else
-        lhi_fail(a->c, LH_ENOINPUT, "give the name of a file with arrays", "cannot read %s: it is %s",
-                 a->path, kind == LHI_FILE_FOLDER ? "a folder" : "no regular file");
+        lhi_fail(a->c, LH_ENOINPUT, "give the name of a file with arrays",
+                 "cannot read %s: it is %s", a->path,
+                 kind == LHI_FILE_FOLDER ? "a folder" : "no regular file");
     lhi_sys_close(fd); /* the bytes are here: how it closes changes nothing */
 }
 

@@ -10,7 +10,7 @@ typedef struct lhi_named {
     char name[LHI_NAME];
     size_t rows, cols; /* a vector of n is 1 x n, a scalar 1 x 1 */
     int vector;        /* 1: the file has it with one dimension */
-    int bits;          /* of an element in the file: 16, 32 or 64; integers count as 64 */
+    int bits;          /* of an element in the file: 16 (bfloat16, too), 32, 64; integers: 64 */
     double *at;
 } lhi_named;
 

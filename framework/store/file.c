@@ -158,7 +158,11 @@ int lhi_h5_ours(const unsigned char *bytes, size_t size)
 
 void lhi_h5_check(lhi_h5 *h)
 {
-    check_block(h, h->image, h->size < LHI_STORE_BLOCK ? (size_t)h->size : LHI_STORE_BLOCK);
+    unsigned char block[LHI_STORE_BLOCK] = {0};
+    const size_t head = h->size < sizeof block ? (size_t)h->size : sizeof block;
+
+    memcpy(block, h->image, head);
+    check_block(h, block, head);
     if (lhi_ok(h->c))
         check_body(h);
 }

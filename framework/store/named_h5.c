@@ -166,8 +166,9 @@ static void octave_type(lhi_h5 *h, hid_t group, char text[64])
 /* "matrix", "bool", "int32 scalar" and so on: its value is an array as it stands. */
 static int octave_numbers(const char *type)
 {
-    static const char *const before[] = {"",       "float ", "bool ",  "int8 ",   "int16 ", "int32 ",
-                                         "int64 ", "uint8 ", "uint16 ", "uint32 ", "uint64 "};
+    static const char *const before[] = {"",       "float ", "bool ",  "int8 ",
+                                         "int16 ", "int32 ", "int64 ", "uint8 ",
+                                         "uint16 ", "uint32 ", "uint64 "};
     const char *const last = strrchr(type, ' ');
     const char *const word = last ? last + 1 : type;
 

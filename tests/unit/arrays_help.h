@@ -68,7 +68,7 @@ static inline void refused(const char *path, const char *words)
 
 /* Bytes put together. */
 typedef struct bytes {
-    unsigned char at[8192];
+    unsigned char at[1 << 17];
     size_t size;
 } bytes;
 

@@ -16,7 +16,7 @@ static void h5_damage(void)
     CHECK(lhi_arrays_write(c, check_path("good.h5"), &n, 1) == LH_OK, "%s", lh_message(c));
     lh_close(c);
     text = check_read(check_path("good.h5"), &size);
-    /* In front is what says that the file is ours, and has a digest: without it, it is just HDF5. */
+    /* Without the word in front, which says that there is a digest, the file is any HDF5. */
     for (size_t i = 8; i < size; i++) {
         text[i] ^= 1;
         check_write(check_path("bad.h5"), text, (long)size);
@@ -142,8 +142,8 @@ static void h5_of_others(void)
         {"i", 1, 1, 0, 64, 0},         {"e", 0, 5, 0, 64, 0},         {"X", 2, 3, 0, 64, 3},
         {"s", 1, 1, 0, 32, 0},
     };
-    static const char *const out[] = {"cube (more", "note (", "z (", "soft (a link)", "far (a link)",
-                                      "word (string)"};
+    static const char *const out[] = {"cube (more", "note (", "z (", "soft (a link)",
+                                      "far (a link)", "word (string)"};
     const size_t count = sizeof expected / sizeof expected[0];
 
     for (hsize_t block = 0; block <= 1024; block += 512) {

@@ -1,6 +1,9 @@
 /* test_arrays_hostile.c -- damaged files of arrays, and files made to do harm. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/system/fault.h"
 #include "tests/unit/arrays_help.h"
+
+#include <errno.h>
 
 #ifdef LHI_ZLIB
 #include <zlib.h>
@@ -191,34 +194,40 @@ static void zips_refused(void)
                 bad[i].inflates && !INFLATES ? "without zlib" : bad[i].words);
 }
 
-/* Members that all are the same bytes: what they become together has a limit. */
-static void one_claim_many_times(void)
+/* Zeros are nearly nothing when they are compressed: what members become together has a limit. */
+static void zeros_have_a_limit(void)
 {
 #ifdef LHI_ZLIB
-    static unsigned char zeros[1 << 20], small[8192];
-    const size_t room = (size_t)48 << 20;
+    static unsigned char zeros[20 << 20], small[1 << 15];
+    const uint64_t sum = crc32(0, zeros, sizeof zeros), other = crc_of(npy_of_two()->at,
+                                                                       npy_of_two()->size);
     bytes b = {.size = 0};
-    z_stream z = {0};
-    member many[8];
+    z_stream z = {.next_in = zeros, .avail_in = sizeof zeros, .next_out = small,
+                  .avail_out = sizeof small};
+    member many[4];
 
     CHECK(deflateInit2(&z, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) == Z_OK, "zlib");
-    z.next_out = small;
-    z.avail_out = sizeof small;
-    for (int i = 0; i < 4; i++) {
-        z.next_in = zeros;
-        z.avail_in = sizeof zeros;
-        CHECK(deflate(&z, i == 3 ? Z_FINISH : Z_NO_FLUSH) >= 0, "zlib");
-    }
+    CHECK(deflate(&z, Z_FINISH) == Z_STREAM_END, "%u bytes of room are left", z.avail_out);
     put(&b, small, sizeof small - z.avail_out);
     deflateEnd(&z);
-    for (int i = 0; i < 8; i++)
-        many[i] = (member){.name = "x.npy", .method = 8, .stored = deflated(20), .size = room};
-    refused(zip_file(many, 8), "decompressed");
-    many[0] = (member){.name = "x.npy", .method = 8, .stored = &b, .size = (size_t)4 << 20};
-    refused(zip_file(many, 1), "checksum");
-    many[0].size = (size_t)65 << 20;
-    refused(zip_file(many, 1), "far more bytes");
+    for (int i = 0; i < 4; i++)
+        many[i] = (member){.name = "x", .method = 8, .stored = &b, .size = sizeof zeros,
+                           .crc_off = sum - other};
+    refused(zip_file(many, 3), "left out: x (not a .npy file), x (");
+    refused(zip_file(many, 4), "x claims to become far more bytes");
 #endif
+}
+
+static void directory_in_excess(void)
+{
+    const member two_of_them[] = {{.name = "W1.npy"}, {.name = "b1.npy"}};
+    bytes b = {.size = 0};
+
+    put_zip(&b, two_of_them, 2);
+    b.at[b.size - 12] = b.at[b.size - 14] = 1;
+    refused(file_of(&b, "a.npz"), "more in it than it says");
+    b.at[b.size - 12] = b.at[b.size - 14] = 3;
+    refused(file_of(&b, "a.npz"), "not where it should be");
 }
 
 /* Every file that begins like this one, and every one with a byte that is another. */
@@ -281,13 +290,55 @@ static void damage_is_seen(void)
     damage("good.npy", "bad.npy", 0, 900);
 }
 
+/* Reading or writing with the nth allocation refused, until there is none to refuse. */
+static void without_memory(const char *from, const char *to)
+{
+    for (long n = 1;; n++) {
+        lh_ctx *c = lh_open(0, NULL, "test");
+        const size_t before = c->block_count;
+        char none[2000];
+        lhi_named *list;
+        size_t count;
+        lh_status status;
+
+        lh_on_message(c, hear, none);
+        lhi_fault_arm(LHI_FAULT_ALLOC, n, 1, ENOMEM);
+        status = lhi_arrays_read(c, from, &list, &count);
+        if (status == LH_OK)
+            status = lhi_arrays_write(c, to, list, count);
+        if (lhi_fault_struck(LHI_FAULT_ALLOC) == 0) {
+            CHECK(status == LH_OK && n > 8, "%ld allocations, status %d", n, (int)status);
+            lhi_fault_arm(LHI_FAULT_ALLOC, 0, 0, 0);
+            lh_close(c);
+            return;
+        }
+        CHECK(status == LH_ENOMEM, "%s, allocation %ld: status %d", from, n, (int)status);
+        CHECK(c->block_count == before + (list ? count + 1 : 0), "%s, allocation %ld is kept", from,
+              n);
+        lh_close(c);
+    }
+}
+
+static void memory_runs_out(void)
+{
+    const bytes text = {"no array", 8};
+    const member list[] = {{.name = "W1.npy"}, {.name = "b1.npy"}, {.name = "x", .stored = &text}};
+    const char *path = zip_file(list, 3);
+
+    without_memory(path, check_path("b.safetensors"));
+    without_memory(check_path("b.safetensors"), check_path("b.h5"));
+    without_memory(check_path("b.h5"), check_path("b.npz"));
+}
+
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
         {"zip files by hand: names, wide sizes, folders, compressed members", zip_by_hand},
         {"zip files that contradict themselves are refused", zips_refused},
-        {"what members become together has a limit", one_claim_many_times},
+        {"what members become together has a limit", zeros_have_a_limit},
+        {"a directory with more or fewer entries than it says is refused", directory_in_excess},
         {"no cut and no changed byte does harm, and a checksum notices", damage_is_seen},
+        {"memory that runs out leaves nothing behind", memory_runs_out},
         {NULL, NULL},
     };
 
