@@ -4,5 +4,12 @@ noinst_PROGRAMS += experiments/notes
 experiments_notes_SOURCES = experiments/notes.c
 experiments_notes_LDADD = liblonghand.la
 
-## The same network in other programs, whose gradients can be checked.
+noinst_PROGRAMS += experiments/vcurve
+experiments_vcurve_SOURCES = experiments/vcurve.c
+experiments_vcurve_LDADD = liblonghand.la -lm
+
+noinst_PROGRAMS += experiments/saturation
+experiments_saturation_SOURCES = experiments/saturation.c
+experiments_saturation_LDADD = liblonghand.la -lm
+
 EXTRA_DIST += experiments/pytorch/gradients.py experiments/octave/gradients.m

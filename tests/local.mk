@@ -16,6 +16,11 @@ libtesting_la_LIBADD = libcore.la $(HDF5_LIBS) $(ZLIB_LIBS) $(CUNIT_LIBS)
 
 lh_test_cppflags = $(AM_CPPFLAGS) $(HDF5_CFLAGS) -DLHI_FAULTS
 
+check_PROGRAMS += tests/unit/test_alarms
+tests_unit_test_alarms_SOURCES = tests/unit/test_alarms.c
+tests_unit_test_alarms_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_alarms_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_arrays
 tests_unit_test_arrays_SOURCES = tests/unit/test_arrays.c tests/unit/arrays_help.h
 tests_unit_test_arrays_CPPFLAGS = $(lh_test_cppflags)

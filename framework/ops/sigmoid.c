@@ -47,14 +47,16 @@ static void hand(const lh_step *s)
     }
 }
 
+/* 1/(1 + e^-z), or e^z/(1 + e^z) on the left, where e^-z may be infinite. */
 static void analytic(const lh_step *s)
 {
     for (size_t i = 0; i < lhi_elements(s->out); i++) {
         const lhi_complex z = lhi_complex_at(s->in[0], i);
-        lhi_complex down = lhi_exp((lhi_complex){-z.re, -z.im});
+        const real side = z.re < 0 ? 1 : -1;
+        const lhi_complex e = lhi_exp((lhi_complex){side * z.re, side * z.im});
 
-        down.re += 1;
-        ((real *)s->out->tangent)[i] = lhi_div((lhi_complex){1, 0}, down).im;
+        ((real *)s->out->tangent)[i] = lhi_div(z.re < 0 ? e : (lhi_complex){1, 0},
+                                               (lhi_complex){1 + e.re, e.im}).im;
     }
 }
 

@@ -56,7 +56,7 @@ lhi_derivative lhi_derivative_along(lhi_check *k, lh_method by, const lhi_direct
     lhi_derivative r = {0};
 
     if (by == LH_BY_DIFFERENCES)
-        return lhi_difference_along(k, d);
+        return lhi_difference_along(k, d, 0);
     r.low = r.high = lhi_tangent_along(k, by == LH_BY_COMPLEX, d);
     r.estimate = estimate(k, by == LH_BY_COMPLEX, d);
     return r;

@@ -9,8 +9,8 @@ lh_rounding lhi_rounding(lh_type type)
 {
     static const lh_rounding of[LH_TYPES] = {
         {.u = FLT_EPSILON / 2, .tiny = (double)FLT_MIN * (double)FLT_EPSILON / 2},
-        {.u = DBL_EPSILON / 2, .tiny = DBL_MIN * DBL_EPSILON / 2},
-        /* Half its least step is no double; the least of those is larger, and 0 would be wrong. */
+        {.u = DBL_EPSILON / 2, .tiny = DBL_MIN * DBL_EPSILON},
+        /* Half the least step of these two is no double; the least double is larger. */
         {.u = (double)(LDBL_EPSILON / 2), .tiny = DBL_MIN * DBL_EPSILON}};
 
     return of[type];
@@ -34,6 +34,14 @@ static int allot(lhi_check *k, lhi_bounds *b)
         used += 2 * n;
     }
     return lhi_ok(k->c) ? 0 : -1;
+}
+
+/* Nothing is known where infinity met 0. */
+void lhi_bounds_settle(double *off, size_t n)
+{
+    for (size_t e = 0; e < n; e++)
+        if (off[e] != off[e])
+            off[e] = (double)INFINITY;
 }
 
 static lh_step step_of(const lhi_check *k, const lhi_bounds *b, uint32_t node)
@@ -78,6 +86,8 @@ static void back(const lhi_check *k, lhi_bounds *b, lh_rounding r)
 
         r.adds = r.u > 0 ? givers(k, k->t->node[a->node].in[a->operand]) - 1 : 0;
         lhi_op_of(k->hand, a->node)->grad_bound(&s, a->operand, &r);
+        lhi_bounds_settle(s.in[a->operand]->grad_off,
+                          s.in[a->operand]->rows * s.in[a->operand]->cols);
     }
 }
 
@@ -92,8 +102,10 @@ int lhi_bounds_make(lhi_check *k, lhi_bounds *b, lh_type type)
         const uint32_t id = k->p->act[i].node;
         const lh_step s = step_of(k, b, id);
 
-        if (k->p->act[i].kind == LHI_FORWARD)
-            lhi_op_of(k->hand, id)->value_bound(&s, &r);
+        if (k->p->act[i].kind != LHI_FORWARD)
+            continue;
+        lhi_op_of(k->hand, id)->value_bound(&s, &r);
+        lhi_bounds_settle(s.out->off, s.out->rows * s.out->cols);
     }
     back(k, b, r);
     return 0;

@@ -86,6 +86,8 @@ void lhi_check_end(lhi_check *k);
 
 /* The unit roundoff of a type, and of what underflows half the least step. */
 lh_rounding lhi_rounding(lh_type type);
+/* NaN in bounds becomes infinity. */
+void lhi_bounds_settle(double *off, size_t n);
 /* Bounds for the tape in a type; -1: no memory. */
 int lhi_bounds_make(lhi_check *k, lhi_bounds *b, lh_type type);
 /* Sums over paths instead: nothing is rounded, and L may be off by 1. */
@@ -134,7 +136,8 @@ lh_wide lhi_tangent_along(lhi_check *k, int complex_step, const lhi_direction *d
 /* The pieces at the unchanged point; 0 after an error. */
 int lhi_differ_begin(lhi_check *k);
 void lhi_differ_end(lhi_check *k);
-lhi_derivative lhi_difference_along(lhi_check *k, const lhi_direction *d);
+/* doubted: only what shorter steps come to, too; at a kink nothing. */
+lhi_derivative lhi_difference_along(lhi_check *k, const lhi_direction *d, int doubted);
 /* 1 when every piecewise op of two types of the tape is in the same piece. */
 int lhi_same_pieces(const lhi_check *k, lh_type a, lh_type b);
 

@@ -10,10 +10,13 @@ static size_t cells(const lhi_pair *x)
     return x->rows * x->cols;
 }
 
-/* What two numbers may differ by is not enough; a NaN is never near. */
+/* Bounds are doubles: they say nothing of what is smaller than the least of these. */
+static const lh_wide least = 0x1p-1070L;
+
+/* Two numbers differ by more than they may; a NaN always does. */
 static int far_off(lh_wide a, lh_wide b, lh_wide off)
 {
-    return !(fabsl(a - b) <= off) && a != b;
+    return !(fabsl(a - b) <= off + least) && a != b;
 }
 
 static int is_wrong(const lhi_pair *x, size_t e)
@@ -31,9 +34,10 @@ int lhi_fits(const lhi_pair *x, double scale, const lh_wide *term, double times)
     const lh_wide room = 1 + (lh_wide)fabs(scale) + (lh_wide)fabs(times);
 
     for (size_t e = 0; e < cells(x); e++) {
-        const lh_wide right = scale * x->wanted[e] + (term ? times * term[e] : 0);
+        const lh_wide whole = scale * x->wanted[e], part = term ? times * term[e] : 0;
 
-        if (far_off(x->got[e], right, room * x->off[e]))
+        if (far_off(x->got[e], whole + part,
+                    room * x->off[e] + 2 * x->u * (fabsl(whole) + fabsl(part))))
             return 0;
     }
     return 1;
@@ -46,7 +50,7 @@ static size_t clearest(const lhi_pair *x, int among_wrong)
     lh_wide most = -1;
 
     for (size_t e = 0; e < cells(x); e++) {
-        const lh_wide clear = fabsl(x->wanted[e]) / fmaxl(x->off[e], 1e-4900L);
+        const lh_wide clear = fabsl(x->wanted[e]) / fmaxl(x->off[e], least);
 
         if (clear > most && is_finite(x->got[e]) && (!among_wrong || is_wrong(x, e))) {
             best = e;
@@ -67,7 +71,8 @@ static int one_ratio(const lhi_pair *x, int among_wrong, double *ratio)
     for (size_t e = 0; e < cells(x); e++)
         if (is_wrong(x, e) || !among_wrong)
             if (far_off(x->got[e], r * x->wanted[e],
-                        (1 + fabsl(r)) * x->off[e] + unsure * fabsl(x->wanted[e])))
+                        (1 + fabsl(r)) * x->off[e] +
+                            (unsure + 4 * x->u * fabsl(r)) * fabsl(x->wanted[e])))
                 return 0;
     return is_finite(r);
 }
@@ -153,7 +158,7 @@ static common look(const lhi_pair *x)
 
     for (size_t e = 0; e < cells(x); e++) {
         const lh_wide off = fabsl(x->got[e] - x->wanted[e]);
-        const lh_wide over = is_finite(off) ? off / fmaxl(x->off[e], 1e-4900L) : HUGE_VALL;
+        const lh_wide over = is_finite(off) ? off / fmaxl(x->off[e], least) : HUGE_VALL;
 
         c.clear += fabsl(x->wanted[e]) > x->off[e];
         if (!is_wrong(x, e))

@@ -20,7 +20,7 @@ typedef struct trial {
     lhi_check *k;
     lhi_differ *s;
     const lhi_direction *d;
-    int crossed;         /* a piecewise op has changed piece */
+    int crossed;         /* a piecewise op has changed piece, or L is not finite */
 } trial;
 
 static const lh_slot *operand(const lhi_ws *w, const lhi_plan *p, size_t act)
@@ -108,13 +108,15 @@ static lh_wide loss_at(trial *r, lh_wide t)
 {
     lhi_ws *w = r->s->w;
     const lhi_direction *d = r->d;
+    lh_wide loss;
 
     for (size_t e = d->first; e < d->first + d->count; e++)
         lhi_set(w->type, w->slot[d->node].value, e,
                 r->s->x[e - d->first] + t * lhi_sign_of(d, e));
     lhi_run_from(w, r->k->p, r->k->start[d->node]);
-    r->crossed |= pieces_differ(r->k, r->s, r->k->start[d->node]);
-    return lhi_get(w->type, w->slot[r->k->p->root].value, 0);
+    loss = lhi_get(w->type, w->slot[r->k->p->root].value, 0);
+    r->crossed |= pieces_differ(r->k, r->s, r->k->start[d->node]) || !(loss - loss == 0);
+    return loss;
 }
 
 /* What x + t really is less x, for a single element; t for several, whose roundings are in
@@ -183,36 +185,71 @@ static void take_place(trial *r)
         s->x[i] = lhi_get(s->w->type, s->w->slot[d->node].value, d->first + i);
 }
 
-lhi_derivative lhi_difference_along(lhi_check *k, const lhi_direction *d)
+/* Central differences with h and h/2, extrapolated once; h shrinks until no piece changes and
+ * L is finite on both sides.  Where that never happens, kink is set. */
+static lhi_derivative smooth(trial *r, double h)
 {
-    trial r = {k, k->differ, d, 0};
-    const double u = 2 * lhi_rounding(k->moved->type).u;
-    double first, h, noise = k->differ->loss_off;
     lhi_derivative x = {.kink = 1};
 
-    take_place(&r);
-    /* Truncation falls with h^2 and rounding grows with 1/h: they meet at cbrt(eps). */
-    h = first = cbrt(u) * largest(&r);
     for (int tries = 0; tries < 8 && x.kink; tries++, h /= 8) {
         lh_wide coarse, fine;
 
-        r.crossed = 0;
-        coarse = central(&r, h);
-        fine = central(&r, h / 2);
-        x.kink = r.crossed;
+        r->crossed = 0;
+        coarse = central(r, h);
+        fine = central(r, h / 2);
+        x.kink = r->crossed;
         x.low = x.high = fine + (fine - coarse) / 3;
-        x.estimate = (double)fabsl(fine - coarse) / 3 + 4 * noise / h + rounding_of_steps(&r, h);
+        x.estimate = (double)fabsl(fine - coarse) / 3 + 4 * r->s->loss_off / h +
+                     rounding_of_steps(r, h);
     }
-    if (x.kink) {
-        lh_wide left, right;
+    return x;
+}
 
-        x.estimate = 0;
-        left = one_sided(&r, first, -1, &x.estimate);
-        right = one_sided(&r, first, 1, &x.estimate);
-        x.low = fminl(left, right);
-        x.high = fmaxl(left, right);
-        x.estimate += 8 * noise / first + rounding_of_steps(&r, first);
+/* The slopes of both sides. */
+static lhi_derivative two_sided(trial *r, double h)
+{
+    double estimate = 0;
+    const lh_wide left = one_sided(r, h, -1, &estimate), right = one_sided(r, h, 1, &estimate);
+
+    return (lhi_derivative){fminl(left, right), fmaxl(left, right),
+                            estimate + 8 * r->s->loss_off / h + rounding_of_steps(r, h), 1};
+}
+
+/* An estimate holds only where h is small beside what L bends by: then all shorter steps come to
+ * the same.  The first that has this; nothing is known when none has. */
+static lhi_derivative consistent(trial *r, double h)
+{
+    enum { STEPS = 9 };
+    lhi_derivative x[STEPS];
+    int n = 0;
+
+    for (int k = 0; k < STEPS; k++, h /= 8) {
+        x[n] = smooth(r, h);
+        n += !x[n].kink;
     }
+    for (int k = 0; k + 1 < n; k++) {
+        int j = k + 1;
+
+        while (j < n && fabsl(x[k].low - x[j].low) <= (lh_wide)(x[k].estimate + x[j].estimate))
+            j++;
+        if (j == n)
+            return x[k];
+    }
+    return (lhi_derivative){(lh_wide)NAN, (lh_wide)NAN, 0, 1};
+}
+
+lhi_derivative lhi_difference_along(lhi_check *k, const lhi_direction *d, int doubted)
+{
+    trial r = {k, k->differ, d, 0};
+    lhi_derivative x;
+    double first;
+
+    take_place(&r);
+    /* Truncation falls with h^2 and rounding grows with 1/h: they meet at cbrt(eps). */
+    first = cbrt(2 * lhi_rounding(k->moved->type).u) * largest(&r);
+    x = doubted ? consistent(&r, first) : smooth(&r, first);
+    if (x.kink && !doubted)
+        x = two_sided(&r, first);
     for (size_t e = d->first; e < d->first + d->count; e++) {
         lhi_set(k->moved->type, k->moved->slot[d->node].value, e, r.s->x[e - d->first]);
         if (k->moved->type != LH_WIDE) /* another point: what it was rounded to */

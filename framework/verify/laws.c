@@ -26,15 +26,23 @@ static int broken(lhi_alone *a, int o, lh_reason reason, size_t e, lh_wide wante
     return 0;
 }
 
-/* The first element whose bits are not factor times those of the first call. */
+/* What underflow alone can take from a sum over the output. */
+static lh_wide least(const lhi_alone *a)
+{
+    return (lh_wide)lhi_rounding(a->type).tiny * (lh_wide)(4 * cells(&a->out) + 8);
+}
+
+/* The first element whose bits are not factor times those of the first call; a factor that is
+ * not 1 is exact but for underflow. */
 static size_t first_unlike(const lhi_alone *a, int o, lh_wide factor)
 {
+    const lh_wide room = factor == 1 ? 0 : least(a);
     size_t e = 0;
 
     for (; e < cells(&a->in[o]); e++) {
         const lh_wide x = given(a, o, e), y = factor * a->got[e];
 
-        if (x != y && !(x != x && y != y))
+        if (!(fabsl(x - y) <= room) && x != y && !(x != x && y != y))
             break;
     }
     return e;
@@ -66,7 +74,7 @@ static size_t first_far(const lhi_alone *a, int o, double factor)
         const lh_wide right = (lh_wide)factor * a->got[e];
 
         if (!(fabsl(given(a, o, e) - right) <=
-              3 * (lh_wide)a->off[e] + 4 * (lh_wide)u * fabsl(right)))
+              3 * (lh_wide)a->off[e] + 4 * (lh_wide)u * fabsl(right) + least(a)))
             break;
     }
     return e;

@@ -101,9 +101,12 @@ static void refer(lhi_alone *a)
             ref[i]->off[e] = ref[i]->grad_off[e] = 0;
         }
     a->wide->value_bound(&a->ref_step, &r);
+    lhi_bounds_settle(a->ref_out.off, cells(&a->out));
     for (int o = 0; o < a->op->n_in; o++)
-        if (!(a->op->no_grad >> o & 1))
+        if (!(a->op->no_grad >> o & 1)) {
             a->wide->grad_bound(&a->ref_step, o, &r);
+            lhi_bounds_settle(a->ref_in[o].grad_off, cells(&a->in[o]));
+        }
     a->wide->hand(&a->ref_step);
 }
 

@@ -35,7 +35,7 @@ static void nearly(lhi_call *k)
 
 static void times_rows(lhi_call *k)
 {
-    scaled_by(k, powl((lh_wide)k->given->m, (lh_wide)k->kind->x));
+    scaled_by(k, powl((lh_wide)k->in[0].rows, (lh_wide)k->kind->x));
 }
 
 static void over_columns(lhi_call *k)

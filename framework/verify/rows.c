@@ -126,8 +126,12 @@ static int along(row *r, lh_method by, const lhi_direction *d)
 {
     double rounding;
     const lh_wide tape = tape_along(r, d, &rounding);
-    const lhi_derivative v = lhi_derivative_along(r->k, by, d);
+    lhi_derivative v = lhi_derivative_along(r->k, by, d);
 
+    /* An estimate by one pair of steps can be too small: it is asked again before it accuses. */
+    if (by == LH_BY_DIFFERENCES && !v.kink &&
+        excess((double)outside(&v, tape), rounding + v.estimate) > 1)
+        v = lhi_difference_along(r->k, d, 1);
     return note(r, by, d->first, d->count > 1, tape, &v, rounding);
 }
 
