@@ -216,7 +216,8 @@ static lhi_derivative two_sided(trial *r, double h)
 }
 
 /* An estimate holds only where h is small beside what L bends by: then all shorter steps come to
- * the same.  The first that has this; nothing is known when none has. */
+ * the same.  The first that has this, with the spread of the shorter ones; nothing is known when
+ * none has. */
 static lhi_derivative consistent(trial *r, double h)
 {
     enum { STEPS = 9 };
@@ -228,10 +229,17 @@ static lhi_derivative consistent(trial *r, double h)
         n += !x[n].kink;
     }
     for (int k = 0; k + 1 < n; k++) {
+        lh_wide spread = 0;
         int j = k + 1;
 
-        while (j < n && fabsl(x[k].low - x[j].low) <= (lh_wide)(x[k].estimate + x[j].estimate))
-            j++;
+        for (; j < n; j++) {
+            const lh_wide apart = fabsl(x[k].low - x[j].low);
+
+            if (!(apart <= (lh_wide)(x[k].estimate + x[j].estimate)))
+                break;
+            spread = fmaxl(spread, apart);
+        }
+        x[k].estimate += (double)spread;
         if (j == n)
             return x[k];
     }
