@@ -101,6 +101,22 @@ libcore_la_SOURCES = \
 	framework/verify/hand.c \
 	framework/verify/ledger.c \
 	framework/verify/ledger_print.c \
+	framework/derive/as_dot.c \
+	framework/derive/as_html.c \
+	framework/derive/as_latex.c \
+	framework/derive/as_svg.c \
+	framework/derive/as_text.c \
+	framework/derive/derive.c \
+	framework/derive/document.h \
+	framework/derive/evaluate.c \
+	framework/derive/expr.h \
+	framework/derive/functions.c \
+	framework/derive/lines.c \
+	framework/derive/names.c \
+	framework/derive/page.c \
+	framework/derive/parse.c \
+	framework/derive/render.c \
+	framework/derive/values.c \
 	framework/train/describe.c \
 	framework/train/metrics.c \
 	framework/train/pace.c framework/train/pace.h \
@@ -160,6 +176,7 @@ longhand_SOURCES = \
 	framework/cli/cli.h \
 	framework/cli/bench.c \
 	framework/cli/check.c \
+	framework/cli/derive.c \
 	framework/cli/eval.c \
 	framework/cli/info.c \
 	framework/cli/inspect.c \

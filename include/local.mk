@@ -5,6 +5,7 @@ longhandinclude_HEADERS = \
 	include/longhand/bench.h \
 	include/longhand/ctx.h \
 	include/longhand/data.h \
+	include/longhand/derive.h \
 	include/longhand/errors.def \
 	include/longhand/export.h \
 	include/longhand/op.h \

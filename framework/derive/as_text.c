@@ -1,0 +1,209 @@
+/* as_text.c -- a derivation as text; and what all forms of it say in the same words. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/derive/document.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void lhi_add_title(lhi_text *t, const lhi_document *d, lhi_form form)
+{
+    lhi_text_add(t, "The derivation of ");
+    lhi_add_plain(t, d->pool.name[d->p->root], form);
+    if (d->w) {
+        lhi_text_add(t, ", checked on %zu row%s of ", d->rows, d->rows == 1 ? "" : "s");
+        lhi_add_plain(t, d->data->name, form);
+    }
+}
+
+void lhi_add_summary(lhi_text *t, const lhi_document *d)
+{
+    size_t wrong, checked = lhi_lines_checked(d, &wrong);
+
+    lhi_text_add(t, "%zu right-hand sides were evaluated in long double as they are printed; ",
+                 checked);
+    lhi_text_add(t, wrong ? "%zu of them DISAGREE.\n" : "all agree.\n", wrong);
+    lhi_text_add(t, "ulp: largest difference from the tape in double, in units of its largest "
+                    "element;\nwithout a unit: from the step before, relative to its largest "
+                    "element.\n");
+}
+
+static void add_small(lhi_text *t, double x, lhi_form form)
+{
+    char text[40];
+    const char *e;
+    lhi_text number = {.c = t->c};
+
+    lhi_text_add(&number, "%.1e", x);
+    if (!number.at)
+        return;
+    e = strchr(number.at, 'e');
+    snprintf(text, sizeof text, "%.*s", (int)(e - number.at), number.at);
+    if (form == LHI_AS_TEXT)
+        lhi_text_add(t, "%s", number.at);
+    else
+        lhi_text_add(t, form == LHI_AS_LATEX ? "$%s\\cdot 10^{%ld}$" : "%s&#xB7;10<sup>%ld</sup>",
+                     text, strtol(e + 1, NULL, 10));
+    lhi_text_free(&number);
+}
+
+void lhi_add_check(lhi_text *t, const lhi_line *l, lhi_form form)
+{
+    if (l->words || l->outcome == LHI_UNCHECKED)
+        lhi_text_add(t, "%s", l->words ? l->words : "");
+    else if (l->outcome == LHI_DISAGREES)
+        lhi_text_add(t, form == LHI_AS_HTML ? "<strong>DISAGREES</strong>"
+                        : form == LHI_AS_LATEX ? "\\textbf{DISAGREES}" : "DISAGREES");
+    else if (l->outcome == LHI_NOT_FINITE)
+        lhi_text_add(t, "not finite");
+    else if (l->far == 0)
+        lhi_text_add(t, "exact");
+    else if (l->against != LHI_STEP_BEFORE)
+        lhi_text_add(t, "%.2g ulp", l->far);
+    else
+        add_small(t, l->far, form);
+}
+
+void lhi_add_formula(lhi_text *t, const lhi_document *d, size_t i, lhi_form form)
+{
+    static const char *const equals[] = {"= ", "= ", "<mo>=</mo>"};
+    static const char *const becomes[] = {":= ", "\\mathrel{:=} ", "<mo>:=</mo>"};
+    const lhi_line *l = &d->line[i];
+
+    if (l->left != LHI_NO_EXPR) {
+        lhi_render(t, &d->pool, l->left, form);
+        lhi_text_add(t, form == LHI_AS_HTML ? "" : " ");
+    }
+    if (l->right == LHI_NO_EXPR)
+        return;
+    lhi_text_add(t, "%s", (l->becomes ? becomes : equals)[form]);
+    lhi_render(t, &d->pool, l->right, form);
+}
+
+void lhi_add_note(lhi_text *t, lhi_document *d, int number, lhi_form form)
+{
+    static const char *const equals[] = {" = ", " = ", "<mo>=</mo>"};
+    static const char *const becomes[] = {" := ", " \\mathrel{:=} ", "<mo>:=</mo>"};
+    const char *words, *formula = lhi_note(number, &words);
+    lhi_ref step[LHI_CHAIN];
+    const size_t n = lhi_parse(&d->pool, formula, NULL, "the notes", step);
+
+    for (size_t i = 0; i < n; i++) {
+        lhi_text_add(t, "%s", i == 0 ? "" : (number == 22 ? becomes : equals)[form]);
+        lhi_render(t, &d->pool, step[i], form);
+    }
+}
+
+/* Columns of a text, in which a character may take several bytes. */
+static size_t columns(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text; text++)
+        n += (*text & 0xC0) != 0x80;
+    return n;
+}
+
+static void pad(lhi_text *t, size_t from, size_t to)
+{
+    for (; from < to; from++)
+        lhi_text_put(t, " ", 1);
+}
+
+static const char *shape_of(const lhi_document *d, const lhi_line *l, char *text, size_t room)
+{
+    text[0] = 0;
+    if (l->left != LHI_NO_EXPR && l->node != LHI_NONE && l->section != LHI_ACTIVATION)
+        lhi_shape_text(d->t->node[l->node].rows, d->t->node[l->node].cols, text, room);
+    return text;
+}
+
+/* Below what the signs of a chain stand: its left-hand side. */
+static size_t indent(const lhi_document *d, size_t i)
+{
+    lhi_text left = {.c = d->c};
+    size_t width = 0;
+
+    while (i > 0 && d->line[i].left == LHI_NO_EXPR && d->line[i].right != LHI_NO_EXPR)
+        i--;
+    if (d->line[i].left != LHI_NO_EXPR)
+        lhi_render(&left, &d->pool, d->line[i].left, LHI_AS_TEXT);
+    if (left.at)
+        width = columns(left.at) + 1;
+    lhi_text_free(&left);
+    return width;
+}
+
+enum { FORMULA = 46, WIDEST = 78, SHAPE = 12 };
+
+/* The widest formula that is not too wide decides. */
+static size_t width_of(const lhi_document *d)
+{
+    size_t width = FORMULA;
+
+    for (size_t i = 0; i < d->count; i++) {
+        lhi_text one = {.c = d->c};
+        size_t n;
+
+        lhi_add_formula(&one, d, i, LHI_AS_TEXT);
+        n = one.at ? columns(one.at) + (d->line[i].left == LHI_NO_EXPR ? indent(d, i) : 0) : 0;
+        if (n > width && n <= WIDEST)
+            width = n;
+        lhi_text_free(&one);
+    }
+    return width;
+}
+
+static void add_line(lhi_text *t, lhi_document *d, size_t i, size_t width)
+{
+    const lhi_line *l = &d->line[i];
+    lhi_text formula = {.c = d->c}, check = {.c = d->c};
+    char shape[60];
+    size_t used = 0;
+
+    lhi_text_add(&formula, "%s", "");
+    if (l->left == LHI_NO_EXPR && l->right != LHI_NO_EXPR)
+        pad(&formula, 0, indent(d, i));
+    lhi_add_formula(&formula, d, i, LHI_AS_TEXT);
+    lhi_add_check(&check, l, LHI_AS_TEXT);
+    if (formula.at) {
+        lhi_text_add(t, "      %s", formula.at);
+        used = columns(formula.at);
+    }
+    if (shape_of(d, l, shape, sizeof shape)[0] || (check.at && check.at[0])) {
+        pad(t, used, width);
+        lhi_text_add(t, "   %s", shape);
+        if (check.at && check.at[0]) {
+            pad(t, strlen(shape), SHAPE);
+            lhi_text_add(t, "  %s", check.at);
+        }
+    }
+    lhi_text_add(t, "\n");
+    lhi_text_free(&formula);
+    lhi_text_free(&check);
+}
+
+void lhi_as_text(lhi_text *t, lhi_document *d)
+{
+    const size_t width = width_of(d);
+
+    lhi_add_title(t, d, LHI_AS_TEXT);
+    lhi_text_add(t, "%s\n", d->is_page ? ", beside the lines of the notes" : "");
+    for (size_t i = 0; i < d->count; i++) {
+        const lhi_line *l = &d->line[i];
+        const char *words;
+
+        if (i == 0 || l->section != d->line[i - 1].section)
+            lhi_text_add(t, "\n%s\n", lhi_section_name(l->section));
+        if (l->note) {
+            lhi_text_add(t, "\n%4d  ", l->note);
+            lhi_add_note(t, d, l->note, LHI_AS_TEXT);
+            lhi_note(l->note, &words);
+            lhi_text_add(t, "%s%s\n", words[0] ? ", " : "", words);
+        }
+        add_line(t, d, i, width);
+    }
+    lhi_text_add(t, "\ndX is dL/dX; * and / go element by element, A B is the matrix product.\n");
+    if (d->w)
+        lhi_add_summary(t, d);
+}
