@@ -102,8 +102,7 @@ libcore_la_SOURCES = \
 	framework/verify/ledger.c \
 	framework/verify/ledger_print.c \
 	framework/derive/as_dot.c \
-	framework/derive/as_html.c \
-	framework/derive/as_latex.c \
+	framework/derive/as_table.c \
 	framework/derive/as_svg.c \
 	framework/derive/as_text.c \
 	framework/derive/derive.c \
@@ -111,6 +110,7 @@ libcore_la_SOURCES = \
 	framework/derive/evaluate.c \
 	framework/derive/expr.h \
 	framework/derive/functions.c \
+	framework/derive/layout.c framework/derive/layout.h \
 	framework/derive/lines.c \
 	framework/derive/names.c \
 	framework/derive/page.c \

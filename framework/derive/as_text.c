@@ -64,34 +64,42 @@ void lhi_add_check(lhi_text *t, const lhi_line *l, lhi_form form)
         add_small(t, l->far, form);
 }
 
-void lhi_add_formula(lhi_text *t, const lhi_document *d, size_t i, lhi_form form)
+void lhi_add_sign(lhi_text *t, int becomes, lhi_form form)
 {
-    static const char *const equals[] = {"= ", "= ", "<mo>=</mo>"};
-    static const char *const becomes[] = {":= ", "\\mathrel{:=} ", "<mo>:=</mo>"};
-    const lhi_line *l = &d->line[i];
+    static const char *const signs[2][3] = {{"= ", "= ", "<mo>=</mo>"},
+                                            {":= ", "\\mathrel{:=} ", "<mo>:=</mo>"}};
 
-    if (l->left != LHI_NO_EXPR) {
-        lhi_render(t, &d->pool, l->left, form);
-        lhi_text_add(t, form == LHI_AS_HTML ? "" : " ");
-    }
+    lhi_text_add(t, "%s", signs[becomes][form]);
+}
+
+void lhi_add_right(lhi_text *t, const lhi_document *d, const lhi_line *l, lhi_form form)
+{
     if (l->right == LHI_NO_EXPR)
         return;
-    lhi_text_add(t, "%s", (l->becomes ? becomes : equals)[form]);
+    lhi_add_sign(t, l->becomes, form);
     lhi_render(t, &d->pool, l->right, form);
 }
 
-void lhi_add_note(lhi_text *t, lhi_document *d, int number, lhi_form form)
+size_t lhi_note_steps(lhi_document *d, int number, lhi_ref step[LHI_CHAIN])
 {
-    static const char *const equals[] = {" = ", " = ", "<mo>=</mo>"};
-    static const char *const becomes[] = {" := ", " \\mathrel{:=} ", "<mo>:=</mo>"};
-    const char *words, *formula = lhi_note(number, &words);
+    return lhi_parse(&d->pool, lhi_note_at(number)->formula, NULL, "the notes", step);
+}
+
+void lhi_add_note_tail(lhi_text *t, lhi_document *d, int number, lhi_form form)
+{
+    static const char *const open[] = {"", "$", "<math>"}, *const shut[] = {"", "$", "</math>"};
+    const lhi_note *note = lhi_note_at(number);
     lhi_ref step[LHI_CHAIN];
-    const size_t n = lhi_parse(&d->pool, formula, NULL, "the notes", step);
+    const size_t n = note->also[0] ? lhi_parse(&d->pool, note->also, NULL, "the notes", step) : 0;
 
     for (size_t i = 0; i < n; i++) {
-        lhi_text_add(t, "%s", i == 0 ? "" : (number == 22 ? becomes : equals)[form]);
+        lhi_text_add(t, "%s%s", i == 0 ? ", " : "", i == 0 ? open[form] : " ");
+        if (i > 0)
+            lhi_add_sign(t, 0, form);
         lhi_render(t, &d->pool, step[i], form);
     }
+    lhi_text_add(t, "%s%s%s", n ? shut[form] : "", !note->words[0] ? "" : n ? " " : ", ",
+                 note->words);
 }
 
 /* Columns of a text, in which a character may take several bytes. */
@@ -110,7 +118,7 @@ static void pad(lhi_text *t, size_t from, size_t to)
         lhi_text_put(t, " ", 1);
 }
 
-static const char *shape_of(const lhi_document *d, const lhi_line *l, char *text, size_t room)
+const char *lhi_line_shape(const lhi_document *d, const lhi_line *l, char *text, size_t room)
 {
     text[0] = 0;
     if (l->left != LHI_NO_EXPR && l->node != LHI_NONE && l->section != LHI_ACTIVATION)
@@ -118,20 +126,22 @@ static const char *shape_of(const lhi_document *d, const lhi_line *l, char *text
     return text;
 }
 
-/* Below what the signs of a chain stand: its left-hand side. */
-static size_t indent(const lhi_document *d, size_t i)
+/* Line i; one that goes on from above has its sign below the first. */
+static void add_formula(lhi_text *t, const lhi_document *d, size_t i)
 {
     lhi_text left = {.c = d->c};
-    size_t width = 0;
+    size_t first = i;
 
-    while (i > 0 && d->line[i].left == LHI_NO_EXPR && d->line[i].right != LHI_NO_EXPR)
-        i--;
-    if (d->line[i].left != LHI_NO_EXPR)
-        lhi_render(&left, &d->pool, d->line[i].left, LHI_AS_TEXT);
-    if (left.at)
-        width = columns(left.at) + 1;
+    while (first > 0 && d->line[first].left == LHI_NO_EXPR && d->line[i].right != LHI_NO_EXPR)
+        first--;
+    if (d->line[first].left != LHI_NO_EXPR)
+        lhi_render(&left, &d->pool, d->line[first].left, LHI_AS_TEXT);
+    if (left.at && first == i)
+        lhi_text_add(t, "%s ", left.at);
+    else if (left.at)
+        pad(t, 0, columns(left.at) + 1);
+    lhi_add_right(t, d, &d->line[i], LHI_AS_TEXT);
     lhi_text_free(&left);
-    return width;
 }
 
 enum { FORMULA = 46, WIDEST = 78, SHAPE = 12 };
@@ -145,8 +155,8 @@ static size_t width_of(const lhi_document *d)
         lhi_text one = {.c = d->c};
         size_t n;
 
-        lhi_add_formula(&one, d, i, LHI_AS_TEXT);
-        n = one.at ? columns(one.at) + (d->line[i].left == LHI_NO_EXPR ? indent(d, i) : 0) : 0;
+        add_formula(&one, d, i);
+        n = one.at ? columns(one.at) : 0;
         if (n > width && n <= WIDEST)
             width = n;
         lhi_text_free(&one);
@@ -161,16 +171,13 @@ static void add_line(lhi_text *t, lhi_document *d, size_t i, size_t width)
     char shape[60];
     size_t used = 0;
 
-    lhi_text_add(&formula, "%s", "");
-    if (l->left == LHI_NO_EXPR && l->right != LHI_NO_EXPR)
-        pad(&formula, 0, indent(d, i));
-    lhi_add_formula(&formula, d, i, LHI_AS_TEXT);
+    add_formula(&formula, d, i);
     lhi_add_check(&check, l, LHI_AS_TEXT);
     if (formula.at) {
         lhi_text_add(t, "      %s", formula.at);
         used = columns(formula.at);
     }
-    if (shape_of(d, l, shape, sizeof shape)[0] || (check.at && check.at[0])) {
+    if (lhi_line_shape(d, l, shape, sizeof shape)[0] || (check.at && check.at[0])) {
         pad(t, used, width);
         lhi_text_add(t, "   %s", shape);
         if (check.at && check.at[0]) {
@@ -183,6 +190,21 @@ static void add_line(lhi_text *t, lhi_document *d, size_t i, size_t width)
     lhi_text_free(&check);
 }
 
+static void add_note(lhi_text *t, lhi_document *d, int number)
+{
+    lhi_ref step[LHI_CHAIN];
+    const size_t n = lhi_note_steps(d, number, step);
+
+    for (size_t i = 0; i < n; i++) {
+        lhi_text_add(t, i ? " " : "");
+        if (i)
+            lhi_add_sign(t, number == 22, LHI_AS_TEXT);
+        lhi_render(t, &d->pool, step[i], LHI_AS_TEXT);
+    }
+    lhi_add_note_tail(t, d, number, LHI_AS_TEXT);
+    lhi_text_add(t, "\n");
+}
+
 void lhi_as_text(lhi_text *t, lhi_document *d)
 {
     const size_t width = width_of(d);
@@ -191,15 +213,12 @@ void lhi_as_text(lhi_text *t, lhi_document *d)
     lhi_text_add(t, "%s\n", d->is_page ? ", beside the lines of the notes" : "");
     for (size_t i = 0; i < d->count; i++) {
         const lhi_line *l = &d->line[i];
-        const char *words;
 
         if (i == 0 || l->section != d->line[i - 1].section)
             lhi_text_add(t, "\n%s\n", lhi_section_name(l->section));
         if (l->note) {
             lhi_text_add(t, "\n%4d  ", l->note);
-            lhi_add_note(t, d, l->note, LHI_AS_TEXT);
-            lhi_note(l->note, &words);
-            lhi_text_add(t, "%s%s\n", words[0] ? ", " : "", words);
+            add_note(t, d, l->note);
         }
         add_line(t, d, i, width);
     }

@@ -104,7 +104,11 @@ static void report(lhi_document *d)
         i++;
     if (i == d->count)
         return;
-    lhi_add_formula(&line, d, i, LHI_AS_TEXT);
+    if (d->line[i].left != LHI_NO_EXPR) {
+        lhi_render(&line, &d->pool, d->line[i].left, LHI_AS_TEXT);
+        lhi_text_add(&line, " ");
+    }
+    lhi_add_right(&line, d, &d->line[i], LHI_AS_TEXT);
     lhi_fail(d->c, LH_EVERIFY,
              "the lines of the op do not say what its code does; longhand check compares the code",
              d->line[i].against == LHI_STEP_BEFORE

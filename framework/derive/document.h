@@ -61,8 +61,12 @@ typedef struct lhi_document {
 void lhi_find_page(lhi_document *d);
 /* The line of the notes that stands beside a value or a gradient; 0: none. */
 int lhi_note_of(const lhi_document *d, uint32_t node, int gradient);
-/* A line of the notes in the language of lines, and words that follow it ("" for none). */
-const char *lhi_note(int number, const char **words);
+/* A line of the notes in the language of lines, a formula that goes with it, and words;
+ * "" for none. */
+typedef struct lhi_note {
+    const char *formula, *also, *words;
+} lhi_note;
+const lhi_note *lhi_note_at(int number);
 
 /* --- lines.c --- */
 
@@ -79,22 +83,28 @@ int lhi_check_lines(lhi_document *d, lh_data *data, size_t rows);
 /* How many lines were compared, and disagree. */
 size_t lhi_lines_checked(const lhi_document *d, size_t *wrong);
 
-/* --- as_text.c, as_latex.c, as_html.c --- */
+/* --- as_text.c, as_table.c --- */
 
 void lhi_as_text(lhi_text *t, lhi_document *d);
 void lhi_as_latex(lhi_text *t, lhi_document *d);
 void lhi_as_html(lhi_text *t, lhi_document *d);
 /* "0.5 ulp", "exact", ...: what is known of a line. */
 void lhi_add_check(lhi_text *t, const lhi_line *l, lhi_form form);
-/* The left-hand side, a sign and the right-hand side of line i; a formula of the notes. */
-void lhi_add_formula(lhi_text *t, const lhi_document *d, size_t i, lhi_form form);
-void lhi_add_note(lhi_text *t, lhi_document *d, int number, lhi_form form);
+/* The sign and the right-hand side of a line. */
+void lhi_add_right(lhi_text *t, const lhi_document *d, const lhi_line *l, lhi_form form);
+/* The formulas of a line of the notes, and what follows them. */
+size_t lhi_note_steps(lhi_document *d, int number, lhi_ref step[LHI_CHAIN]);
+void lhi_add_note_tail(lhi_text *t, lhi_document *d, int number, lhi_form form);
+/* "= " or ":= " before a formula. */
+void lhi_add_sign(lhi_text *t, int becomes, lhi_form form);
+/* "[m x 16]" for a line that has a shape of its own, else "". */
+const char *lhi_line_shape(const lhi_document *d, const lhi_line *l, char *text, size_t room);
 /* How many lines were checked, and what the numbers of a check are. */
 void lhi_add_summary(lhi_text *t, const lhi_document *d);
 /* "The derivation of L, checked on 32 rows of wdbc". */
 void lhi_add_title(lhi_text *t, const lhi_document *d, lhi_form form);
 
-/* --- graph.c, as_dot.c, as_svg.c --- */
+/* --- as_dot.c, as_svg.c --- */
 
 void lhi_as_dot(lhi_text *t, lhi_document *d);
 void lhi_as_svg(lhi_text *t, lhi_document *d);

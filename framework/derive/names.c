@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/derive/expr.h"
 
+#include <ctype.h>
 #include <string.h>
 
 static const struct letter {
@@ -88,14 +89,14 @@ static const struct letter *letter_of(const char *name, size_t length)
 static void add_stem(lhi_text *t, const char *name, size_t length, lhi_form form)
 {
     const struct letter *g = letter_of(name, length);
-    const int html = form == LHI_AS_HTML;
+    const int html = form == LHI_AS_HTML, letter = length == 1 && isalpha((unsigned char)*name);
 
     if (g)
         lhi_text_add(t, html ? "<mi>%s</mi>" : "%s", html ? g->html : g->latex);
     else {
-        lhi_text_add(t, html ? "<mi>" : length > 1 ? "\\text{\\itshape " : "");
+        lhi_text_add(t, html ? "<mi>" : !letter ? "\\text{\\itshape " : "");
         add_some(t, name, length, form);
-        lhi_text_add(t, html ? "</mi>" : length > 1 ? "}" : "");
+        lhi_text_add(t, html ? "</mi>" : !letter ? "}" : "");
     }
 }
 
@@ -121,7 +122,7 @@ void lhi_add_name(lhi_text *t, const char *name, int length, lhi_form form)
         primes++, stem--;
     while (stem > 1 && name[stem - 1] >= '0' && name[stem - 1] <= '9')
         index++, stem--;
-    lhi_text_add(t, "%s", form == LHI_AS_LATEX ? "{" : primes ? "<msup>" : "");
+    lhi_text_add(t, "%s", !primes ? "" : form == LHI_AS_LATEX ? "{" : "<msup>");
     lhi_text_add(t, "%s", index && form == LHI_AS_HTML ? "<msub>" : "");
     add_with_hat(t, name, stem, form);
     if (index)
@@ -131,5 +132,5 @@ void lhi_add_name(lhi_text *t, const char *name, int length, lhi_form form)
         lhi_text_add(t, "<mo>");
     for (size_t i = 0; i < primes; i++)
         lhi_text_add(t, form == LHI_AS_HTML ? "&#x2032;" : "'");
-    lhi_text_add(t, "%s", form == LHI_AS_LATEX ? "}" : primes ? "</mo></msup>" : "");
+    lhi_text_add(t, "%s", !primes ? "" : form == LHI_AS_LATEX ? "}" : "</mo></msup>");
 }

@@ -5,34 +5,32 @@
 #include "framework/ops/ops.h"
 
 /* docs/notes.md, in the language of lines; `.` is the page's own product. */
-static const struct {
-    const char *formula, *words;
-} notes[] = {
-    {"", ""},
-    {"Z1 = X.W1 + b1", ""},
-    {"A1 = g1(Z1)", "g1 = ReLU"},
-    {"Z2 = A1.W2 + b2", ""},
-    {"A2 = g2(Z2)", "g2 = ReLU"},
-    {"Z3 = A2.W3 + b3", ""},
-    {"A3 = g3(Z3) = yhat", "g3 = sigmoid"},
-    {"L = -(1/m) sum(y log(yhat) + (1 - y) log(1 - yhat))", ""},
-    {"partial(L, yhat) = -y/yhat + (1 - y)/(1 - yhat)", "for one sample"},
-    {"sigma(x) = 1/(1 + exp(-x))", ""},
+static const lhi_note notes[] = {
+    {"", "", ""},
+    {"Z1 = X.W1 + b1", "", ""},
+    {"A1 = g1(Z1)", "g1 = ReLU", ""},
+    {"Z2 = A1.W2 + b2", "", ""},
+    {"A2 = g2(Z2)", "g2 = ReLU", ""},
+    {"Z3 = A2.W3 + b3", "", ""},
+    {"A3 = g3(Z3) = yhat", "g3 = sigmoid", ""},
+    {"L = -(1/m) sum(y log(yhat) + (1 - y) log(1 - yhat))", "", ""},
+    {"partial(L, yhat) = -y/yhat + (1 - y)/(1 - yhat)", "", "for one sample"},
+    {"sigma(x) = 1/(1 + exp(-x))", "", ""},
     {"partial(sigma, x) = -(1 + exp(-x))^-2 (-exp(-x)) = exp(-x)/(1 + exp(-x))^2 "
-     "= sigma(x) (1 - sigma(x))", ""},
+     "= sigma(x) (1 - sigma(x))", "", ""},
     {"partial(L, Z3) = partial(L, yhat) * partial(yhat, Z3) "
-     "= (-y/yhat + (1 - y)/(1 - yhat)) * yhat (1 - yhat) = yhat - y", "over a batch times 1/m"},
-    {"partial(L, W3) = partial(L, Z3).partial(Z3, W3) = A2^T.partial(L, Z3)", ""},
-    {"partial(L, b3) = partial(L, Z3).1", "summed over the rows"},
-    {"partial(L, A2) = partial(L, Z3).W3^T", ""},
-    {"partial(L, Z2) = partial(L, A2) * g2'(Z2)", ""},
-    {"partial(L, W2) = partial(L, Z2).partial(Z2, W2) = A1^T.partial(L, Z2)", ""},
-    {"partial(L, b2) = partial(L, Z2)", "summed over the rows"},
-    {"partial(L, A1) = partial(L, Z2).W2^T", ""},
-    {"partial(L, Z1) = partial(L, A1) * g1'(Z1)", ""},
-    {"partial(L, W1) = X^T.partial(L, Z1)", ""},
-    {"partial(L, b1) = partial(L, Z1)", "summed over the rows"},
-    {"theta = theta - alpha partial(L, theta)", "alpha the learning rate"},
+     "= (-y/yhat + (1 - y)/(1 - yhat)) * yhat (1 - yhat) = yhat - y", "", "over a batch times 1/m"},
+    {"partial(L, W3) = partial(L, Z3).partial(Z3, W3) = A2^T.partial(L, Z3)", "", ""},
+    {"partial(L, b3) = partial(L, Z3).1", "", "summed over the rows"},
+    {"partial(L, A2) = partial(L, Z3).W3^T", "", ""},
+    {"partial(L, Z2) = partial(L, A2) * g2'(Z2)", "", ""},
+    {"partial(L, W2) = partial(L, Z2).partial(Z2, W2) = A1^T.partial(L, Z2)", "", ""},
+    {"partial(L, b2) = partial(L, Z2)", "", "summed over the rows"},
+    {"partial(L, A1) = partial(L, Z2).W2^T", "", ""},
+    {"partial(L, Z1) = partial(L, A1) * g1'(Z1)", "", ""},
+    {"partial(L, W1) = X^T.partial(L, Z1)", "", ""},
+    {"partial(L, b1) = partial(L, Z1)", "", "summed over the rows"},
+    {"theta = theta - alpha partial(L, theta)", "alpha", "the learning rate"},
 };
 
 static const struct {
@@ -46,10 +44,9 @@ static const struct {
     [LHI_YHAT] = {"yhat", 6, 8}, [LHI_Y] = {"y", 0, 0},  [LHI_L] = {"L", 7, 0},
 };
 
-const char *lhi_note(int number, const char **words)
+const lhi_note *lhi_note_at(int number)
 {
-    *words = notes[number].words;
-    return notes[number].formula;
+    return &notes[number];
 }
 
 int lhi_note_of(const lhi_document *d, uint32_t node, int gradient)

@@ -11,7 +11,7 @@ enum { SUM = 1, TERM, QUOTIENT, PRODUCT, POSTFIX, ATOM };
 
 #define HTML_ROW(inner) "<mrow>" inner "</mrow>"
 #define HTML_OP(sign)   HTML_ROW("\1<mo>" sign "</mo>\2")
-#define HTML_UNSEEN     "<mo>&#x2062;</mo>"
+#define HTML_UNSEEN     "<mo lspace=\"0.1em\" rspace=\"0.1em\">&#x2062;</mo>"
 
 /* \1 and \2 are the parts of an expression, of its left and right place at least. */
 static const struct pattern {
@@ -52,14 +52,26 @@ static int holds(const lhi_pool *p, lhi_ref e, lhi_form form)
     return kind == LHI_E_OVER && form != LHI_AS_TEXT ? PRODUCT : patterns[kind].holds;
 }
 
+/* Is a fraction in it? */
+static int is_tall(const lhi_pool *p, lhi_ref e)
+{
+    return e != LHI_NO_EXPR && p->at[e].kind > LHI_E_COUNT && p->at[e].kind != LHI_E_BACKWARD &&
+           (p->at[e].kind == LHI_E_OVER || is_tall(p, p->at[e].a) || is_tall(p, p->at[e].b));
+}
+
 static void in_brackets(lhi_text *t, const lhi_pool *p, lhi_ref e, lhi_form form)
 {
-    static const char *const open[] = {"(", "\\left(", "<mrow><mo>(</mo>"};
-    static const char *const shut[] = {")", "\\right)", "<mo>)</mo></mrow>"};
+    static const char *const open[2][3] = {
+        {"(", "(", "<mrow><mo stretchy=\"false\">(</mo>"},
+        {"(", "\\mathopen{}\\left(", "<mrow><mo>(</mo>"}};
+    static const char *const shut[2][3] = {
+        {")", ")", "<mo stretchy=\"false\">)</mo></mrow>"},
+        {")", "\\right)\\mathclose{}", "<mo>)</mo></mrow>"}};
+    const int tall = is_tall(p, e);
 
-    lhi_text_add(t, "%s", open[form]);
+    lhi_text_add(t, "%s", open[tall][form]);
     lhi_render(t, p, e, form);
-    lhi_text_add(t, "%s", shut[form]);
+    lhi_text_add(t, "%s", shut[tall][form]);
 }
 
 static void place(lhi_text *t, const lhi_pool *p, lhi_ref e, int least, lhi_form form)
