@@ -32,7 +32,7 @@ tests_unit_test_data_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_data_LDADD = libtesting.la
 
 check_PROGRAMS += tests/unit/test_derive
-tests_unit_test_derive_SOURCES = tests/unit/test_derive.c
+tests_unit_test_derive_SOURCES = tests/unit/test_derive.c tests/unit/derive_page.h
 tests_unit_test_derive_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_derive_LDADD = libtesting.la
 

@@ -9,12 +9,12 @@ int verb_derive(int argc, char **argv)
     lh_ctx *c = lh_open(argc, argv, "print the derivation of a network, each line checked");
     lh_opt_example(c, "longhand derive", "the network of the notes, beside the notes");
     lh_opt_example(c, "longhand derive --literal --out=page.html", "one file for a browser");
-    lh_opt_example(c, "longhand derive run/model.h5 --out=net.tex", "a trained network, as LaTeX");
-    lh_opt_example(c, "longhand derive --hidden=64,32,16 --out=graph.svg", "the graph, with values");
+    lh_opt_example(c, "longhand derive run/model.h5 --out=net.tex", "a trained network in LaTeX");
+    lh_opt_example(c, "longhand derive --hidden=9,8,7 --out=graph.svg", "the graph, with values");
     const char *source = lh_opt_path(c, "data", "wdbc", "CSV file to check on, or wdbc");
     const char *hidden = lh_opt_text(c, "hidden", "16,8", "units of the hidden layers");
     long rows = lh_opt_int(c, "rows", 32, "rows to check on");
-    const char *format = lh_opt_text(c, "format", "", "text, latex, html, dot or svg; else by --out");
+    const char *format = lh_opt_text(c, "format", "", "text, latex, html, dot, svg; or by --out");
     const char *out = lh_opt_path(c, "out", "-", "file to write, - for standard output");
     int literal = lh_opt_flag(c, "literal", "the loss as the notes write it, from yhat");
     const char *file = lh_opt_argument(c, "[notes|FILE.h5]", "notes", "network to derive");

@@ -25,15 +25,19 @@ static double top(const lhi_item *i)
     return margin + (double)i->layer * layer_height;
 }
 
-/* Down from one item to the next; only a box has an arrow. */
+/* Down from one item to the next: to a box with an arrow, past a point straight on. */
 static void add_link(lhi_text *t, const lhi_item *from, const lhi_item *to)
 {
-    const double y0 = top(from) + (from->node == LHI_NONE ? box / 2 : box);
-    const double y1 = top(to) + (to->node == LHI_NONE ? box / 2 : -2), bend = (y1 - y0) / 2;
+    const int to_box = to->node != LHI_NONE;
+    const double y0 = top(from) + box, y1 = top(to) - (to_box ? 2 : 0), bend = (y1 - y0) / 2;
 
-    lhi_text_add(t, "<path d=\"M %.1f %.1f C %.1f %.1f %.1f %.1f %.1f %.1f\"%s/>\n",
+    lhi_text_add(t, "<path d=\"M %.1f %.1f C %.1f %.1f %.1f %.1f %.1f %.1f",
                  margin + from->x, y0, margin + from->x, y0 + bend, margin + to->x, y1 - bend,
-                 margin + to->x, y1, to->node == LHI_NONE ? "" : " marker-end=\"url(#arrow)\"");
+                 margin + to->x, y1);
+    if (to_box)
+        lhi_text_add(t, "\" marker-end=\"url(#arrow)\"/>\n");
+    else
+        lhi_text_add(t, " V %.1f\"/>\n", y1 + box);
 }
 
 static void add_box(lhi_text *t, lhi_document *d, const lhi_item *i)

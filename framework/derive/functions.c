@@ -40,6 +40,7 @@ static lh_wide one(lh_wide x)
 
 #define APPLIED "<mo>&#x2061;</mo>"
 #define OPEN    "<mo stretchy=\"false\">(</mo>"
+#define BAR     "<mo stretchy=\"false\">|</mo>"
 #define SHUT    "<mo stretchy=\"false\">)</mo>"
 
 /* \1 and \2 are the arguments, \3 the first in brackets unless it is one letter, \4 in
@@ -52,7 +53,7 @@ static const lhi_function functions[] = {
      log1pl, slope_of_log1p},
     {"sigma", {"sigma\4", "\\sigma\4", "<mi>&#x3C3;</mi>" APPLIED "\4"}, sigma, slope_of_sigma},
     {"tanh", {"tanh\4", "\\tanh\4", "<mi>tanh</mi>" APPLIED "\4"}, tanhl, slope_of_tanh},
-    {"abs", {"|\1|", "|\1|", "<mrow><mo stretchy=\"false\">|</mo>\1<mo stretchy=\"false\">|</mo></mrow>"}, fabsl, one},
+    {"abs", {"|\1|", "|\1|", "<mrow>" BAR "\1" BAR "</mrow>"}, fabsl, one},
     {"max", {"max(\1, \2)", "\\max(\1, \2)",
              "<mi>max</mi>" APPLIED "<mrow>" OPEN "\1<mo>,</mo>\2" SHUT "</mrow>"}, NULL, NULL},
     {"sum", {"sum\4", "\\sum\4", "<mo>&#x2211;</mo>\4"}, NULL, NULL},

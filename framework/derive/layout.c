@@ -37,11 +37,12 @@ void lhi_box_text(lhi_document *d, uint32_t id, char line[LHI_BOX_LINES][160])
                  sum / (double)(a->rows * a->cols));
 }
 
-static size_t add_item(lhi_layout *g, uint32_t node, size_t layer, double width)
+static size_t add_item(lhi_layout *g, uint32_t node, size_t layer, double width, double weight)
 {
     if (lhi_grow(g->c, &g->item, &g->item_room, g->items + 1, sizeof *g->item) != 0)
         return 0;
-    g->item[g->items] = (lhi_item){.node = node, .layer = layer, .width = width};
+    g->item[g->items] = (lhi_item){.node = node, .layer = layer, .width = width,
+                                     .weight = weight};
     return g->items++;
 }
 
@@ -86,7 +87,7 @@ static void add_edge(lhi_layout *g, size_t from, size_t to)
     const size_t top = g->item[from].layer, bottom = g->item[to].layer;
 
     for (size_t layer = top + 1; layer < bottom && bottom - top <= LONGEST; layer++) {
-        const size_t point = add_item(g, LHI_NONE, layer, 0);
+        const size_t point = add_item(g, LHI_NONE, layer, 0, 4);
 
         add_link(g, from, point);
         from = point;
@@ -100,7 +101,8 @@ static void add_all(lhi_layout *g, lhi_document *d, const size_t *layer, size_t 
     for (size_t i = 0; i < d->p->count; i++) {
         const uint32_t id = d->p->order[i];
 
-        item_of[id] = add_item(g, id, layer[id], width(d, id));
+        item_of[id] = add_item(g, id, layer[id], width(d, id),
+                               d->t->node[id].kind == LHI_OP ? 16 : 1);
     }
     for (size_t i = 0; i < d->p->count && lhi_ok(g->c); i++)
         for (int k = 0; k < operands(d, d->p->order[i]); k++)
@@ -113,7 +115,8 @@ static int by_layer(lhi_layout *g)
 
     g->order = lhi_alloc_array(g->c, g->items + 1, sizeof *g->order);
     g->first = lhi_alloc_array(g->c, g->layers + 1, sizeof *g->first);
-    for (size_t layer = 0; g->order && g->first && layer < g->layers; layer++) {
+    g->pack = lhi_alloc_array(g->c, g->items + 1, sizeof *g->pack);
+    for (size_t layer = 0; lhi_ok(g->c) && layer < g->layers; layer++) {
         g->first[layer] = n;
         for (size_t i = 0; i < g->items; i++)
             if (g->item[i].layer == layer)
@@ -132,9 +135,9 @@ static void find_wishes(lhi_layout *g, int above, int below, double *count)
         lhi_item *from = &g->item[g->link[i].from], *to = &g->item[g->link[i].to];
 
         if (above)
-            to->wish += from->x, count[g->link[i].to]++;
+            to->wish += from->weight * from->x, count[g->link[i].to] += from->weight;
         if (below)
-            from->wish += to->x, count[g->link[i].from]++;
+            from->wish += to->weight * to->x, count[g->link[i].from] += to->weight;
     }
     for (size_t i = 0; i < g->items; i++)
         g->item[i].wish = count[i] > 0 ? g->item[i].wish / count[i] : g->item[i].x;
@@ -158,22 +161,30 @@ static double apart(const lhi_layout *g, size_t i)
     return (g->item[g->order[i]].width + g->item[g->order[i + 1]].width) / 2 + gap;
 }
 
-/* As near to what each item wishes as its neighbours let it: the mean of packing from the
- * left and from the right. */
-static void place_layer(lhi_layout *g, size_t layer, double *left)
+/* As near to what each item wishes as its neighbours let it, by least squares: a wish that
+ * another stands in the way of is shared (pool adjacent violators). */
+static void place_layer(lhi_layout *g, size_t layer)
 {
     const size_t from = g->first[layer], to = g->first[layer + 1];
-    double edge = 0;
+    double offset = 0;
+    size_t n = 0;
 
     for (size_t i = from; i < to; i++) {
-        edge = i == from ? g->item[g->order[i]].wish
-                         : fmax(g->item[g->order[i]].wish, edge + apart(g, i - 1));
-        left[i] = edge;
+        const lhi_item *item = &g->item[g->order[i]];
+
+        g->pack[n++] = (lhi_pack){item->weight * (item->wish - offset), item->weight, i};
+        for (; n > 1 && g->pack[n - 2].sum * g->pack[n - 1].weight >=
+                            g->pack[n - 1].sum * g->pack[n - 2].weight; n--) {
+            g->pack[n - 2].sum += g->pack[n - 1].sum;
+            g->pack[n - 2].weight += g->pack[n - 1].weight;
+        }
+        offset += i + 1 < to ? apart(g, i) : 0;
     }
-    for (size_t i = to; i-- > from;) {
-        edge = i + 1 == to ? g->item[g->order[i]].wish
-                           : fmin(g->item[g->order[i]].wish, edge - apart(g, i));
-        g->item[g->order[i]].x = (left[i] + edge) / 2;
+    offset = 0;
+    for (size_t i = from, b = 0; i < to; i++) {
+        b += b + 1 < n && g->pack[b + 1].first == i;
+        g->item[g->order[i]].x = g->pack[b].sum / g->pack[b].weight + offset;
+        offset += i + 1 < to ? apart(g, i) : 0;
     }
 }
 
@@ -187,7 +198,7 @@ static void arrange(lhi_layout *g, double *scratch)
         for (size_t layer = 0; layer < g->layers; layer++) {
             if (sorts)
                 sort_layer(g, layer);
-            place_layer(g, layer, scratch);
+            place_layer(g, layer);
         }
     }
 }
@@ -225,7 +236,7 @@ int lhi_layout_make(lhi_layout *g, lhi_document *d, double (*width)(lhi_document
             for (size_t i = g->first[l]; i < g->first[l + 1]; i++)
                 g->item[g->order[i]].wish = (double)(i - g->first[l]);
         for (size_t l = 0; l < g->layers; l++)
-            place_layer(g, l, scratch);
+            place_layer(g, l);
         arrange(g, scratch);
         measure(g);
     }
@@ -241,4 +252,5 @@ void lhi_layout_free(lhi_layout *g)
     lhi_release(g->c, g->link);
     lhi_release(g->c, g->order);
     lhi_release(g->c, g->first);
+    lhi_release(g->c, g->pack);
 }

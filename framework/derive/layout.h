@@ -11,11 +11,18 @@ typedef struct lhi_item {
     size_t layer;
     double x, width; /* of its middle */
     double wish;     /* where its neighbours are */
+    double weight;   /* how much that counts: leaves give way to what is on the way to L */
 } lhi_item;
 
 typedef struct lhi_link {
     size_t from, to; /* items */
 } lhi_link;
+
+/* Items that touch, moved as one: where their first stands is a weighted mean. */
+typedef struct lhi_pack {
+    double sum, weight;
+    size_t first;
+} lhi_pack;
 
 typedef struct lhi_layout {
     lh_ctx *c;
@@ -23,6 +30,7 @@ typedef struct lhi_layout {
     lhi_link *link;
     size_t items, item_room, links, link_room;
     size_t layers;
+    lhi_pack *pack;        /* of one layer, while it is placed */
     size_t *order, *first; /* items by layer, left to right; the first of each layer */
     double width;
 } lhi_layout;

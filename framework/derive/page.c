@@ -19,7 +19,7 @@ static const lhi_note notes[] = {
     {"partial(sigma, x) = -(1 + exp(-x))^-2 (-exp(-x)) = exp(-x)/(1 + exp(-x))^2 "
      "= sigma(x) (1 - sigma(x))", "", ""},
     {"partial(L, Z3) = partial(L, yhat) * partial(yhat, Z3) "
-     "= (-y/yhat + (1 - y)/(1 - yhat)) * yhat (1 - yhat) = yhat - y", "", "over a batch times 1/m"},
+     "= (-y/yhat + (1 - y)/(1 - yhat)) * yhat (1 - yhat) = yhat - y", "", "times 1/m over a batch"},
     {"partial(L, W3) = partial(L, Z3).partial(Z3, W3) = A2^T.partial(L, Z3)", "", ""},
     {"partial(L, b3) = partial(L, Z3).1", "", "summed over the rows"},
     {"partial(L, A2) = partial(L, Z3).W3^T", "", ""},

@@ -148,7 +148,8 @@ static void call(lhi_text *t, const lhi_pool *p, const lhi_expr *x, lhi_form for
 
 static void words(lhi_text *t, const lhi_expr *x, lhi_form form)
 {
-    static const char *const open[] = {"", "\\text{", "<mtext>"}, *const shut[] = {"", "}", "</mtext>"};
+    static const char *const open[] = {"", "\\text{", "<mtext>"};
+    static const char *const shut[] = {"", "}", "</mtext>"};
 
     lhi_text_add(t, "%sbackward of ", open[form]);
     lhi_add_plain(t, x->name, form);

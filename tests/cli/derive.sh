@@ -23,6 +23,16 @@ run "$longhand" derive --literal
 exits "the loss to the letter succeeds" 0
 says "dZ3 is the chain of the page" out "dZ3 = dyhat * yhat * (1 - yhat)"
 says "which collapses" out "= (1/m) (yhat - y)"
+# The numbers may differ between machines, the lines not.
+formulas() { sed -e 's/  *[0-9.e-]*\( ulp\)*$//' -e 's/  *exact$//' "$1" | grep .; }
+if [ -f "$source/docs/derivation.md" ]; then
+    awk '/^```/ { inside = !inside; next } inside' "$source/docs/derivation.md" >shown
+    formulas shown | sed -n '/^  8 \|^   8 /,$p' >wanted
+    formulas out >got
+    ok "what docs/derivation.md shows is what is printed" \
+        awk 'NR == FNR { all = all $0 "\n"; next } { part = part $0 "\n" }
+            END { exit !(FNR > 9 && index(all, part)) }' got wanted
+fi
 run "$longhand" derive --hidden=5,4,3 --rows=7
 exits "another network succeeds" 0
 never_says "it has no notes beside it" out "beside the lines"
