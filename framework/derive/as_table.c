@@ -170,14 +170,14 @@ void lhi_as_latex(lhi_text *t, lhi_document *d)
 }
 
 static const char style[] =
-    "body { margin: 3em auto; width: fit-content; padding: 0 2em; color: #1a1a1a; background: #fffefb;\n"
+    "body { margin: 3em auto; width: fit-content; padding: 0 2em;\n"
+    "  color: #1a1a1a; background: #fffefb;\n"
     "  font: 16px/1.5 'Latin Modern Roman', 'STIX Two Text', Palatino, Georgia, serif; }\n"
     "h1 { font-size: 1.6em; font-weight: normal; margin: 0 0 .3em; }\n"
     "table { border-collapse: collapse; }\n"
     "th { text-align: left; font-size: 1.15em; padding: 1.4em .5em .3em 0;\n"
     "  border-bottom: 1px solid #1a1a1a; font-weight: 600; }\n"
-    "td { padding: .12em .3em; vertical-align: middle; white-space: nowrap; }\n"
-    "td.number, td.left, td.right { padding-top: .3em; }\n"
+    "td { padding: .24em .3em; vertical-align: baseline; white-space: nowrap; }\n"
     "td.left { text-align: right; padding-left: 2.2em; padding-right: 0; }\n"
     "td.left.note { padding-left: .8em; }\n"
     "td.number { text-align: right; color: #9a6a00; font-size: .9em; }\n"
@@ -188,7 +188,8 @@ static const char style[] =
     "strong { color: #b00020; }\n"
     "p { color: #444; max-width: 46em; } figure { margin: 2em 0; }\n"
     "figure svg { max-width: 100%; height: auto; }\n"
-    "@media print { body { margin: 0; font-size: 11px; background: none; } tr { break-inside: avoid; } }\n";
+    "@media print { body { margin: 0; font-size: 11px; background: none; }\n"
+    "  tr { break-inside: avoid; } }\n";
 
 void lhi_as_html(lhi_text *t, lhi_document *d)
 {
@@ -203,9 +204,11 @@ void lhi_as_html(lhi_text *t, lhi_document *d)
     if (d->is_page)
         lhi_text_add(t, "<p>On the left the lines of the notes, on the right those of the tape, "
                         "with what each was found to be.</p>\n");
-    lhi_text_add(t, "<table>\n%s", d->is_page ? "<tr class=\"head\"><td></td><td></td><td>the notes</td>"
-                    "<td></td><td>the tape</td><td class=\"shape\">shape</td>"
-                    "<td class=\"check\">check</td></tr>\n" : "");
+    lhi_text_add(t, "<table>\n");
+    if (d->is_page)
+        lhi_text_add(t, "<tr class=\"head\"><td></td><td></td><td>the notes</td><td></td>"
+                        "<td>the tape</td><td class=\"shape\">shape</td><td class=\"check\">%s"
+                        "</td></tr>\n", d->w ? "check" : "");
     rows(&b);
     lhi_text_add(t, "</table>\n<p>d<i>X</i> is &#x2202;<i>L</i>/&#x2202;<i>X</i>; &#x2299; and "
                     "fractions go element by element. ");

@@ -2,8 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/derive/document.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 void lhi_add_title(lhi_text *t, const lhi_document *d, lhi_form form)
@@ -28,22 +26,21 @@ void lhi_add_summary(lhi_text *t, const lhi_document *d)
                     "element.\n");
 }
 
+/* "6.6e-20", with the power raised where that can be done. */
 static void add_small(lhi_text *t, double x, lhi_form form)
 {
-    char text[40];
-    const char *e;
+    static const char *const power[] = {"e-", "\\cdot 10^{-", "&#xB7;10<sup>&#x2212;"};
+    static const char *const before[] = {"", "$", ""}, *const after[] = {"", "}$", "</sup>"};
     lhi_text number = {.c = t->c};
+    char *e;
 
     lhi_text_add(&number, "%.1e", x);
-    if (!number.at)
-        return;
-    e = strchr(number.at, 'e');
-    snprintf(text, sizeof text, "%.*s", (int)(e - number.at), number.at);
-    if (form == LHI_AS_TEXT)
+    e = number.at ? strstr(number.at, "e-") : NULL;
+    if (e) {
+        *e = 0;
+        lhi_text_add(t, "%s%s%s%s%s", before[form], number.at, power[form], e + 2, after[form]);
+    } else if (number.at)
         lhi_text_add(t, "%s", number.at);
-    else
-        lhi_text_add(t, form == LHI_AS_LATEX ? "$%s\\cdot 10^{%ld}$" : "%s&#xB7;10<sup>%ld</sup>",
-                     text, strtol(e + 1, NULL, 10));
     lhi_text_free(&number);
 }
 

@@ -43,8 +43,9 @@ static const struct form *form_of(lh_ctx *c, const char *format, const char *pat
         return NULL;
     }
     near = lh_did_you_mean(format, names, FORMS);
-    lhi_fail(c, LH_EUSAGE, "text, latex, html, dot or svg", "'%.40s' is no form of a derivation%s%s%s",
-             format, near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+    lhi_fail(c, LH_EUSAGE, "text, latex, html, dot or svg",
+             "'%.40s' is no form of a derivation%s%s%s", format,
+             near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
     return NULL;
 }
 

@@ -16,7 +16,7 @@ void lhi_box_text(lhi_document *d, uint32_t id, char line[LHI_BOX_LINES][160])
                                                       : n->family->op[LHI_F64]->name;
     const lh_slot *a = d->w ? &d->w->slot[id] : NULL;
     const double *x = a ? a->value : NULL;
-    double least = INFINITY, most = -INFINITY, sum = 0;
+    double least = (double)INFINITY, most = -(double)INFINITY, sum = 0;
     char shape[60];
 
     line[2][0] = 0;

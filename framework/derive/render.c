@@ -107,7 +107,8 @@ static void number(lhi_text *t, int n, lhi_form form)
 
 static void gradient(lhi_text *t, const char *name, lhi_form form)
 {
-    static const char *const open[] = {"d", "\\mathrm{d}", "<mrow><mi mathvariant=\"normal\">d</mi>"};
+    static const char *const open[] = {"d", "\\mathrm{d}",
+                                       "<mrow><mi mathvariant=\"normal\">d</mi>"};
 
     lhi_text_add(t, "%s", open[form]);
     lhi_add_name(t, name, (int)strlen(name), form);

@@ -67,7 +67,8 @@ static void compare(lhi_line *l, const lhi_matrix *a, const lhi_matrix *b)
             continue;
         }
         wrong += !isfinite(a->at[i]) ||
-                 off > 2 * (lh_wide)DBL_EPSILON * fmaxl(a->spread[i], b->spread[i]) + DBL_MIN;
+                 off > 2 * (lh_wide)DBL_EPSILON * fmaxl(a->spread[i], b->spread[i]) +
+                           (lh_wide)DBL_MIN;
         most = fmaxl(most, off);
         scale = fmaxl(scale, fabsl(b->at[i]));
     }
