@@ -119,6 +119,22 @@ libcore_la_SOURCES = \
 	framework/verify/selftest.c framework/verify/selftest.h \
 	framework/verify/selftest_print.c \
 	framework/verify/setup.c \
+	framework/derive/as_dot.c \
+	framework/derive/as_table.c \
+	framework/derive/as_svg.c \
+	framework/derive/as_text.c \
+	framework/derive/derive.c \
+	framework/derive/document.h \
+	framework/derive/evaluate.c \
+	framework/derive/expr.h \
+	framework/derive/functions.c \
+	framework/derive/layout.c framework/derive/layout.h \
+	framework/derive/lines.c \
+	framework/derive/names.c \
+	framework/derive/page.c \
+	framework/derive/parse.c \
+	framework/derive/render.c \
+	framework/derive/values.c \
 	framework/train/describe.c \
 	framework/train/metrics.c \
 	framework/train/pace.c framework/train/pace.h \
@@ -192,6 +208,7 @@ longhand_SOURCES = \
 	framework/cli/cli.h \
 	framework/cli/bench.c \
 	framework/cli/check.c \
+	framework/cli/derive.c \
 	framework/cli/eval.c \
 	framework/cli/info.c \
 	framework/cli/inspect.c \

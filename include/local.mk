@@ -6,6 +6,7 @@ longhandinclude_HEADERS = \
 	include/longhand/ctx.h \
 	include/longhand/curves.h \
 	include/longhand/data.h \
+	include/longhand/derive.h \
 	include/longhand/errors.def \
 	include/longhand/export.h \
 	include/longhand/op.h \

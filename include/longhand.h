@@ -1,7 +1,8 @@
 /* longhand.h -- what you derive on paper you record in C, line by line.
  *
  * In reading order: the context and its options; parameters and tape; the ops;
- * data; verification; training; checkpoints; reports; curves; speed.  README.md has a driver. */
+ * data; verification; derivation; training; checkpoints; reports; curves; speed.
+ * README.md has a driver. */
 /* SPDX-License-Identifier: MIT */
 #ifndef LONGHAND_H
 #define LONGHAND_H
@@ -15,6 +16,7 @@
 #include <longhand/data.h>
 #include <longhand/verify.h>
 #include <longhand/selftest.h>
+#include <longhand/derive.h>
 #include <longhand/train.h>
 #include <longhand/store.h>
 #include <longhand/report.h>

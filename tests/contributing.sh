@@ -29,11 +29,13 @@ build_it()
 }
 
 derives() { "$build/longhand" ops tanh | grep -F '1 - A^2'; }
+in_lines() { cd "$build" && make -j2 tests/unit/test_derive && ./tests/unit/test_derive "every op"; }
 tested() { cd "$build" && ./tests/ops/test_ops >"$work/tap" && [ "$(grep -c '^ok' "$work/tap")" -ge 7 ]; }
 
 step "the tree is copied" copy_tree
 step "tanh is added: one file and one line" add_the_op
 step "it builds without a warning" build_it
 step "longhand ops tanh derives it" derives
+step "its lines in a derivation are what it does" in_lines
 step "the op tests run and pass with it" tested
 finish

@@ -56,6 +56,11 @@ tests_unit_test_data_SOURCES = tests/unit/test_data.c
 tests_unit_test_data_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_data_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_derive
+tests_unit_test_derive_SOURCES = tests/unit/test_derive.c tests/unit/derive_page.h
+tests_unit_test_derive_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_derive_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_gemm
 tests_unit_test_gemm_SOURCES = tests/unit/test_gemm.c tests/unit/gemm_cases.h
 tests_unit_test_gemm_CPPFLAGS = $(lh_test_cppflags)
@@ -177,6 +182,7 @@ lh_test_scripts = \
 	tests/cli/bad_input.sh \
 	tests/cli/bench.sh \
 	tests/cli/check.sh \
+	tests/cli/derive.sh \
 	tests/cli/drivers.sh \
 	tests/cli/interop.sh \
 	tests/cli/experiments.sh \

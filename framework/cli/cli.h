@@ -8,6 +8,7 @@
 /* Each verb is a program of its own: it opens a context and returns the exit code. */
 int verb_train(int argc, char **argv);
 int verb_check(int argc, char **argv);
+int verb_derive(int argc, char **argv);
 int verb_eval(int argc, char **argv);
 int verb_inspect(int argc, char **argv);
 int verb_plot(int argc, char **argv);
@@ -18,5 +19,7 @@ int verb_ops(int argc, char **argv);
 /* Records the network of the notes with hidden layers of the given sizes ("16,8"), and
  * its loss on logits.  Inert after LH_EUSAGE. */
 lh_var notes_network(lh_ctx *c, lh_tape *t, const char *hidden, ptrdiff_t features);
+/* The same with the loss to the letter of NOTES 6 and 7: bce of the sigmoid. */
+lh_var notes_literal(lh_ctx *c, lh_tape *t, const char *hidden, ptrdiff_t features);
 
 #endif

@@ -12,6 +12,7 @@ static const struct verb {
 } verbs[] = {
     {"train",   verb_train,   "train the network of the notes on a data set"},
     {"check",   verb_check,   "print the gradient ledger of a network"},
+    {"derive",  verb_derive,  "print the derivation of a network, each line checked"},
     {"eval",    verb_eval,    "measure a checkpoint on a data set"},
     {"inspect", verb_inspect, "show what a checkpoint holds"},
     {"plot",    verb_plot,    "draw the figures of a checkpoint"},

@@ -23,9 +23,10 @@ static lh_var layer(lh_tape *t, lh_var a, int k, ptrdiff_t in, ptrdiff_t out, in
     return lh_label(lh_relu(z), name, __FILE__, __LINE__);
 }
 
-lh_var notes_network(lh_ctx *c, lh_tape *t, const char *hidden, ptrdiff_t features)
+/* The last layer's Z. */
+static lh_var layers(lh_ctx *c, lh_tape *t, const char *hidden, ptrdiff_t features)
 {
-    lh_var a = lh_input(t, "X", LH_ROWS, features), y = lh_input(t, "y", LH_ROWS, 1);
+    lh_var a = lh_input(t, "X", LH_ROWS, features);
     ptrdiff_t in = features;
     const char *at = hidden;
     int k = 1;
@@ -44,7 +45,21 @@ lh_var notes_network(lh_ctx *c, lh_tape *t, const char *hidden, ptrdiff_t featur
             break;
         at = end + 1;
     }
-    lh_let(L, lh_bce_logits(layer(t, a, k, in, 1, 1), y));
+    return layer(t, a, k, in, 1, 1);
+}
+
+lh_var notes_network(lh_ctx *c, lh_tape *t, const char *hidden, ptrdiff_t features)
+{
+    lh_var y = lh_input(t, "y", LH_ROWS, 1);
+    lh_let(L, lh_bce_logits(layers(c, t, hidden, features), y));
     lh_label(lh_output(L), "yhat", __FILE__, __LINE__);
+    return L;
+}
+
+lh_var notes_literal(lh_ctx *c, lh_tape *t, const char *hidden, ptrdiff_t features)
+{
+    lh_var y = lh_input(t, "y", LH_ROWS, 1);
+    lh_let(yhat, lh_sigmoid(layers(c, t, hidden, features)));
+    lh_let(L, lh_bce(yhat, y));
     return L;
 }

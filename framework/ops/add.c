@@ -138,5 +138,9 @@ static const lh_case cases[] = {
     {0}
 };
 
+static const lh_lines lines = {
+    .forward = "#1 + #2", .backward = {"d#0", "over_rows(d#0)"}
+};
+
 LH_DEFINE_OP(add, .n_in = 2, .shape = shape, .flops = flops, .work = work, .ends = LH_ENDS_ROW,
-             .pointwise = 1, .passes = 1, .linear = 3, .formula = "#1 + #2");
+             .lines = &lines, .pointwise = 1, .passes = 1, .linear = 3, .formula = "#1 + #2");

@@ -141,6 +141,12 @@ static const lh_case cases[] = {
     {0}
 };
 
+static const lh_lines lines = {
+    .forward = "-(1/m) sum(#2 * log(#1) + (1 - #2) * log(1 - #1))",
+    .backward = {"(d#0/m) (-#2/#1 + (1 - #2)/(1 - #1))"}
+};
+
 LH_DEFINE_OP(bce, .n_in = 2, .shape = lhi_shape_loss, .finish = finish, .terms = 1,
+             .lines = &lines,
              .flops = lhi_flops_elementwise, .no_grad = 2, .reads = LH_READS_IN0 | LH_READS_IN1,
              .formula = "\\mathrm{bce}(#1, #2)");

@@ -136,6 +136,18 @@ static const lh_case cases[] = {
     {0}
 };
 
+/* From the chain of the page to its end, and to the form that is computed. */
+static const lh_lines lines = {
+    .forward = "-(1/m) sum(#2 * log(sigma(#1)) + (1 - #2) * log(1 - sigma(#1)))"
+               " = (1/m) sum(max(0, #1) - #2 * #1 + log1p(exp(-abs(#1))))",
+    .backward = {"(d#0/m) (-#2/sigma(#1) + (1 - #2)/(1 - sigma(#1))) * sigma(#1) * (1 - sigma(#1))"
+                 " = (d#0/m) (-#2 * (1 - sigma(#1)) + (1 - #2) * sigma(#1))"
+                 " = (d#0/m) (-#2 + #2 * sigma(#1) + sigma(#1) - #2 * sigma(#1))"
+                 " = (d#0/m) (sigma(#1) - #2)"
+                 " = (d#0/m) ((1 - #2) * sigma(#1) - #2 * sigma(-#1))"}
+};
+
 LH_DEFINE_OP(bce_logits, .n_in = 2, .shape = lhi_shape_loss, .finish = finish, .terms = 1,
+             .lines = &lines,
              .flops = lhi_flops_elementwise, .no_grad = 2, .reads = LH_READS_IN0 | LH_READS_IN1,
              .formula = "\\mathrm{bce}(\\sigma(#1), #2)");

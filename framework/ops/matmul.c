@@ -187,5 +187,10 @@ static const lh_case cases[] = {
     {0}
 };
 
+static const lh_lines lines = {
+    .forward = "#1 #2", .backward = {"d#0 #2^T", "#1^T d#0"}
+};
+
 LH_DEFINE_OP(matmul, .n_in = 2, .shape = shape, .flops = flops, .work = work, .product = 1,
-             .moves = 2, .reads = LH_READS_IN0 | LH_READS_IN1, .linear = 3, .formula = "#1 #2");
+             .lines = &lines, .moves = 2, .reads = LH_READS_IN0 | LH_READS_IN1, .linear = 3,
+             .formula = "#1 #2");

@@ -97,6 +97,11 @@ static const lh_case cases[] = {
     {0}
 };
 
+static const lh_lines lines = {
+    .forward = "max(0, #1)", .backward = {"d#0 * [#1 > 0]"}
+};
+
 LH_DEFINE_OP(relu, .n_in = 1, .shape = lhi_shape_same, .flops = lhi_flops_elementwise,
+             .lines = &lines,
              .reads = LH_READS_OUT, .kinked = 1, .ends = LH_ENDS_CUT | LH_ENDS_KEEP,
              .pointwise = 1, .formula = "\\max(0, #1)");

@@ -114,5 +114,14 @@ static const lh_case cases[] = {
     {0}
 };
 
+static const lh_lines lines = {
+    .forward = "sigma(#1) = 1/(1 + exp(-#1))",
+    .backward = {"d#0 * #0 * (1 - #0)"},
+    .slope = "-(1 + exp(-#1))^-2 * (-exp(-#1)) = exp(-#1)/(1 + exp(-#1))^2"
+             " = 1/(1 + exp(-#1)) * (1 + exp(-#1) - 1)/(1 + exp(-#1))"
+             " = sigma(#1) * (1 - sigma(#1))"
+};
+
 LH_DEFINE_OP(sigmoid, .n_in = 1, .shape = lhi_shape_same, .flops = lhi_flops_elementwise,
+             .lines = &lines,
              .reads = LH_READS_OUT, .pointwise = 1, .formula = "\\sigma(#1)");

@@ -90,6 +90,18 @@ typedef struct lh_case {
     lh_claim claim;
 } lh_case;
 
+/** The lines of an op in a derivation (`longhand derive`), which evaluates what it prints.
+ *  #1 and #2 are the operands, #0 the result, d#0 the gradient of the result, m the rows
+ *  of #1.  A B is the matrix product, A * B and A / B go element by element, A^T is the
+ *  transpose, A^2 a power, [A > B] is 1 where that holds, else 0; sum(A) adds all elements,
+ *  over_rows(A) adds the rows where the operand is one row; functions: exp log log1p
+ *  sigma tanh abs max(A, B).  "a = b = c" is algebra in steps. */
+typedef struct lh_lines {
+    const char *forward;               /* of #0 */
+    const char *backward[LH_OPERANDS]; /* what each operand's gradient is given */
+    const char *slope;                 /* the derivative of #0 by #1 in steps, or NULL */
+} lh_lines;
+
 /** An op for one element type.  Every function sees whole rows; nothing may allocate. */
 typedef struct lh_op {
     const char *name;
@@ -149,6 +161,7 @@ typedef struct lh_op {
     unsigned           passes;     /* bit k: operand k's gradient is the output's, unchanged */
     unsigned           linear;     /* bit k: in operand k the output is linear, or that and a
                                       constant: exact for whole numbers */
+    const lh_lines    *lines;      /* NULL: derivations name the op and check nothing */
     int                kinked;     /* the sign of operand 0 selects the piece */
 } lh_op;
 

@@ -15,7 +15,7 @@ calls=$(printf '%s' "$calls" | tr -d '\n')
 
 # These are handed a stream, or speak for the context.
 printers='base/error base/ctx base/options base/progress verify/ledger_print verify/selftest_print
-train/describe report/gnuplot session/surroundings session/theirs store/print bench/show'
+derive/derive train/describe report/gnuplot session/surroundings session/theirs store/print bench/show'
 
 # symbols OBJECT: what it wants from outside, without the disguise of _FORTIFY_SOURCE.
 symbols() {

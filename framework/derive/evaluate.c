@@ -1,0 +1,227 @@
+/* evaluate.c -- an expression worked in long double as it is printed. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/derive/expr.h"
+
+#include <math.h>
+#include <string.h>
+
+static int make(lh_ctx *c, size_t rows, size_t cols, lhi_matrix *x)
+{
+    *x = (lhi_matrix){.rows = rows, .cols = cols};
+    x->at = lhi_alloc_array(c, rows * cols + 1, sizeof *x->at);
+    x->spread = lhi_alloc_array(c, rows * cols + 1, sizeof *x->spread);
+    return x->at && x->spread;
+}
+
+void lhi_matrix_free(lh_ctx *c, lhi_matrix *x)
+{
+    lhi_release(c, x->at);
+    lhi_release(c, x->spread);
+    *x = (lhi_matrix){.rows = 0};
+}
+
+/* Every number on the tape was rounded once. */
+static int leaf(const lhi_pool *p, const lh_slot *from, const void *array, lhi_matrix *out)
+{
+    if (!array || !make(p->c, from->rows, from->cols, out))
+        return 0;
+    for (size_t i = 0; i < from->rows * from->cols; i++) {
+        out->at[i] = (lh_wide)((const double *)array)[i];
+        out->spread[i] = fabsl(out->at[i]);
+    }
+    return 1;
+}
+
+static int constant(const lhi_pool *p, lh_wide value, lhi_matrix *out)
+{
+    if (!make(p->c, 1, 1, out))
+        return 0;
+    out->at[0] = value;
+    return 1;
+}
+
+/* One number, and how far it may be off. */
+typedef struct number {
+    lh_wide x, spread;
+} number;
+
+static number combine(const lhi_expr *e, number a, number b)
+{
+    number r;
+
+    switch (e->kind) {
+    case LHI_E_ADD:
+        r = (number){a.x + b.x, a.spread + b.spread};
+        break;
+    case LHI_E_SUB:
+        r = (number){a.x - b.x, a.spread + b.spread};
+        break;
+    case LHI_E_OVER:
+        r.x = a.x / b.x;
+        r.spread = (a.spread + fabsl(r.x) * b.spread) / fabsl(b.x);
+        break;
+    case LHI_E_ABOVE: /* no rounding between 0 and 1 */
+        return (number){a.x > b.x ? 1 : 0, 0};
+    case LHI_E_CALL: /* max, the only function of two */
+        return a.x > b.x ? a : b;
+    default:
+        r = (number){a.x * b.x, a.spread * fabsl(b.x) + fabsl(a.x) * b.spread};
+    }
+    r.spread += fabsl(r.x);
+    return r;
+}
+
+/* Element i, j of an array that may be one row or one number for all. */
+static number element(const lhi_matrix *x, size_t i, size_t j)
+{
+    const size_t e = (x->rows == 1 ? 0 : i) * x->cols + (x->cols == 1 ? 0 : j);
+
+    return (number){x->at[e], x->spread[e]};
+}
+
+static int fits(const lhi_matrix *a, const lhi_matrix *b)
+{
+    return (a->rows == b->rows || a->rows == 1 || b->rows == 1) &&
+           (a->cols == b->cols || a->cols == 1 || b->cols == 1);
+}
+
+static int by_element(const lhi_pool *p, const lhi_expr *e, const lhi_matrix *a,
+                      const lhi_matrix *b, lhi_matrix *out)
+{
+    const size_t rows = a->rows == 1 ? b->rows : a->rows, cols = a->cols == 1 ? b->cols : a->cols;
+
+    if (!fits(a, b) || !make(p->c, rows, cols, out))
+        return 0;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < cols; j++) {
+            const number r = combine(e, element(a, i, j), element(b, i, j));
+
+            out->at[i * cols + j] = r.x;
+            out->spread[i * cols + j] = r.spread;
+        }
+    return 1;
+}
+
+static int product(const lhi_pool *p, const lhi_expr *e, const lhi_matrix *a, const lhi_matrix *b,
+                   lhi_matrix *out)
+{
+    if (a->rows * a->cols == 1 && b->rows != 1)
+        return by_element(p, e, a, b, out);
+    if (a->cols != b->rows || !make(p->c, a->rows, b->cols, out))
+        return 0;
+    for (size_t i = 0; i < a->rows; i++)
+        for (size_t k = 0; k < a->cols; k++)
+            for (size_t j = 0; j < b->cols; j++) {
+                const number x = element(a, i, k), y = element(b, k, j);
+                const lh_wide term = fabsl(x.x * y.x);
+
+                out->at[i * b->cols + j] += x.x * y.x;
+                /* A sum of n terms is rounded n times, by all of them at most. */
+                out->spread[i * b->cols + j] += x.spread * fabsl(y.x) + fabsl(x.x) * y.spread +
+                                                (lh_wide)(a->cols + 1) * term;
+            }
+    return 1;
+}
+
+static int transposed(const lhi_pool *p, const lhi_matrix *a, lhi_matrix *out)
+{
+    if (!make(p->c, a->cols, a->rows, out))
+        return 0;
+    for (size_t i = 0; i < a->rows; i++)
+        for (size_t j = 0; j < a->cols; j++) {
+            out->at[j * a->rows + i] = a->at[i * a->cols + j];
+            out->spread[j * a->rows + i] = a->spread[i * a->cols + j];
+        }
+    return 1;
+}
+
+/* Of all elements, or of the rows. */
+static int sum(const lhi_pool *p, const lhi_matrix *a, int all, lhi_matrix *out)
+{
+    const size_t n = a->rows * a->cols, terms = all ? n : a->rows;
+
+    if (!make(p->c, 1, all ? 1 : a->cols, out))
+        return 0;
+    for (size_t i = 0; i < n; i++) {
+        const size_t to = all ? 0 : i % a->cols;
+
+        out->at[to] += a->at[i];
+        out->spread[to] += a->spread[i] + (lh_wide)terms * fabsl(a->at[i]);
+    }
+    return 1;
+}
+
+static lh_wide raised(lh_wide x, int n)
+{
+    lh_wide r = 1;
+
+    for (int i = 0; i < (n < 0 ? -n : n); i++)
+        r *= x;
+    return n < 0 ? 1 / r : r;
+}
+
+static int of_one(const lhi_pool *p, const lhi_expr *e, const lhi_matrix *a, lhi_matrix *out)
+{
+    const lhi_function *f = e->kind == LHI_E_CALL ? lhi_function_named(e->name, e->length) : NULL;
+
+    if (e->kind == LHI_E_TRANSPOSE)
+        return transposed(p, a, out);
+    if (e->kind == LHI_E_CALL && f && !f->of)
+        return sum(p, a, strcmp(f->name, "sum") == 0, out);
+    if ((e->kind == LHI_E_CALL && !f) || !make(p->c, a->rows, a->cols, out))
+        return 0;
+    for (size_t i = 0; i < a->rows * a->cols; i++) {
+        const lh_wide x = a->at[i];
+
+        out->at[i] = e->kind == LHI_E_NEG ? -x : f ? f->of(x) : raised(x, e->number);
+        out->spread[i] = a->spread[i];
+        if (f)
+            out->spread[i] = a->spread[i] * fabsl(f->slope(x)) + 2 * fabsl(out->at[i]);
+        else if (e->kind == LHI_E_POWER)
+            out->spread[i] = fabsl((lh_wide)e->number * out->at[i] / x) * a->spread[i] +
+                             fabsl(out->at[i]) * fabsl((lh_wide)e->number);
+    }
+    return 1;
+}
+
+/* The parts of an expression, then itself. */
+static int inner(const lhi_pool *p, const lhi_expr *e, const lhi_ws *w, lhi_matrix *out)
+{
+    lhi_matrix a = {.rows = 0}, b = {.rows = 0};
+    const int known = e->kind != LHI_E_CALL || lhi_function_named(e->name, e->length);
+    int good = known && lhi_evaluate(p, e->a, w, &a);
+
+    if (good && e->b != LHI_NO_EXPR) {
+        good = lhi_evaluate(p, e->b, w, &b) &&
+               (e->kind == LHI_E_PRODUCT ? product(p, e, &a, &b, out)
+                                         : by_element(p, e, &a, &b, out));
+        lhi_matrix_free(p->c, &b);
+    } else if (good)
+        good = of_one(p, e, &a, out);
+    lhi_matrix_free(p->c, &a);
+    return good;
+}
+
+int lhi_evaluate(const lhi_pool *p, lhi_ref ref, const lhi_ws *w, lhi_matrix *out)
+{
+    const lhi_expr *e = &p->at[ref];
+
+    switch (e->kind) {
+    case LHI_E_NUMBER:
+        return constant(p, e->number, out);
+    case LHI_E_COUNT:
+        return constant(p, (lh_wide)w->slot[e->node].rows, out);
+    case LHI_E_VALUE:
+        return leaf(p, &w->slot[e->node], w->slot[e->node].value, out);
+    case LHI_E_GRAD:
+        return leaf(p, &w->slot[e->node], w->slot[e->node].grad, out);
+    case LHI_E_SYMBOL:
+    case LHI_E_DOT:
+    case LHI_E_PRIME:
+    case LHI_E_PARTIAL:
+    case LHI_E_BACKWARD:
+        return 0;
+    default:
+        return inner(p, e, w, out);
+    }
+}

@@ -1,0 +1,119 @@
+/* values.c -- a tape run on data, and each line compared with what the tape holds. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/derive/document.h"
+
+#include <float.h>
+#include <math.h>
+
+/* What stands beside the way to the loss (yhat beside a loss on logits) is worked, too. */
+static void run_beside(lhi_document *d)
+{
+    for (size_t i = 0; i < d->count; i++) {
+        const lhi_line *l = &d->line[i];
+        lhi_plan *p;
+
+        if (l->against != LHI_TAPE_VALUE || d->p->used[l->node])
+            continue;
+        p = lhi_plan_new(d->t, l->node, LHI_FORWARD_ONLY);
+        if (p) {
+            lhi_run_from(d->w, p, 0);
+            lhi_plan_free(d->c, p);
+        }
+    }
+}
+
+static int run(lhi_document *d, lh_data *data)
+{
+    lhi_feed feed;
+
+    if (lhi_feed_find(&feed, d->t, d->p, data, "lh_derive") != 0 ||
+        lhi_data_prepare(data, LH_F64) != LH_OK)
+        return 0;
+    d->w = lhi_ws_new(d->t, NULL, LH_F64, d->rows, 1, LHI_WS_GRADIENTS | LHI_WS_OWN_PARAMS);
+    if (!d->w)
+        return 0;
+    lhi_feed_rows(&feed, d->w, data, NULL, 0, d->rows, 0, 1);
+    lhi_run_from(d->w, d->p, 0);
+    lhi_set(LH_F64, d->w->slot[d->p->root].grad, 0, 1);
+    lhi_run_back(d->w, d->p);
+    run_beside(d);
+    return lhi_ok(d->c);
+}
+
+/* The distance between neighbouring doubles at x. */
+static double ulp(double x)
+{
+    int e;
+
+    frexp(x, &e);
+    return ldexp(1, (e < DBL_MIN_EXP ? DBL_MIN_EXP : e) - DBL_MANT_DIG);
+}
+
+/* Are two arrays one within 4 units of roundoff of each rounding that went into them?
+ * What is not finite in b cannot be compared. */
+static void compare(lhi_line *l, const lhi_matrix *a, const lhi_matrix *b)
+{
+    const size_t n = b->rows * b->cols;
+    lh_wide most = 0, scale = 0;
+    size_t skipped = 0, wrong = a->rows != b->rows || a->cols != b->cols;
+
+    for (size_t i = 0; i < n && !wrong; i++) {
+        const lh_wide off = fabsl(a->at[i] - b->at[i]);
+        const int known = isfinite(b->at[i]) && (l->against != LHI_STEP_BEFORE ||
+                                                 isfinite(a->at[i]));
+
+        if (!known) {
+            skipped++;
+            continue;
+        }
+        wrong += !isfinite(a->at[i]) ||
+                 off > 2 * (lh_wide)DBL_EPSILON * fmaxl(a->spread[i], b->spread[i]) +
+                           (lh_wide)DBL_MIN;
+        most = fmaxl(most, off);
+        scale = fmaxl(scale, fabsl(b->at[i]));
+    }
+    l->outcome = wrong ? LHI_DISAGREES : skipped ? LHI_NOT_FINITE : LHI_AGREES;
+    if (l->against == LHI_STEP_BEFORE)
+        l->far = most == 0 ? 0 : (double)(most / scale);
+    else
+        l->far = (double)most / ulp((double)scale);
+}
+
+static void check(lhi_document *d, lhi_line *l)
+{
+    lhi_matrix a = {.rows = 0}, b = {.rows = 0};
+    lhi_ref other = l->before;
+
+    if (l->against == LHI_NO_CHECK)
+        return;
+    if (l->against != LHI_STEP_BEFORE)
+        other = lhi_leaf(&d->pool, l->against == LHI_TAPE_VALUE ? LHI_E_VALUE : LHI_E_GRAD,
+                         l->node);
+    if (lhi_evaluate(&d->pool, l->right, d->w, &a) && lhi_evaluate(&d->pool, other, d->w, &b))
+        compare(l, &a, &b);
+    lhi_matrix_free(d->c, &a);
+    lhi_matrix_free(d->c, &b);
+}
+
+int lhi_check_lines(lhi_document *d, lh_data *data, size_t rows)
+{
+    d->rows = rows < lh_rows(data) ? rows : lh_rows(data);
+    d->data = data;
+    if (!run(d, data))
+        return 0;
+    for (size_t i = 0; i < d->count && lhi_ok(d->c); i++)
+        check(d, &d->line[i]);
+    return lhi_ok(d->c);
+}
+
+size_t lhi_lines_checked(const lhi_document *d, size_t *wrong)
+{
+    size_t n = 0;
+
+    *wrong = 0;
+    for (size_t i = 0; i < d->count; i++) {
+        n += d->line[i].outcome != LHI_UNCHECKED;
+        *wrong += d->line[i].outcome == LHI_DISAGREES;
+    }
+    return n;
+}

@@ -1,0 +1,42 @@
+/* derive.h -- the derivation that a tape stands for, written out and checked line by line. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LH_DERIVE_H
+#define LH_DERIVE_H
+
+#include <longhand/data.h>
+#include <longhand/ops.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Writes the derivation of a loss: its forward lines, the gradient of everything it
+ * depends on in matrix form, the algebra on the way, and the update of the parameters,
+ * in the names that lh_let() gave.  An unnamed step stands inside the line of its user.
+ * A network of two ReLU layers, a sigmoid and cross-entropy stands beside the lines of
+ * the notes.
+ *
+ * With data the tape is run in double on the first `rows` rows of d, forward and
+ * backward.  Each printed right-hand side is then evaluated as it is printed, in long
+ * double, from the tape's own values, and must be what the tape holds to the rounding
+ * of its terms; each step of the algebra must equal the one before.  d may be NULL:
+ * nothing is checked then.
+ *
+ * format: "text", "latex" (for pdflatex with amsmath), "html" (one file, MathML), "dot"
+ * or "svg" (the graph with its shapes, and with data its values); NULL: by the ending
+ * of path (.txt .tex .html .dot .svg).  path NULL or "-": standard output; else the
+ * file is written under a temporary name and renamed.
+ *
+ * @return LH_OK; LH_EVERIFY (written, but a line is not what the tape computes: the op's
+ *         lines are wrong, or its code); LH_EUSAGE (no such format, no rows), LH_ESHAPE
+ *         (the loss is no scalar, or the data do not fit), LH_ENAME (an input that is
+ *         not X or y), LH_EFORMAT (the lines of an op cannot be read), LH_EIO, LH_ENOMEM.
+ */
+LH_API lh_status lh_derive(lh_var L, lh_data *d, size_t rows, const char *format,
+                           const char *path);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
