@@ -1,4 +1,4 @@
-/* derive_help.h -- what the tests of derivations share: the page, its text, ops with other lines. */
+/* derive_help.h -- what the tests of derivations share: the page, ops with other lines. */
 /* SPDX-License-Identifier: MIT */
 #ifndef DERIVE_HELP_H
 #define DERIVE_HELP_H
