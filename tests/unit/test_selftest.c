@@ -7,7 +7,9 @@
 
 #include <longhand.h>
 
+#include <float.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static lhi_selftest *self;
@@ -140,6 +142,25 @@ static void no_mutant(void)
     CHECK(networks >= 20, "%zu networks", networks);
 }
 
+#if defined(__x86_64__) && LDBL_MANT_DIG == 64
+/* The matrix of docs/mutants.md, at its end, is what is shown. */
+static void document(void)
+{
+    const char *folder = getenv("srcdir");
+    char path[4096];
+    char *text;
+    lhi_text t = {.c = self->c};
+
+    snprintf(path, sizeof path, "%s/docs/mutants.md", folder ? folder : ".");
+    text = check_read(path, NULL);
+    lhi_selftest_show(self, &t, 0);
+    CHECK(text && t.at && strstr(text, t.at) != NULL, "docs/mutants.md shows another matrix than:\n%s",
+          t.at ? t.at : "");
+    free(text);
+    lhi_text_free(&t);
+}
+#endif
+
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
@@ -147,6 +168,9 @@ int main(int argc, char **argv)
         {"nearly all are noticed, the gross ones all, with the right reason", noticed},
         {"the right ops are not suspected in the same networks", right_ops},
         {"a rule in a mutant's place that is right is not suspected", no_mutant},
+#if defined(__x86_64__) && LDBL_MANT_DIG == 64
+        {"docs/mutants.md has this matrix", document},
+#endif
         {"one method alone, or none, or an alarm falls short", falls_short},
         {NULL, NULL}};
     lh_ctx *c = lh_open(0, NULL, "test");
