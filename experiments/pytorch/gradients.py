@@ -16,14 +16,17 @@ except ImportError as why:
 
 def arguments():
     p = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    p.add_argument("net", help="a .npz with X, y, W1, b1, ...")
-    p.add_argument("out", help="the .npz to write")
+    p.add_argument("files", nargs="+", metavar="NET OUT",
+                   help="a .npz with X, y, W1, b1, ... and the .npz to write; several pairs may follow")
     p.add_argument("--literal", action="store_true",
                    help="the sigmoid and then the cross-entropy, not both in one")
     p.add_argument("--single", action="store_true", help="in 32 bits instead of 64")
     p.add_argument("--slip", choices=["sign", "mean", "transposed"],
-                   help="dW1 with the wrong sign, a sum in the place of the mean, dW1 transposed")
-    return p.parse_args()
+                   help="dW1 with the wrong sign, a sum in the place of the mean, dW1 as if transposed")
+    options = p.parse_args()
+    if len(options.files) % 2:
+        p.error("files come in pairs: NET OUT")
+    return options
 
 
 def forward(net, literal, total):
@@ -47,10 +50,9 @@ def forward(net, literal, total):
     return page, loss
 
 
-def main():
-    options = arguments()
+def work(source, target, options):
     kind = torch.float32 if options.single else torch.float64
-    with numpy.load(options.net, allow_pickle=False) as f:
+    with numpy.load(source, allow_pickle=False) as f:
         net = {name: torch.tensor(f[name], dtype=kind) for name in f
                if name in ("X", "y") or name[0] in "Wb" and name[1:].isdigit()}
     for name in net:
@@ -62,8 +64,14 @@ def main():
     if options.slip == "sign":
         found["dW1"] = -found["dW1"]
     if options.slip == "transposed":
-        found["dW1"] = numpy.ascontiguousarray(found["dW1"].T)
-    numpy.savez(options.out, L=loss.item(), **found)
+        found["dW1"] = numpy.ascontiguousarray(found["dW1"].T).reshape(found["dW1"].shape)
+    numpy.savez(target, L=loss.item(), X=net["X"].numpy(), y=net["y"].numpy(), **found)
+
+
+def main():
+    options = arguments()
+    for source, target in zip(options.files[::2], options.files[1::2]):
+        work(source, target, options)
 
 
 main()

@@ -19,9 +19,10 @@ static lh_status tell(lh_ctx *c, const lhi_report *r, const lh_entry *e)
     if (e->verdict == LH_INCONCLUSIVE)
         return lhi_fail(c, LH_EVERIFY, "check on more or other rows",
                         "%s: nothing could be decided: %s", e->name, e->why);
-    return lhi_fail(c, LH_EVERIFY, "the ledger above shows every gradient, the wrong ones as DISAGREE",
-                    "%s disagrees, %s: %s\n  at (%zu, %zu) the tape has %.12g and %s %.12g: they differ "
-                    "by %.2g and may by %.2g\n  in     %s, %s:%d",
+    return lhi_fail(c, LH_EVERIFY,
+                    "the ledger above shows every gradient, the wrong ones as DISAGREE",
+                    "%s disagrees, %s: %s\n  at (%zu, %zu) the tape has %.12g and %s %.12g: they "
+                    "differ by %.2g and may by %.2g\n  in     %s, %s:%d",
                     e->name, lh_reason_name(e->reason, NULL), e->why, by->row, by->col, by->tape,
                     lh_method_name(e->decided, NULL), by->value, by->off,
                     by->rounding + by->estimate, r->loss, e->file ? e->file : "?", e->line);

@@ -264,7 +264,8 @@ static void decide_for(row *r, size_t independent)
     } else if (d->compared + d->directions == 0) {
         e->reason = LH_WHY_KINK;
         snprintf(e->why, sizeof e->why,
-                 "a kink is within every step at all %zu elements: no difference decides", e->kinks);
+                 "a kink is within every step at all %zu elements: no difference decides",
+                 e->kinks);
     } else
         e->verdict = LH_AGREE;
 }

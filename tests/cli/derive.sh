@@ -52,7 +52,7 @@ ok "LaTeX goes to standard output, too" grep -F 'documentclass' out
 run "$longhand" derive --format=svg --out=drawing
 ok "--format wins over a name that says nothing" grep '<svg' drawing
 
-run "$longhand" train --epochs=3 --check=0 --plot=none --hidden=6,5 --out=run
+run "$longhand" train --epochs=3 --check-rows=0 --plot=none --hidden=6,5 --out=run
 run "$longhand" derive run/model.h5
 exits "a checkpoint is derived" 0
 says "beside the notes when it is their network" out "beside the lines of the notes"
