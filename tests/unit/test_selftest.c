@@ -7,7 +7,9 @@
 
 #include <longhand.h>
 
+#include <float.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static lhi_selftest *self;
@@ -140,6 +142,25 @@ static void no_mutant(void)
     CHECK(networks >= 20, "%zu networks", networks);
 }
 
+/* As printed where long double has 64 bits; `longhand check --self-test` prints it anew. */
+static void documented(void)
+{
+    const char *top = getenv("srcdir");
+    lhi_text t = {.c = self->c};
+    char path[4096], *document;
+    const char *block;
+
+    snprintf(path, sizeof path, "%s/docs/mutants.md", top ? top : ".");
+    document = check_read(path, NULL);
+    CHECK(document != NULL, "%s cannot be read; srcdir names the folder above docs", path);
+    lhi_selftest_show(self, &t, 0);
+    block = document ? strstr(document, "```\n") : NULL;
+    CHECK(block && strstr(block, "\n```\n"), "%s shows no matrix", path);
+    CHECK(LDBL_MANT_DIG != 64 || (block && strncmp(block + 4, t.at, t.size) == 0),
+          "%s does not show what is printed:\n%s", path, t.at);
+    free(document);
+}
+
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
@@ -147,6 +168,7 @@ int main(int argc, char **argv)
         {"nearly all are noticed, the gross ones all, with the right reason", noticed},
         {"the right ops are not suspected in the same networks", right_ops},
         {"a rule in a mutant's place that is right is not suspected", no_mutant},
+        {"the document shows the matrix", documented},
         {"one method alone, or none, or an alarm falls short", falls_short},
         {NULL, NULL}};
     lh_ctx *c = lh_open(0, NULL, "test");
