@@ -57,9 +57,15 @@ tests_unit_test_data_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_data_LDADD = libtesting.la
 
 check_PROGRAMS += tests/unit/test_derive
-tests_unit_test_derive_SOURCES = tests/unit/test_derive.c tests/unit/derive_page.h
+tests_unit_test_derive_SOURCES = tests/unit/test_derive.c tests/unit/derive_help.h \
+	tests/unit/derive_page.h
 tests_unit_test_derive_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_derive_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_derive_forms
+tests_unit_test_derive_forms_SOURCES = tests/unit/test_derive_forms.c tests/unit/derive_help.h
+tests_unit_test_derive_forms_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_derive_forms_LDADD = libtesting.la
 
 check_PROGRAMS += tests/unit/test_gemm
 tests_unit_test_gemm_SOURCES = tests/unit/test_gemm.c tests/unit/gemm_cases.h

@@ -16,11 +16,17 @@ void lhi_add_title(lhi_text *t, const lhi_document *d, lhi_form form)
 
 void lhi_add_summary(lhi_text *t, const lhi_document *d)
 {
-    size_t wrong, checked = lhi_lines_checked(d, &wrong);
+    size_t n[LHI_OUTCOMES] = {0};
 
-    lhi_text_add(t, "%zu right-hand sides were evaluated in long double as they are printed; ",
-                 checked);
-    lhi_text_add(t, wrong ? "%zu of them DISAGREE.\n" : "all agree.\n", wrong);
+    for (size_t i = 0; i < d->count; i++)
+        n[d->line[i].outcome]++;
+    lhi_text_add(t, "%zu right-hand sides were evaluated in long double as they are printed: ",
+                 n[LHI_AGREES] + n[LHI_DISAGREES] + n[LHI_NOT_FINITE]);
+    if (n[LHI_DISAGREES] + n[LHI_NOT_FINITE] == 0)
+        lhi_text_add(t, "all agree.\n");
+    else
+        lhi_text_add(t, "%zu agree, %zu DISAGREE, %zu are not finite on the tape.\n",
+                     n[LHI_AGREES], n[LHI_DISAGREES], n[LHI_NOT_FINITE]);
     lhi_text_add(t, "ulp: largest difference from the tape in double, in units of its largest "
                     "element;\nwithout a unit: from the step before, relative to its largest "
                     "element.\n");

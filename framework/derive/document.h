@@ -18,7 +18,9 @@ typedef enum lhi_against {
     LHI_NO_CHECK, LHI_TAPE_VALUE, LHI_TAPE_GRADIENT, LHI_STEP_BEFORE
 } lhi_against;
 
-typedef enum lhi_outcome { LHI_UNCHECKED, LHI_AGREES, LHI_DISAGREES, LHI_NOT_FINITE } lhi_outcome;
+typedef enum lhi_outcome {
+    LHI_UNCHECKED, LHI_AGREES, LHI_DISAGREES, LHI_NOT_FINITE, LHI_OUTCOMES
+} lhi_outcome;
 
 typedef struct lhi_line {
     lhi_section section;
@@ -80,8 +82,6 @@ uint32_t lhi_sigmoid_of(const lhi_document *d, uint32_t node);
 
 /* Runs the tape on the first rows of the data, and checks every line.  0 after an error. */
 int lhi_check_lines(lhi_document *d, lh_data *data, size_t rows);
-/* How many lines were compared, and disagree. */
-size_t lhi_lines_checked(const lhi_document *d, size_t *wrong);
 
 /* --- as_text.c, as_table.c --- */
 

@@ -200,14 +200,10 @@ static lhi_ref gradient(lhi_document *d, uint32_t id)
     return n ? step[n - 1] : lhi_leaf(&d->pool, LHI_E_NUMBER, 0);
 }
 
-static lhi_line *add_line(lhi_document *d, lhi_line l)
+static void add_line(lhi_document *d, lhi_line l)
 {
-    static lhi_line nowhere;
-
-    if (lhi_grow(d->c, &d->line, &d->room, d->count + 1, sizeof *d->line) != 0)
-        return &nowhere;
-    d->line[d->count] = l;
-    return &d->line[d->count++];
+    if (lhi_grow(d->c, &d->line, &d->room, d->count + 1, sizeof *d->line) == 0)
+        d->line[d->count++] = l;
 }
 
 /* l with its steps, each below the one before. */

@@ -103,6 +103,7 @@ static void add_stem(lhi_text *t, const char *name, size_t length, lhi_form form
 static void add_with_hat(lhi_text *t, const char *name, size_t length, lhi_form form)
 {
     if (length > 3 && strncmp(name + length - 3, "hat", 3) == 0) {
+        length -= length > 4 && name[length - 4] == '_' ? 1 : 0; /* p_hat */
         lhi_text_add(t, form == LHI_AS_HTML ? "<mover accent=\"true\">" : "\\hat{");
         add_stem(t, name, length - 3, form);
         lhi_text_add(t, form == LHI_AS_HTML ? "<mo>^</mo></mover>" : "}");

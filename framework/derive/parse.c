@@ -127,7 +127,7 @@ static lhi_ref word(reader *r)
 {
     const char *name = r->at;
     size_t length = 0;
-    lhi_ref e;
+    lhi_ref e, prime = LHI_NO_EXPR;
 
     while (isalnum((unsigned char)r->at[length]) || r->at[length] == '_')
         length++;
@@ -141,9 +141,9 @@ static lhi_ref word(reader *r)
     e = lhi_make(r->p, (lhi_expr){.kind = LHI_E_SYMBOL, .name = name, .length = (int)length});
     if (*r->at == '\'') {
         r->at++;
-        e = lhi_join(r->p, LHI_E_PRIME, e, LHI_NO_EXPR);
         if (take(r, "(")) /* g'(Z): the brackets belong to it */
-            e = want(r, ")", lhi_join(r->p, LHI_E_PRIME, r->p->at[e].a, sum(r)));
+            prime = want(r, ")", sum(r));
+        e = lhi_join(r->p, LHI_E_PRIME, e, prime);
     }
     return e;
 }

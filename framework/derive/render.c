@@ -36,7 +36,8 @@ static const struct pattern {
                          0},
     [LHI_E_PRIME] = {{"\1'", "\1'", "<msup>\1<mo>&#x2032;</mo></msup>"}, ATOM, ATOM, SUM},
     [LHI_E_ABOVE] = {{"[\1 > \2]", "[\1 > \2]",
-                      HTML_ROW("<mo>[</mo>\1<mo>&gt;</mo>\2<mo>]</mo>")}, ATOM, SUM, SUM},
+                      HTML_ROW("<mo stretchy=\"false\">[</mo>\1<mo>&gt;</mo>\2"
+                               "<mo stretchy=\"false\">]</mo>")}, ATOM, SUM, SUM},
     [LHI_E_CALL] = {.holds = POSTFIX},
     [LHI_E_PARTIAL] = {{"d\1/d\2", "\\frac{\\partial \1}{\\partial \2}",
                         "<mfrac><mrow><mo>&#x2202;</mo>\1</mrow>"

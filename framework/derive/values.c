@@ -105,15 +105,3 @@ int lhi_check_lines(lhi_document *d, lh_data *data, size_t rows)
         check(d, &d->line[i]);
     return lhi_ok(d->c);
 }
-
-size_t lhi_lines_checked(const lhi_document *d, size_t *wrong)
-{
-    size_t n = 0;
-
-    *wrong = 0;
-    for (size_t i = 0; i < d->count; i++) {
-        n += d->line[i].outcome != LHI_UNCHECKED;
-        *wrong += d->line[i].outcome == LHI_DISAGREES;
-    }
-    return n;
-}

@@ -163,7 +163,8 @@ static void by_directions(row *r)
             const lhi_direction d = {r->id, samples < r->n ? i * r->n / samples : i, 1};
             const size_t before = r->e->by[by].compared;
 
-            along(r, by, &d);
+            if (!along(r, by, &d) && by == LH_BY_DIFFERENCES)
+                break; /* asked twice already: more of them cost much and say no more */
             r->e->kinks += r->e->by[by].compared == before;
         }
         for (size_t i = 0; samples < r->n && i < DIRECTIONS; i++) {

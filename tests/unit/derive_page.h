@@ -1,10 +1,7 @@
-/* derive_page.h -- what the derivation of the page must say, in order; what well-formed is. */
+/* derive_page.h -- what the derivation of the page must say, in order. */
 /* SPDX-License-Identifier: MIT */
 #ifndef DERIVE_PAGE_H
 #define DERIVE_PAGE_H
-
-#include <stdio.h>
-#include <string.h>
 
 /* With the loss to the letter: each line of the notes, and the tape's below it. */
 static const char *const literal_page[] = {
@@ -49,32 +46,5 @@ static const char *const logits_page[] = {
     "= (1/m) (-y * (1 - yhat) + (1 - y) * yhat) ", "= (1/m) (yhat - y) ",
     "= (1/m) ((1 - y) * yhat - y * sigma(-Z3)) ", "  12  ", "dW3 = A2^T dZ3 ", "  22  ",
     "28 right-hand sides", "all agree", NULL};
-
-/* Tags close in the order they open, and every & begins an entity. */
-static inline int well_formed(const char *text)
-{
-    char open[64][24];
-    size_t depth = 0;
-
-    for (; *text; text++) {
-        char name[24];
-
-        if (*text == '&' && (strcspn(text, "; <&\n") > 9 || text[strcspn(text, "; <\n")] != ';'))
-            return 0;
-        if (*text != '<' || text[1] == '!')
-            continue;
-        if (sscanf(text + 1 + (text[1] == '/'), "%23[a-zA-Z0-9]", name) != 1)
-            return 0;
-        if (text[1] == '/') {
-            if (depth == 0 || strcmp(open[--depth], name) != 0)
-                return 0;
-        } else if (text[strcspn(text, ">") - 1] != '/') {
-            if (depth == 64)
-                return 0;
-            memcpy(open[depth++], name, sizeof name);
-        }
-    }
-    return depth == 0;
-}
 
 #endif

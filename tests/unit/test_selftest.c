@@ -102,7 +102,8 @@ static void falls_short(void)
     for (int m = 0; m < LH_METHODS; m++) {
         const lhi_score one = lhi_selftest_score(self, LHI_ANY, LH_REASONS, 1u << m);
 
-        CHECK(one.noticed < all.noticed, "%s alone notices all", lh_method_name((lh_method)m, NULL));
+        CHECK(one.noticed < all.noticed, "%s alone notices all",
+              lh_method_name((lh_method)m, NULL));
         CHECK(one.noticed == one.by[m], "%s counts its own", lh_method_name((lh_method)m, NULL));
         CHECK(judged(self, 1u << m, "wrong rules") == LH_EVERIFY, "%s alone is enough",
               lh_method_name((lh_method)m, NULL));
@@ -142,24 +143,24 @@ static void no_mutant(void)
     CHECK(networks >= 20, "%zu networks", networks);
 }
 
-/* As printed where long double has 64 bits; `longhand check --self-test` prints it anew. */
-static void documented(void)
+#if defined(__x86_64__) && LDBL_MANT_DIG == 64
+/* The matrix of docs/mutants.md, at its end, is what is shown. */
+static void document(void)
 {
-    const char *top = getenv("srcdir");
+    const char *folder = getenv("srcdir");
+    char path[4096];
+    char *text;
     lhi_text t = {.c = self->c};
-    char path[4096], *document;
-    const char *block;
 
-    snprintf(path, sizeof path, "%s/docs/mutants.md", top ? top : ".");
-    document = check_read(path, NULL);
-    CHECK(document != NULL, "%s cannot be read; srcdir names the folder above docs", path);
+    snprintf(path, sizeof path, "%s/docs/mutants.md", folder ? folder : ".");
+    text = check_read(path, NULL);
     lhi_selftest_show(self, &t, 0);
-    block = document ? strstr(document, "```\n") : NULL;
-    CHECK(block && strstr(block, "\n```\n"), "%s shows no matrix", path);
-    CHECK(LDBL_MANT_DIG != 64 || (block && strncmp(block + 4, t.at, t.size) == 0),
-          "%s does not show what is printed:\n%s", path, t.at);
-    free(document);
+    CHECK(text && t.at && strstr(text, t.at) != NULL,
+          "docs/mutants.md shows another matrix than:\n%s", t.at ? t.at : "");
+    free(text);
+    lhi_text_free(&t);
 }
+#endif
 
 int main(int argc, char **argv)
 {
@@ -168,7 +169,9 @@ int main(int argc, char **argv)
         {"nearly all are noticed, the gross ones all, with the right reason", noticed},
         {"the right ops are not suspected in the same networks", right_ops},
         {"a rule in a mutant's place that is right is not suspected", no_mutant},
-        {"the document shows the matrix", documented},
+#if defined(__x86_64__) && LDBL_MANT_DIG == 64
+        {"docs/mutants.md has this matrix", document},
+#endif
         {"one method alone, or none, or an alarm falls short", falls_short},
         {NULL, NULL}};
     lh_ctx *c = lh_open(0, NULL, "test");
