@@ -34,7 +34,7 @@ enum {
 
 struct lhi_mutant {
     const char *name;
-    lh_reason class;          /* SIGN, SCALE, TRANSPOSED, MISSING_TERM, NONFINITE; or VALUE: other */
+    lh_reason class;          /* SIGN, SCALE, TRANSPOSED, MISSING_TERM, NONFINITE; VALUE: other */
     unsigned reasons;         /* bit r: reason r is a right one */
     void (*answer)(lhi_call *k);
     double x;                 /* a factor, a place, a size: as the answer takes it */

@@ -232,15 +232,16 @@ static void stale_cotangent(lhi_call *k)
 #define ALL -1
 
 static const lhi_mutant kinds[] = {
-    {"first row of the batch missing", LH_WHY_MISSING_TERM, R(MISSING_TERM) | R(VALUE), first_row, 0,
-     ALL, 0},
+    {"first row of the batch missing", LH_WHY_MISSING_TERM, R(MISSING_TERM) | R(VALUE), first_row,
+     0, ALL, 0},
     {"last row of the batch missing", LH_WHY_MISSING_TERM, R(MISSING_TERM) | R(VALUE), last_row, 0,
      ALL, 0},
     {"rows from the 64th missing", LH_WHY_MISSING_TERM, R(MISSING_TERM) | R(VALUE), rows_from, 64,
      ALL, 0},
     {"every second row missing", LH_WHY_MISSING_TERM, R(MISSING_TERM) | R(VALUE), second_rows, 0,
      ALL, 0},
-    {"first row of the batch twice", LH_WHY_VALUE, R(DOUBLE_COUNT) | R(VALUE), first_row, 2, ALL, 0},
+    {"first row of the batch twice", LH_WHY_VALUE, R(DOUBLE_COUNT) | R(VALUE), first_row, 2, ALL,
+     0},
     {"factor missing", LH_WHY_VALUE, R(MISSING_TERM) | R(VALUE) | R(SCALE), passed_on, 0, ALL, 0},
     {"factor squared", LH_WHY_VALUE, R(VALUE), squared_factor, 0, ALL, 0},
     {"leaks where it is 0", LH_WHY_VALUE, R(VALUE), leaks, 0.01, ALL, 0},

@@ -1,4 +1,4 @@
-/* selftest.c -- every kind of mutant on every op: does the check notice, and say why? */
+/* selftest.c -- every kind of mutant on every op: what the check notices, and why. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/ops/ops.h"
 #include "framework/verify/check.h"

@@ -220,8 +220,8 @@ static void look(uint64_t seed, graph *g)
     for (size_t i = 0; i < r->findings; i++) {
         const lh_finding *f = &r->finding[i];
 
-        CHECK(0, "seed %d: %s: %s in %s, %g for %g, bound %g (%s): %s", (int)seed, f->op, f->operand,
-              f->node, f->got, f->wanted, f->bound, lhi_type_name(f->type), f->why);
+        CHECK(0, "seed %d: %s: %s in %s, %g for %g, bound %g (%s): %s", (int)seed, f->op,
+              f->operand, f->node, f->got, f->wanted, f->bound, lhi_type_name(f->type), f->why);
     }
     for (size_t i = 0; i < r->rows; i++) {
         const lh_entry *e = &r->row[i];

@@ -102,7 +102,8 @@ static void falls_short(void)
     for (int m = 0; m < LH_METHODS; m++) {
         const lhi_score one = lhi_selftest_score(self, LHI_ANY, LH_REASONS, 1u << m);
 
-        CHECK(one.noticed < all.noticed, "%s alone notices all", lh_method_name((lh_method)m, NULL));
+        CHECK(one.noticed < all.noticed, "%s alone notices all",
+              lh_method_name((lh_method)m, NULL));
         CHECK(one.noticed == one.by[m], "%s counts its own", lh_method_name((lh_method)m, NULL));
         CHECK(judged(self, 1u << m, "wrong rules") == LH_EVERIFY, "%s alone is enough",
               lh_method_name((lh_method)m, NULL));
@@ -154,8 +155,8 @@ static void document(void)
     snprintf(path, sizeof path, "%s/docs/mutants.md", folder ? folder : ".");
     text = check_read(path, NULL);
     lhi_selftest_show(self, &t, 0);
-    CHECK(text && t.at && strstr(text, t.at) != NULL, "docs/mutants.md shows another matrix than:\n%s",
-          t.at ? t.at : "");
+    CHECK(text && t.at && strstr(text, t.at) != NULL,
+          "docs/mutants.md shows another matrix than:\n%s", t.at ? t.at : "");
     free(text);
     lhi_text_free(&t);
 }
