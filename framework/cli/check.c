@@ -18,8 +18,8 @@ int verb_check(int argc, char **argv)
                                                  "sixty kinds in every op (a minute)");
     const int detailed = lh_opt_flag(c, "detailed", "with --self-test: each one not noticed");
     const char *file = lh_opt_argument(c, "[FILE.h5]", "", "checkpoint to check");
-    const char *theirs = lh_opt_argument(c, "[THEIRS]", "",
-                                         "gradients of another program: .npz .npy .safetensors .h5");
+    const char *theirs = lh_opt_argument(
+        c, "[THEIRS]", "", "gradients of another program: .npz .npy .safetensors .h5");
 
     if (self && lh_opt_done(c) == LH_OK)
         lh_selftest(c, detailed);

@@ -113,8 +113,9 @@ static void same_parameters(lh_tape *t, const lhi_named *list, size_t count)
             if (!(fabs(x - y) <= (a->bits < 64 ? (double)FLT_EPSILON : DBL_EPSILON) * fabs(x))) {
                 lhi_fail(t->c, LH_EMISMATCH,
                          "take the parameters from --ledger=FILE.npz, or leave them out",
-                         "their %s is %.17g at (%zu, %zu) and ours %.17g: their gradients are those "
-                         "of another point", n->name, y, e / own.cols, e % own.cols, x);
+                         "their %s is %.17g at (%zu, %zu) and ours %.17g: their gradients are "
+                         "those of another point",
+                         n->name, y, e / own.cols, e % own.cols, x);
                 return;
             }
         }
@@ -168,7 +169,8 @@ static int compare(lh_ctx *c, match *m, const lhi_arrays *mine, const char *vari
         m->off = (double)fabsl(got[d.worst] - wanted[d.worst]);
         m->bound = off[d.worst];
     }
-    snprintf(m->why, sizeof m->why, "%.200s%s", d.why, m->turned && !d.reason ? "stored transposed" : "");
+    snprintf(m->why, sizeof m->why, "%.200s%s", d.why,
+             m->turned && !d.reason ? "stored transposed" : "");
     lhi_release(c, off);
     lhi_release(c, wanted);
     lhi_release(c, got);
@@ -182,14 +184,15 @@ static void add_match(lhi_text *t, const match *m)
     snprintf(shape, sizeof shape, "[%zu x %zu]", m->mine->rows, m->mine->cols);
     snprintf(place, sizeof place, "(%zu,%zu)", m->row, m->col);
     if (!m->theirs)
-        lhi_text_add(t, "%-8s %-13s %-10s %14s %14s  %-18s %9s %s\n", m->mine->name, shape, "", "", "-",
-                     "", "", "not in the file");
+        lhi_text_add(t, "%-8s %-13s %-10s %14s %14s  %-18s %9s not in the file\n", m->mine->name,
+                     shape, "", "", "-", "", "");
     else
         lhi_text_add(t, "%-8s %-13s %-10s %14.7e %14.7e  %7.1e %s %7.1e %9.1e %s%s%s%s%s\n",
                      m->mine->name, shape, place, m->ours, m->their, m->off,
                      m->off <= m->bound ? "<=" : "> ", m->bound, m->relative,
                      lh_verdict_name(m->verdict), m->reason ? ", " : m->why[0] ? ": " : "",
-                     m->reason ? lh_reason_name(m->reason, NULL) : "", m->reason ? ": " : "", m->why);
+                     m->reason ? lh_reason_name(m->reason, NULL) : "", m->reason ? ": " : "",
+                     m->why);
 }
 
 /* Every gradient of ours beside theirs; how many could be compared. */
@@ -216,7 +219,8 @@ static size_t match_all(lh_ctx *c, const lhi_arrays *mine, const lhi_named *list
         else {
             m->verdict = LH_DISAGREE;
             m->reason = LH_WHY_SHAPE;
-            snprintf(m->why, sizeof m->why, "theirs is [%zu x %zu]", m->theirs->rows, m->theirs->cols);
+            snprintf(m->why, sizeof m->why, "theirs is [%zu x %zu]", m->theirs->rows,
+                     m->theirs->cols);
         }
     }
     return compared;
@@ -229,8 +233,8 @@ static void tell(lh_ctx *c, const char *path, const char *loss, const match *m, 
     size_t agree = 0;
 
     lhi_text_add(&t, "Gradients of %s in %s beside the tape's, each at its farthest element\n\n"
-                     "%-8s %-13s %-10s %14s %14s  %-18s %9s\n", loss, path, "", "shape", "at", "ours",
-                 "theirs", "differ <= may", "of largest");
+                     "%-8s %-13s %-10s %14s %14s  %-18s %9s\n",
+                 loss, path, "", "shape", "at", "ours", "theirs", "differ <= may", "of largest");
     for (size_t i = 0; i < matches; i++) {
         add_match(&t, &m[i]);
         agree += m[i].theirs && m[i].verdict == LH_AGREE;

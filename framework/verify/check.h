@@ -69,7 +69,7 @@ typedef struct lhi_check {
     lhi_ws *along;            /* tangents; wide, or double where that would take too long */
     lhi_ws *moved;            /* for differences, of the same type */
     lhi_bounds off[LH_TYPES]; /* of the tape in each type */
-    lhi_bounds paths;         /* grad_off: the sum over all paths to L of the sizes of their products */
+    lhi_bounds paths;         /* grad_off: sizes of the products of all paths to L, added */
     double path;              /* roundings on the longest path through the forward pass */
     double work;              /* operations that comparing elements may take, for each row */
     lh_page *page;

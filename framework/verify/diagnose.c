@@ -192,7 +192,8 @@ lhi_diagnosis lhi_diagnose(const lhi_pair *x)
         return d;
     where(x, c.wrong, place);
     if (c.not_finite)
-        BECAUSE(NONFINITE, "%zu of %zu elements are not finite (%s)", c.not_finite, cells(x), place);
+        BECAUSE(NONFINITE, "%zu of %zu elements are not finite (%s)", c.not_finite, cells(x),
+                place);
     if (c.zero && c.wrong == c.clear)
         BECAUSE(MISSING_TERM, "nothing is given: it is 0 everywhere");
     if (one_ratio(x, 0, &d.ratio)) {

@@ -88,7 +88,8 @@ static void explain_derivation(trouble *x, const lh_wide *hand)
                                                                                 : "another");
     } else
         snprintf(who, sizeof who, "the derivation%s%s (%s:%d) stands alone against the tape",
-                 h->cites ? " of " : "", h->cites ? h->cites : "", h->file ? h->file : "?", h->line);
+                 h->cites ? " of " : "", h->cites ? h->cites : "", h->file ? h->file : "?",
+                 h->line);
     blame(x->e, &d, who);
 }
 
@@ -142,7 +143,8 @@ static int user_amiss(trouble *x, lhi_diagnosis *d)
 
         if (a.kind != LHI_FORWARD || !p->needs[a.node])
             continue;
-        for (a.operand = 0; a.operand < lhi_op_of(x->k->hand, a.node)->n_in && !found; a.operand++) {
+        for (a.operand = 0; a.operand < x->k->t->node[a.node].family->op[LHI_F64]->n_in && !found;
+             a.operand++) {
             lh_wide *term = NULL;
             char name[120];
 

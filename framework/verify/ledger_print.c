@@ -64,8 +64,8 @@ static void add_decision(lhi_text *t, const lh_entry *e)
 
 static void add_formula(lhi_text *t, const lhi_report *r, widths w)
 {
-    lhi_text_add(t, "Gradient ledger of %s, %zu rows of %s: each gradient where it is nearest to its "
-                    "bound\n\n", r->loss, r->batch, r->data);
+    lhi_text_add(t, "Gradient ledger of %s, %zu rows of %s: each gradient where it is nearest to "
+                    "its bound\n\n", r->loss, r->batch, r->data);
     lhi_text_add(t, "%-*s %-*s %-*s %14s", w.name, "", w.shape, "shape", w.at, "at", "tape");
     for (int m = LH_BY_HAND; m <= LH_BY_DIFFERENCES; m++)
         lhi_text_add(t, " %14s", lh_method_name((lh_method)m, NULL));
@@ -142,9 +142,9 @@ static void add_counts(lhi_text *t, const lhi_report *r)
         sums += e->by[LH_BY_FORWARD].directions;
         kinks += e->kinks;
     }
-    lhi_text_add(t, "\n%zu of %zu gradients agree. %zu elements were compared with the second rules, "
-                    "%zu with\nforward mode, complex step and differences", agree, r->rows, elements,
-                 compared);
+    lhi_text_add(t, "\n%zu of %zu gradients agree. %zu elements were compared with the second "
+                    "rules, %zu with\nforward mode, complex step and differences",
+                 agree, r->rows, elements, compared);
     if (sums > 0)
         lhi_text_add(t, ", and %zu signed sums over whole arrays", sums);
     if (kinks > 0)

@@ -1,4 +1,4 @@
-/* setup.c -- what a check works on: the tape run in three types, bounds, and the methods' places. */
+/* setup.c -- what a check works on: the tape run in three types, bounds, places of methods. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/verify/check.h"
 

@@ -63,7 +63,8 @@ typedef enum lh_reason {
     LH_REASONS
 } lh_reason;
 
-/** One method beside the tape, at the element (or direction) where it is farthest from its bound. */
+/** One method beside the tape, at the element (or direction) where it is nearest to its bound,
+ *  or farthest over it. */
 typedef struct lh_comparison {
     size_t compared;   /* elements compared, 0: the method was not used */
     size_t directions; /* signed sums over the whole array compared, where it is large */
@@ -85,7 +86,7 @@ typedef struct lh_entry {
     lh_comparison by[LH_METHODS];
     lh_method decided;        /* the method nearest to its bound, or over it; where that is: */
     size_t row, col;
-    double tape;              /* the tape in wide there, and each method; NaN where it has nothing */
+    double tape;              /* the tape in wide there, and each method; NaN: it has nothing */
     double beside[LH_METHODS];
     lh_verdict verdict;
     lh_reason reason;         /* LH_WHY_NOTHING when it agrees */
@@ -94,7 +95,7 @@ typedef struct lh_entry {
     const char *cites;        /* the line that the driver's derivation works, or NULL */
     int    by_driver;         /* there is one */
     double tape32, tape64;    /* the tape in float and in double there */
-    double ulps32, ulps64;    /* largest distance from the tape in wide, in units in the last place */
+    double ulps32, ulps64;    /* largest distance from wide, in units in the last place */
     double off32, bound32;    /* |float - wide| where it is farthest from its bound, and that */
     double off64, bound64;
     size_t kinks;             /* elements that a kink leaves undecided */

@@ -81,7 +81,8 @@ static void within_bounds(void)
 {
     tried = 0;
     op_for_all(bounded);
-    printf("# at most %.2f of the bound of a value, %.2f of a gradient's\n", worst_value, worst_grad);
+    printf("# at most %.2f of the bound of a value, %.2f of a gradient's\n", worst_value,
+           worst_grad);
     CHECK(tried >= 60 && worst_value > 0.2 && worst_grad > 0.2, "%ld cases; bounds that are loose",
           tried);
 }
@@ -155,7 +156,8 @@ static void complex_is_forward(void)
 /* Is operand 1 a batch, too, as operand 0 is? */
 static int both_batches(const op_case *k)
 {
-    const lh_shape in[] = {{LH_ROWS, (ptrdiff_t)k->in[0].cols}, {LH_ROWS, (ptrdiff_t)k->in[1].cols}};
+    const lh_shape in[] = {{LH_ROWS, (ptrdiff_t)k->in[0].cols},
+                           {LH_ROWS, (ptrdiff_t)k->in[1].cols}};
     lh_shape out;
     char why[100];
 
@@ -315,10 +317,12 @@ static void aliased(const lhi_op_family *f, const lh_case *given, lh_type type)
     one.op->backward(&one.step, 1, (lh_tile){0, 6, 0, 6});
     for (size_t e = 0; e < 36; e++) {
         const lh_wide x = lhi_get(type, one.in[0].grad, e);
-        const lh_wide a = lhi_get(type, apart.in[0].grad, e), b = lhi_get(type, apart.in[1].grad, e);
+        const lh_wide a = lhi_get(type, apart.in[0].grad, e);
+        const lh_wide b = lhi_get(type, apart.in[1].grad, e);
 
         CHECK(fabsl(x - (a + b)) <= 64 * (lh_wide)lhi_rounding(type).u * (fabsl(a) + fabsl(b) + 12),
-              "%s, %s: element %zu: %Lg, apart %Lg and %Lg", NAME(f), lhi_type_name(type), e, x, a, b);
+              "%s, %s: element %zu: %Lg, apart %Lg and %Lg", NAME(f), lhi_type_name(type), e, x, a,
+              b);
     }
     tried++;
     op_case_close(&one);

@@ -307,7 +307,8 @@ static void kinks(void)
 
     hide_output();
     CHECK(lh_verify(k.L, k.d, 2) == LH_OK, "%s", lh_message(k.c));
-    CHECK(row(k.c, "dZ")->by[LH_BY_DIFFERENCES].compared == 2 && row(k.c, "dZ")->kinks == 0, "dZ lies between");
+    CHECK(row(k.c, "dZ")->by[LH_BY_DIFFERENCES].compared == 2 && row(k.c, "dZ")->kinks == 0,
+          "dZ lies between");
     lh_close(k.c);
     /* Here both slopes of W are positive, and the tape's is 0: that says nothing. */
     k = at_a_kink("1,0\n-1,1\n");
@@ -316,7 +317,8 @@ static void kinks(void)
           "%s", lh_message(k.c));
     CHECK(row(k.c, "dW")->verdict == LH_INCONCLUSIVE && row(k.c, "dW")->reason == LH_WHY_KINK &&
               row(k.c, "dW")->kinks == 1, "dW cannot be compared");
-    CHECK(row(k.c, "dA")->verdict == LH_AGREE && row(k.c, "dZ")->verdict == LH_AGREE, "the others agree");
+    CHECK(row(k.c, "dA")->verdict == LH_AGREE && row(k.c, "dZ")->verdict == LH_AGREE,
+          "the others agree");
     lh_close(k.c);
     show_output();
 }
