@@ -83,7 +83,7 @@ static int bind_inputs(lh_tape *t, const lhi_named *list, size_t count)
         }
         values = lhi_alloc_array(t->c, rows * (size_t)n->cols + 1, lhi_type_size(t->params->type));
         for (size_t e = 0; values && e < rows * (size_t)n->cols; e++)
-            lhi_set(t->params->type, values, e, at(a, turned, (size_t)n->cols, e));
+            lhi_set(t->params->type, values, e, (lh_wide)at(a, turned, (size_t)n->cols, e));
         if (values)
             lh_bind((lh_var){t, i, t->gen}, values, rows);
     }
@@ -149,8 +149,8 @@ static int compare(lh_ctx *c, match *m, const lhi_arrays *mine, const char *vari
     if (!got || !wanted || !off || !second || !bound)
         return -1;
     for (size_t e = 0; e < n; e++) {
-        got[e] = at(m->theirs, m->turned, cols, e);
-        wanted[e] = second->at[e];
+        got[e] = (lh_wide)at(m->theirs, m->turned, cols, e);
+        wanted[e] = (lh_wide)second->at[e];
         off[e] = 4 * bound->at[e] + 4 * (wide ? DBL_EPSILON : (double)FLT_EPSILON) * most;
         m->relative = fmax(m->relative, (double)fabsl(got[e] - wanted[e]) / (most > 0 ? most : 1));
     }

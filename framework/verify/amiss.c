@@ -5,11 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static size_t cells(const lh_slot *a)
-{
-    return a->rows * a->cols;
-}
-
 /* The op passes the cotangent on as it is, without its own factor. */
 static int passes_on(const lhi_alone *a, int o, const lhi_pair *x)
 {
@@ -25,8 +20,8 @@ static const lh_wide *share_of_rows(lhi_alone *a, int o, size_t from, size_t to,
     lh_wide *all = a->ref_out.grad;
 
     for (int i = 0; i < a->op->n_in; i++)
-        memset(a->ref_in[i].grad, 0, cells(&a->ref_in[i]) * sizeof(lh_wide));
-    for (size_t e = 0; e < cells(&a->out); e++) {
+        memset(a->ref_in[i].grad, 0, lhi_cells(&a->ref_in[i]) * sizeof(lh_wide));
+    for (size_t e = 0; e < lhi_cells(&a->out); e++) {
         const size_t row = e / a->out.cols;
         const int in = row >= from && row < to && (row - from) % every == 0;
 

@@ -8,7 +8,7 @@
 lh_rounding lhi_rounding(lh_type type)
 {
     static const lh_rounding of[LH_TYPES] = {
-        {.u = FLT_EPSILON / 2, .tiny = (double)FLT_MIN * (double)FLT_EPSILON / 2},
+        {.u = (double)FLT_EPSILON / 2, .tiny = (double)FLT_MIN * (double)FLT_EPSILON / 2},
         {.u = DBL_EPSILON / 2, .tiny = DBL_MIN * DBL_EPSILON},
         /* Half the least step of these two is no double; the least double is larger. */
         {.u = (double)(LDBL_EPSILON / 2), .tiny = DBL_MIN * DBL_EPSILON}};

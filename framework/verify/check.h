@@ -49,6 +49,11 @@ void lhi_finding_text(const lh_finding *f, char *text, size_t room);
 
 /* From here on: shared by the files of verify/ alone. */
 
+static inline size_t lhi_cells(const lh_slot *a)
+{
+    return a->rows * a->cols;
+}
+
 /* How far values and gradients may be off: slots of the wide workspace with off and grad_off. */
 typedef struct lhi_bounds {
     lh_slot *slot;

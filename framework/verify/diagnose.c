@@ -19,9 +19,14 @@ static int far_off(lh_wide a, lh_wide b, lh_wide off)
     return !(fabsl(a - b) <= off + least) && a != b;
 }
 
+static lh_wide off_of(const lhi_pair *x, size_t e)
+{
+    return (lh_wide)x->off[e];
+}
+
 static int is_wrong(const lhi_pair *x, size_t e)
 {
-    return far_off(x->got[e], x->wanted[e], x->off[e]);
+    return far_off(x->got[e], x->wanted[e], off_of(x, e));
 }
 
 static int is_finite(lh_wide x)
@@ -34,10 +39,11 @@ int lhi_fits(const lhi_pair *x, double scale, const lh_wide *term, double times)
     const lh_wide room = 1 + (lh_wide)fabs(scale) + (lh_wide)fabs(times);
 
     for (size_t e = 0; e < cells(x); e++) {
-        const lh_wide whole = scale * x->wanted[e], part = term ? times * term[e] : 0;
+        const lh_wide whole = (lh_wide)scale * x->wanted[e];
+        const lh_wide part = term ? (lh_wide)times * term[e] : 0;
 
         if (far_off(x->got[e], whole + part,
-                    room * x->off[e] + 2 * x->u * (fabsl(whole) + fabsl(part))))
+                    room * off_of(x, e) + 2 * (lh_wide)x->u * (fabsl(whole) + fabsl(part))))
             return 0;
     }
     return 1;
@@ -50,7 +56,7 @@ static size_t clearest(const lhi_pair *x, int among_wrong)
     lh_wide most = -1;
 
     for (size_t e = 0; e < cells(x); e++) {
-        const lh_wide clear = fabsl(x->wanted[e]) / fmaxl(x->off[e], least);
+        const lh_wide clear = fabsl(x->wanted[e]) / fmaxl(off_of(x, e), least);
 
         if (clear > most && is_finite(x->got[e]) && (!among_wrong || is_wrong(x, e))) {
             best = e;
@@ -65,14 +71,14 @@ static int one_ratio(const lhi_pair *x, int among_wrong, double *ratio)
 {
     const size_t at = clearest(x, among_wrong);
     const lh_wide r = x->got[at] / x->wanted[at];
-    const lh_wide unsure = x->off[at] / fabsl(x->wanted[at]) * (1 + fabsl(r));
+    const lh_wide unsure = off_of(x, at) / fabsl(x->wanted[at]) * (1 + fabsl(r));
 
     *ratio = (double)r;
     for (size_t e = 0; e < cells(x); e++)
         if (is_wrong(x, e) || !among_wrong)
             if (far_off(x->got[e], r * x->wanted[e],
-                        (1 + fabsl(r)) * x->off[e] +
-                            (unsure + 4 * x->u * fabsl(r)) * fabsl(x->wanted[e])))
+                        (1 + fabsl(r)) * off_of(x, e) +
+                            (unsure + 4 * (lh_wide)x->u * fabsl(r)) * fabsl(x->wanted[e])))
                 return 0;
     return is_finite(r);
 }
@@ -139,7 +145,7 @@ static int transposed(const lhi_pair *x)
             const lh_wide got = x->got[x->rows == x->cols ? e : j * x->rows + i];
             const lh_wide wanted = x->wanted[x->rows == x->cols ? j * x->rows + i : e];
 
-            if (far_off(got, wanted, 2 * (lh_wide)x->off[e] + 2 * (lh_wide)x->off[j * x->rows + i]))
+            if (far_off(got, wanted, 2 * off_of(x, e) + 2 * off_of(x, j * x->rows + i)))
                 return 0;
         }
     return 1;
@@ -158,16 +164,16 @@ static common look(const lhi_pair *x)
 
     for (size_t e = 0; e < cells(x); e++) {
         const lh_wide off = fabsl(x->got[e] - x->wanted[e]);
-        const lh_wide over = is_finite(off) ? off / fmaxl(x->off[e], least) : HUGE_VALL;
+        const lh_wide over = is_finite(off) ? off / fmaxl(off_of(x, e), least) : HUGE_VALL;
 
-        c.clear += fabsl(x->wanted[e]) > x->off[e];
+        c.clear += fabsl(x->wanted[e]) > off_of(x, e);
         if (!is_wrong(x, e))
             continue;
         c.wrong++;
         c.not_finite += !is_finite(x->got[e]) && is_finite(x->wanted[e]);
         c.zero &= x->got[e] == 0;
-        c.opposite &= !far_off(x->got[e], -x->wanted[e], 2 * (lh_wide)x->off[e]);
-        c.coarse &= off <= x->coarser * ((lh_wide)x->off[e] + x->u * fabsl(x->wanted[e]));
+        c.opposite &= !far_off(x->got[e], -x->wanted[e], 2 * off_of(x, e));
+        c.coarse &= off <= (lh_wide)x->coarser * (off_of(x, e) + (lh_wide)x->u * fabsl(x->wanted[e]));
         if (over > most) {
             most = over;
             c.worst = e;

@@ -133,7 +133,7 @@ static lh_wide real_step(const trial *r, lh_wide t)
 /* (L(x+h) - L(x-h)) / ((x+h) - (x-h)): the divisor is the step that was really made. */
 static lh_wide central(trial *r, double h)
 {
-    const lh_wide up = loss_at(r, h), right = real_step(r, h);
+    const lh_wide up = loss_at(r, (lh_wide)h), right = real_step(r, (lh_wide)h);
     const lh_wide down = loss_at(r, -(lh_wide)h), left = real_step(r, -(lh_wide)h);
 
     return (up - down) / (right - left);
@@ -143,8 +143,8 @@ static lh_wide central(trial *r, double h)
  * the chord is the estimate. */
 static lh_wide one_sided(trial *r, double h, int sign, double *estimate)
 {
-    const lh_wide here = loss_at(r, 0), half = loss_at(r, sign * h / 2);
-    const lh_wide full = loss_at(r, sign * h);
+    const lh_wide here = loss_at(r, 0), half = loss_at(r, sign * (lh_wide)h / 2);
+    const lh_wide full = loss_at(r, sign * (lh_wide)h);
     const lh_wide slope = sign * (4 * half - full - 3 * here) / (lh_wide)h;
 
     *estimate = fmax(*estimate, (double)fabsl(slope - sign * (full - here) / (lh_wide)h));

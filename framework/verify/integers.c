@@ -5,11 +5,6 @@
 
 #include <stdio.h>
 
-static size_t cells(const lh_slot *a)
-{
-    return a->rows * a->cols;
-}
-
 /* -3 .. 3, by place. */
 static double small(uint32_t what, size_t e)
 {
@@ -25,10 +20,10 @@ static void fill(const lhi_alone *a, void *array, size_t n, uint32_t what)
 /* Are all sums of products of such numbers exact in the type? */
 static int exact(const lhi_alone *a)
 {
-    double terms = (double)cells(&a->out) + 1;
+    double terms = (double)lhi_cells(&a->out) + 1;
 
     for (int i = 0; i < a->op->n_in; i++)
-        terms += (double)cells(&a->in[i]);
+        terms += (double)lhi_cells(&a->in[i]);
     return 81 * terms * (double)(a->in[0].cols + 1) < 1 / lhi_rounding(a->type).u;
 }
 
@@ -38,22 +33,22 @@ static lh_wide along_cotangent(const lhi_alone *a)
     lh_wide sum = 0;
 
     a->op->forward(&a->step, 0, a->out.rows);
-    for (size_t e = 0; e < cells(&a->out); e++)
+    for (size_t e = 0; e < lhi_cells(&a->out); e++)
         sum += lhi_get(a->type, a->out.value, e) * lhi_get(a->type, a->out.grad, e);
     return sum;
 }
 
 int lhi_integers_hold(lhi_alone *a, int o)
 {
-    const size_t n = cells(&a->in[o]);
+    const size_t n = lhi_cells(&a->in[o]);
     lh_wide left, right = 0;
     lhi_diagnosis d = {.reason = LH_WHY_VALUE};
 
     if (!(a->op->linear >> o & 1) || a->op->terms || n == 0 || !exact(a))
         return 1;
     for (int i = 0; i < a->op->n_in; i++)
-        fill(a, a->in[i].value, cells(&a->in[i]), 1 + (uint32_t)i);
-    fill(a, a->out.grad, cells(&a->out), 8);
+        fill(a, a->in[i].value, lhi_cells(&a->in[i]), 1 + (uint32_t)i);
+    fill(a, a->out.grad, lhi_cells(&a->out), 8);
     left = -along_cotangent(a);
     for (size_t e = 0; e < n; e++)
         lhi_set(a->type, a->in[o].value, e, (lh_wide)(small(1 + (uint32_t)o, e) + small(9, e)));

@@ -6,11 +6,6 @@
 #include <math.h>
 #include <stdio.h>
 
-static size_t cells(const lh_slot *a)
-{
-    return a->rows * a->cols;
-}
-
 static lh_wide given(const lhi_alone *a, int o, size_t e)
 {
     return lhi_get(a->type, a->in[o].grad, e);
@@ -29,7 +24,7 @@ static int broken(lhi_alone *a, int o, lh_reason reason, size_t e, lh_wide wante
 /* What underflow alone can take from a sum over the output. */
 static lh_wide least(const lhi_alone *a)
 {
-    return (lh_wide)lhi_rounding(a->type).tiny * (lh_wide)(4 * cells(&a->out) + 8);
+    return (lh_wide)lhi_rounding(a->type).tiny * (lh_wide)(4 * lhi_cells(&a->out) + 8);
 }
 
 /* The first element whose bits are not factor times those of the first call; a factor that is
@@ -39,7 +34,7 @@ static size_t first_unlike(const lhi_alone *a, int o, lh_wide factor)
     const lh_wide room = factor == 1 ? 0 : least(a);
     size_t e = 0;
 
-    for (; e < cells(&a->in[o]); e++) {
+    for (; e < lhi_cells(&a->in[o]); e++) {
         const lh_wide x = given(a, o, e), y = factor * a->got[e];
 
         if (!(fabsl(x - y) <= room) && x != y && !(x != x && y != y))
@@ -55,9 +50,9 @@ static int twice(lhi_alone *a, int o)
 
     lhi_give(a, o, 1);
     e = first_unlike(a, o, 1);
-    if (e == cells(&a->in[o]))
+    if (e == lhi_cells(&a->in[o]))
         return 1;
-    if (first_unlike(a, o, 2) == cells(&a->in[o]))
+    if (first_unlike(a, o, 2) == lhi_cells(&a->in[o]))
         return broken(a, o, LH_WHY_DOUBLE_COUNT, e, a->got[e],
                       "run twice it gives twice as much: it adds where it should set");
     return broken(a, o, LH_WHY_NONDETERMINISTIC, e, a->got[e],
@@ -70,7 +65,7 @@ static size_t first_far(const lhi_alone *a, int o, double factor)
     const double u = lhi_rounding(a->type).u;
     size_t e = 0;
 
-    for (; e < cells(&a->in[o]); e++) {
+    for (; e < lhi_cells(&a->in[o]); e++) {
         const lh_wide right = (lh_wide)factor * a->got[e];
 
         if (!(fabsl(given(a, o, e) - right) <=
@@ -85,16 +80,16 @@ static int adds(lhi_alone *a, int o)
 {
     size_t at;
 
-    for (size_t e = 0; e < cells(&a->in[o]); e++)
+    for (size_t e = 0; e < lhi_cells(&a->in[o]); e++)
         lhi_set(a->type, a->in[o].grad, e, a->got[e] / 2);
     lhi_give(a, o, 0);
     at = first_far(a, o, 1.5);
-    if (at == cells(&a->in[o]))
+    if (at == lhi_cells(&a->in[o]))
         return 1;
-    if (first_far(a, o, 1) == cells(&a->in[o]))
+    if (first_far(a, o, 1) == lhi_cells(&a->in[o]))
         return broken(a, o, LH_WHY_MISSING_TERM, at, a->got[at] * 1.5L,
                       "it sets where it should add: what other users of the operand give is lost");
-    if (first_far(a, o, 2.5) == cells(&a->in[o]))
+    if (first_far(a, o, 2.5) == lhi_cells(&a->in[o]))
         return broken(a, o, LH_WHY_DOUBLE_COUNT, at, a->got[at] * 1.5L,
                       "beside what other users of the operand give it gives twice as much");
     return broken(a, o, LH_WHY_VALUE, at, a->got[at] * 1.5L,
@@ -115,7 +110,7 @@ static int tiles(lhi_alone *a, int o)
             a->op->backward(&a->step, o, (lh_tile){i0, i1, 0, in->cols});
     }
     e = first_unlike(a, o, 1);
-    return e == cells(in) || broken(a, o, LH_WHY_NONDETERMINISTIC, e, a->got[e],
+    return e == lhi_cells(in) || broken(a, o, LH_WHY_NONDETERMINISTIC, e, a->got[e],
                                     "it depends on how the work is divided among threads");
 }
 
@@ -130,20 +125,20 @@ static int linear(lhi_alone *a, int o)
 {
     size_t twice_as_much, nothing;
 
-    scale(a, a->out.grad, cells(&a->out), 2);
+    scale(a, a->out.grad, lhi_cells(&a->out), 2);
     lhi_give(a, o, 1);
     twice_as_much = first_unlike(a, o, 2);
-    if (twice_as_much < cells(&a->in[o]))
+    if (twice_as_much < lhi_cells(&a->in[o]))
         broken(a, o, LH_WHY_VALUE, twice_as_much, 2 * a->got[twice_as_much],
                "it is not linear: twice the cotangent does not give twice as much");
-    scale(a, a->out.grad, cells(&a->out), 0);
+    scale(a, a->out.grad, lhi_cells(&a->out), 0);
     lhi_give(a, o, 1);
     lhi_load(a);
-    for (nothing = 0; nothing < cells(&a->in[o]) && given(a, o, nothing) == 0; nothing++)
+    for (nothing = 0; nothing < lhi_cells(&a->in[o]) && given(a, o, nothing) == 0; nothing++)
         ;
-    if (nothing < cells(&a->in[o]))
+    if (nothing < lhi_cells(&a->in[o]))
         broken(a, o, LH_WHY_VALUE, nothing, 0, "a cotangent of 0 does not give 0");
-    return twice_as_much == cells(&a->in[o]) && nothing == cells(&a->in[o]);
+    return twice_as_much == lhi_cells(&a->in[o]) && nothing == lhi_cells(&a->in[o]);
 }
 
 static void poison(const lhi_alone *a, void *array, size_t n)
@@ -159,13 +154,13 @@ static int unread(lhi_alone *a, int o)
 
     for (int i = 0; i < a->op->n_in; i++)
         if (!(a->op->reads >> i & 1))
-            poison(a, a->in[i].value, cells(&a->in[i]));
+            poison(a, a->in[i].value, lhi_cells(&a->in[i]));
     if (!(a->op->reads & LH_READS_OUT))
-        poison(a, a->out.value, cells(&a->out));
+        poison(a, a->out.value, lhi_cells(&a->out));
     lhi_give(a, o, 1);
     lhi_load(a);
     e = first_unlike(a, o, 1);
-    return e == cells(&a->in[o]) || broken(a, o, LH_WHY_VALUE, e, a->got[e],
+    return e == lhi_cells(&a->in[o]) || broken(a, o, LH_WHY_VALUE, e, a->got[e],
                                            "it reads an array that it says it does not read");
 }
 
@@ -176,9 +171,9 @@ static int keeps_to_its_own(lhi_alone *a, int o)
 
     if (a->op->n_in < 2)
         return 1;
-    poison(a, a->in[other].grad, cells(&a->in[other]));
+    poison(a, a->in[other].grad, lhi_cells(&a->in[other]));
     lhi_give(a, o, 1);
-    for (size_t e = 0; e < cells(&a->in[other]); e++)
+    for (size_t e = 0; e < lhi_cells(&a->in[other]); e++)
         if (given(a, other, e) == given(a, other, e))
             return broken(a, other, LH_WHY_DOUBLE_COUNT, e, 0,
                           "the other operand's gradient is written, too");
@@ -204,14 +199,14 @@ static int forgets(lhi_alone *a, int o)
 
     for (int i = 0; i < a->op->n_in; i++)
         if (!(a->op->no_grad >> i & 1))
-            change(a, a->in[i].value, cells(&a->in[i]), 0.75L);
-    change(a, a->out.value, cells(&a->out), 0.75L);
-    change(a, a->out.grad, cells(&a->out), 0.5L);
+            change(a, a->in[i].value, lhi_cells(&a->in[i]), 0.75L);
+    change(a, a->out.value, lhi_cells(&a->out), 0.75L);
+    change(a, a->out.grad, lhi_cells(&a->out), 0.5L);
     lhi_give(a, o, 1);
     lhi_load(a);
     lhi_give(a, o, 1);
     e = first_unlike(a, o, 1);
-    return e == cells(&a->in[o]) ||
+    return e == lhi_cells(&a->in[o]) ||
            broken(a, o, LH_WHY_STALE, e, a->got[e],
                   "after a pass over other values it gives something else: it keeps old ones");
 }

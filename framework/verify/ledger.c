@@ -77,7 +77,8 @@ static void show_gradient(const lhi_check *k, uint32_t id, lhi_shown *show, void
     show(arg, name, a->rows, a->cols, k->hand->slot[id].grad);
     for (int type = LH_F32; bound && type <= LH_F64; type++) {
         for (size_t e = 0; e < a->rows * a->cols; e++)
-            bound[e] = k->off[type].slot[id].grad_off[e] + k->off[LH_WIDE].slot[id].grad_off[e];
+            bound[e] = (lh_wide)k->off[type].slot[id].grad_off[e] +
+                       (lh_wide)k->off[LH_WIDE].slot[id].grad_off[e];
         snprintf(name, sizeof name, "%s/d%s", what[type], k->t->node[id].name);
         show(arg, name, a->rows, a->cols, bound);
     }
