@@ -173,7 +173,8 @@ static common look(const lhi_pair *x)
         c.not_finite += !is_finite(x->got[e]) && is_finite(x->wanted[e]);
         c.zero &= x->got[e] == 0;
         c.opposite &= !far_off(x->got[e], -x->wanted[e], 2 * off_of(x, e));
-        c.coarse &= off <= (lh_wide)x->coarser * (off_of(x, e) + (lh_wide)x->u * fabsl(x->wanted[e]));
+        c.coarse &= off <= (lh_wide)x->coarser *
+                               (off_of(x, e) + (lh_wide)x->u * fabsl(x->wanted[e]));
         if (over > most) {
             most = over;
             c.worst = e;

@@ -175,19 +175,21 @@ static void slips(void)
     for (size_t i = 0; i < 11; i++)
         for (size_t s = 0; s < sizeof kinds / sizeof *kinds; s++) {
             net k = open_net(1, 16, 8, 0);
-            char name[20];
+            char name[20], cites[20];
 
             k.c->set.budget = 0.02; /* the derivation is compared in full all the same */
             slipped = lines[i];
             slip_scale = kinds[s].scale;
             slip_element = kinds[s].element;
-            lh_hand(k.L, lines[i], wrong, NULL);
+            snprintf(cites, sizeof cites, "NOTES %zu", 11 + i);
+            lh_hand(k.L, lines[i], wrong, cites);
             snprintf(name, sizeof name, "d%s", lines[i]);
             CHECK(lh_verify(k.L, k.d, 32) == LH_EVERIFY && row(k.c, name)->rows &&
                       row(k.c, name)->verdict == LH_DISAGREE,
                   "%s, %s: not noticed", name, kinds[s].what);
-            CHECK(strstr(lh_message(k.c), name) == lh_message(k.c), "%s: %s", name,
-                  lh_message(k.c));
+            CHECK(strstr(lh_message(k.c), name) == lh_message(k.c) &&
+                      strstr(lh_message(k.c), cites) != NULL,
+                  "%s, %s: %s", name, cites, lh_message(k.c));
             caught += lh_close(k.c) == 1;
         }
     show_output();
