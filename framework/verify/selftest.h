@@ -18,7 +18,7 @@ typedef struct lhi_network {
     uint32_t node; /* the node on trial */
     size_t m;      /* rows of the batch */
     size_t cells;  /* of the largest array */
-    char text[80]; /* "[m x 12], [1 x 12], m = 70, another user before it" */
+    char text[120]; /* "[m x 12], [1 x 12], m = 70, another user before it" */
 } lhi_network;
 
 /* Network `which` of those that an op has: 1; 0: there are no more; -1 after an error,
@@ -34,7 +34,7 @@ void lhi_network_close(lhi_network *n);
 typedef struct lhi_trial {
     size_t kind;
     const char *op;
-    char network[80];
+    char network[120];
     int works;        /* it changed a gradient; else it is no mutant there */
     int noticed;      /* the report did not agree */
     unsigned by;      /* bit m: method m disagreed */
