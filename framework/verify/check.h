@@ -143,8 +143,6 @@ int lhi_differ_begin(lhi_check *k);
 void lhi_differ_end(lhi_check *k);
 /* doubted: only what shorter steps come to, too; at a kink nothing. */
 lhi_derivative lhi_difference_along(lhi_check *k, const lhi_direction *d, int doubted);
-/* 1 when every piecewise op of two types of the tape is in the same piece. */
-int lhi_same_pieces(const lhi_check *k, lh_type a, lh_type b);
 
 /* --- diagnose.c --- */
 

@@ -54,18 +54,6 @@ static int pieces_differ(const lhi_check *k, const lhi_differ *s, size_t from)
     return 0;
 }
 
-int lhi_same_pieces(const lhi_check *k, lh_type a, lh_type b)
-{
-    for (size_t i = 0; i < k->p->forwards; i++) {
-        const lh_slot *x = operand(k->tape[a], k->p, i), *y = operand(k->tape[b], k->p, i);
-
-        for (size_t e = 0; kinked(k, i) && e < x->rows * x->cols; e++)
-            if ((lhi_get(a, x->value, e) > 0) != (lhi_get(b, y->value, e) > 0))
-                return 0;
-    }
-    return 1;
-}
-
 int lhi_differ_begin(lhi_check *k)
 {
     lhi_differ *s = lhi_alloc(k->c, sizeof *s);

@@ -226,6 +226,8 @@ static void broken_rules(void)
         for (int which = 0; which < 3; which++) {
             static const char *const ops[] = {"matmul", "relu", "bce_logits"};
             net k = open_net(1, 6, 5, 0);
+            const lh_finding *found;
+            size_t findings;
 
             k.c->set.isa = "portable";
             broken_type = type;
@@ -239,6 +241,10 @@ static void broken_rules(void)
             CHECK(lh_verify(k.L, k.d, 20) == LH_EVERIFY, "%s in type %d is not noticed", ops[which],
                   type);
             caught += lh_error(k.c) == LH_EVERIFY;
+            found = lh_findings(k.c, &findings);
+            CHECK(findings > 0 && strcmp(found[0].op, ops[which]) == 0 &&
+                      found[0].reason == LH_WHY_SIGN && (int)found[0].type == type,
+                  "%s in type %d is not blamed", ops[which], type);
             lh_close(k.c);
         }
     show_output();
