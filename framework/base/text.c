@@ -45,3 +45,20 @@ void lhi_text_free(lhi_text *t)
     t->at = NULL;
     t->size = t->room = 0;
 }
+
+lh_status lhi_text_write(const lhi_text *t, const char *path, const char *what)
+{
+    const int status = lhi_ok(t->c) ? lhi_sys_replace(path, t->at ? t->at : "", t->size) : 0;
+
+    if (status != 0)
+        lhi_fail(t->c, LH_EIO, "is there such a folder, with room, that may be written to?",
+                 "%s could not be written to %s: %s", what, path, strerror(-status));
+    return t->c->status;
+}
+
+int lhi_ends_with(const char *path, const char *ending)
+{
+    const size_t length = strlen(path), tail = strlen(ending);
+
+    return length > tail && strcmp(path + length - tail, ending) == 0;
+}

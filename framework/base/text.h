@@ -15,5 +15,10 @@ typedef struct lhi_text {
 void lhi_text_add(lhi_text *t, const char *format, ...) LH_PRINTF(2, 3);
 void lhi_text_put(lhi_text *t, const void *bytes, size_t size);
 void lhi_text_free(lhi_text *t);
+/* Replaces a file by the text, whole or not at all; LH_EIO names `what` ("the history"). */
+lh_status lhi_text_write(const lhi_text *t, const char *path, const char *what);
+
+/* 1 when a path has something before this ending (".csv"). */
+int lhi_ends_with(const char *path, const char *ending);
 
 #endif

@@ -6,7 +6,6 @@
 
 #include <longhand/version.h>
 
-#include <string.h>
 
 /* JSON has no infinity and no NaN. */
 static void add_number(lhi_text *t, const char *key, double x)
@@ -158,7 +157,6 @@ void lhi_bench_json(const lhi_bench *b, const char *path)
 {
     lhi_text t = {.c = b->c};
     char cpu[120];
-    int status = 0;
 
     lhi_sys_cpu_name(cpu, sizeof cpu);
     lhi_text_add(&t, "{\n  \"longhand\": \"%s\",\n  ", LH_VERSION);
@@ -174,10 +172,6 @@ void lhi_bench_json(const lhi_bench *b, const char *path)
     add_acts(b, &t);
     add_peers(b, &t);
     lhi_text_add(&t, "\n}\n");
-    if (lhi_ok(b->c))
-        status = lhi_sys_replace(path, t.at, t.size);
-    if (status != 0)
-        lhi_fail(b->c, LH_EIO, "is there such a folder, with room, that may be written to?",
-                 "the results could not be written to %s: %s", path, strerror(-status));
+    lhi_text_write(&t, path, "the results");
     lhi_text_free(&t);
 }

@@ -1,7 +1,6 @@
 /* derive.c -- lh_derive(): from a loss to a document in one of its forms. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/derive/document.h"
-#include "framework/system/sys.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -51,17 +50,10 @@ static const struct form *form_of(lh_ctx *c, const char *format, const char *pat
 
 static void deliver(lh_ctx *c, const lhi_text *text, const char *path)
 {
-    int status;
-
-    if (to_stdout(path)) {
-        if (fwrite(text->at, 1, text->size, stdout) != text->size)
-            lhi_fail(c, LH_EIO, NULL, "the derivation could not be written to standard output");
-        return;
-    }
-    status = lhi_sys_replace(path, text->at, text->size);
-    if (status != 0)
-        lhi_fail(c, LH_EIO, "is there such a folder, with room, that may be written to?",
-                 "the derivation could not be written to %s: %s", path, strerror(-status));
+    if (!to_stdout(path))
+        lhi_text_write(text, path, "the derivation");
+    else if (fwrite(text->at, 1, text->size, stdout) != text->size)
+        lhi_fail(c, LH_EIO, NULL, "the derivation could not be written to standard output");
 }
 
 static int set_up(lhi_document *d, lh_var L)
@@ -125,8 +117,9 @@ static int may_derive(lh_var L, const lh_data *data, size_t rows)
 
     if (!lhi_var_good(L, "lh_derive") || lh_opt_done(c) != LH_OK)
         return 0;
-    if (L.tape->node[L.id].kind != LHI_OP || L.tape->node[L.id].rows != 1 ||
-        L.tape->node[L.id].cols != 1)
+    if (!lhi_loss_good(L, "lh_derive"))
+        return 0;
+    if (L.tape->node[L.id].kind != LHI_OP)
         lhi_fail(c, LH_ESHAPE, "a loss is one number", "lh_derive: the loss is no scalar");
     else if (data && (lhi_data_is_inert(data) || rows == 0))
         lhi_fail(c, LH_EUSAGE, NULL, "lh_derive: there are no rows to check on");

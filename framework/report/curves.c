@@ -1,12 +1,10 @@
 /* curves.c -- curves and tables of a driver's own: a figure, and comma separated values. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/report/report.h"
-#include "framework/system/sys.h"
 
 #include <longhand/curves.h>
 
 #include <math.h>
-#include <string.h>
 
 /* Beyond these gnuplot's own arithmetic on the range of an axis overflows. */
 static int fits(double x, int logarithmic)
@@ -159,7 +157,6 @@ static void add_number(lhi_text *t, double x)
 lh_status lh_csv(lh_ctx *c, const char *path, const lh_column *column, size_t columns, size_t rows)
 {
     lhi_text t = {.c = c};
-    int status = 0;
 
     if (!lhi_ok(c) || c->set.dry_run)
         return c->status;
@@ -175,11 +172,7 @@ lh_status lh_csv(lh_ctx *c, const char *path, const lh_column *column, size_t co
             add_number(&t, column[k].at[i]);
             lhi_text_add(&t, k + 1 < columns ? "," : "\n");
         }
-    if (lhi_ok(c))
-        status = lhi_sys_replace(path, t.at, t.size);
-    if (status != 0)
-        lhi_fail(c, LH_EIO, "is there such a folder, with room, that may be written to?",
-                 "the table could not be written to %s: %s", path, strerror(-status));
+    lhi_text_write(&t, path, "the table");
     lhi_text_free(&t);
     return c->status;
 }

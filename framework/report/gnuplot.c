@@ -171,7 +171,6 @@ static int keep_script(const lhi_picture *p)
 {
     lhi_text t = {.c = p->c};
     const char *script = name_of(p->script), *picture = name_of(p->path);
-    int status = 0;
 
     lhi_text_add(&t, "# Draws ");
     lhi_add_quoted(&t, picture);
@@ -179,12 +178,7 @@ static int keep_script(const lhi_picture *p)
     lhi_add_shell(&t, script);
     lhi_text_add(&t, "\n");
     add_file(p, &t, picture);
-    if (lhi_ok(p->c))
-        status = lhi_sys_replace(p->script, t.at, t.size);
-    if (status != 0)
-        lhi_fail(p->c, LH_EIO, "is there such a folder, with room, that may be written to?",
-                 "the script of a figure could not be written to %s: %s", p->script,
-                 strerror(-status));
+    lhi_text_write(&t, p->script, "the script of a figure");
     lhi_text_free(&t);
     return lhi_ok(p->c);
 }

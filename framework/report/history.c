@@ -1,10 +1,8 @@
 /* history.c -- the history as comma separated values or JSON lines, with all digits. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/report/report.h"
-#include "framework/system/sys.h"
 
 #include <math.h>
-#include <string.h>
 
 static void add_csv(lhi_text *t, const lhi_state *s)
 {
@@ -48,22 +46,15 @@ static void add_lines(lhi_text *t, const lhi_state *s)
 
 lh_status lhi_history_write(lh_ctx *c, const lhi_state *s, const char *path)
 {
-    const size_t length = strlen(path);
     lhi_text t = {.c = c};
-    int status;
 
     if (!lhi_ok(c))
         return c->status;
-    if (length > 4 && strcmp(path + length - 4, ".csv") == 0)
+    if (lhi_ends_with(path, ".csv"))
         add_csv(&t, s);
     else
         add_lines(&t, s);
-    if (lhi_ok(c)) {
-        status = lhi_sys_replace(path, t.size ? t.at : "", t.size);
-        if (status != 0)
-            lhi_fail(c, LH_EIO, "is there such a folder, with room, that may be written to?",
-                     "the history could not be written to %s: %s", path, strerror(-status));
-    }
+    lhi_text_write(&t, path, "the history");
     lhi_text_free(&t);
     return c->status;
 }

@@ -2,10 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/report/report.h"
 #include "framework/session/ledger.h"
-#include "framework/system/sys.h"
 
 #include <math.h>
-#include <string.h>
 
 static const char *const columns[] = {"compared", "sums", "row", "col", "tape", "value", "off",
                                       "rounding", "estimate", "agrees"};
@@ -216,33 +214,20 @@ static const struct format {
                {".html", add_html},       {".h5", NULL},     {".npz", NULL},
                {".safetensors", NULL}};
 
-static int ends_with(const char *path, const char *ending)
-{
-    const size_t n = strlen(path), k = strlen(ending);
-
-    return n > k && strcmp(path + n - k, ending) == 0;
-}
-
 static void write_text(lh_ctx *c, const lhi_report *r, const char *path,
                        void (*add)(const lhi_report *r, lhi_text *t))
 {
     lhi_text t = {.c = c};
-    int status;
 
     add(r, &t);
-    if (lhi_ok(c)) {
-        status = lhi_sys_replace(path, t.at, t.size);
-        if (status != 0)
-            lhi_fail(c, LH_EIO, "is there such a folder, with room, that may be written to?",
-                     "the ledger could not be written to %s: %s", path, strerror(-status));
-    }
+    lhi_text_write(&t, path, "the ledger");
     lhi_text_free(&t);
 }
 
 void lhi_ledger_write(lh_ctx *c, const lhi_report *r, const lhi_arrays *arrays, const char *path)
 {
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        if (ends_with(path, formats[i].ending)) {
+        if (lhi_ends_with(path, formats[i].ending)) {
             if (formats[i].add)
                 write_text(c, r, path, formats[i].add);
             else

@@ -265,13 +265,6 @@ lh_status lhi_arrays_read(lh_ctx *c, const char *path, lhi_named **list, size_t 
     return c->status;
 }
 
-static int ends_with(const char *path, const char *ending)
-{
-    const size_t length = strlen(path), tail = strlen(ending);
-
-    return length > tail && strcmp(path + length - tail, ending) == 0;
-}
-
 /* What would make a file that cannot be read again. */
 static void check_list(lh_ctx *c, const char *path, const lhi_named *list, size_t count)
 {
@@ -306,11 +299,11 @@ lh_status lhi_arrays_write(lh_ctx *c, const char *path, const lhi_named *list, s
         check_list(c, path, list, count);
     if (!lhi_ok(c))
         return c->status;
-    if (ends_with(path, ".npz"))
+    if (lhi_ends_with(path, ".npz"))
         lhi_npz_put(&t, path, list, count);
-    else if (ends_with(path, ".safetensors"))
+    else if (lhi_ends_with(path, ".safetensors"))
         lhi_safetensors_put(&t, list, count);
-    else if (ends_with(path, ".h5"))
+    else if (lhi_ends_with(path, ".h5"))
         lhi_named_h5_write(c, path, list, count);
     else
         lhi_fail(c, LH_EUSAGE, "end the name with .npz, .safetensors or .h5",
