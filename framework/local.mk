@@ -114,6 +114,7 @@ libcore_la_SOURCES = \
 	framework/verify/mutants.c \
 	framework/verify/mutants_shown.c \
 	framework/verify/networks.c \
+	framework/verify/pieces.c framework/verify/pieces.h \
 	framework/verify/report.c \
 	framework/verify/rows.c \
 	framework/verify/selftest.c framework/verify/selftest.h \

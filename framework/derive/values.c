@@ -1,6 +1,7 @@
 /* values.c -- a tape run on data, and each line compared with what the tape holds. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/derive/document.h"
+#include "framework/verify/check.h"
 
 #include <float.h>
 #include <math.h>
@@ -10,15 +11,9 @@ static void run_beside(lhi_document *d)
 {
     for (size_t i = 0; i < d->count; i++) {
         const lhi_line *l = &d->line[i];
-        lhi_plan *p;
 
-        if (l->against != LHI_TAPE_VALUE || d->p->used[l->node])
-            continue;
-        p = lhi_plan_new(d->t, l->node, LHI_FORWARD_ONLY);
-        if (p) {
-            lhi_run_from(d->w, p, 0);
-            lhi_plan_free(d->c, p);
-        }
+        if (l->against == LHI_TAPE_VALUE && !d->p->used[l->node])
+            lhi_run_value(d->w, l->node);
     }
 }
 
@@ -33,20 +28,9 @@ static int run(lhi_document *d, lh_data *data)
     if (!d->w)
         return 0;
     lhi_feed_rows(&feed, d->w, data, NULL, 0, d->rows, 0, 1);
-    lhi_run_from(d->w, d->p, 0);
-    lhi_set(LH_F64, d->w->slot[d->p->root].grad, 0, 1);
-    lhi_run_back(d->w, d->p);
+    lhi_run_whole(d->w, d->p);
     run_beside(d);
     return lhi_ok(d->c);
-}
-
-/* The distance between neighbouring doubles at x. */
-static double ulp(double x)
-{
-    int e;
-
-    frexp(x, &e);
-    return ldexp(1, (e < DBL_MIN_EXP ? DBL_MIN_EXP : e) - DBL_MANT_DIG);
 }
 
 /* Are two arrays one within 4 units of roundoff of each rounding that went into them?
@@ -76,7 +60,7 @@ static void compare(lhi_line *l, const lhi_matrix *a, const lhi_matrix *b)
     if (l->against == LHI_STEP_BEFORE)
         l->far = most == 0 ? 0 : (double)(most / scale);
     else
-        l->far = (double)most / ulp((double)scale);
+        l->far = (double)most / lhi_ulp((double)scale, LH_F64);
 }
 
 static void check(lhi_document *d, lhi_line *l)

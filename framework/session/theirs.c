@@ -155,7 +155,7 @@ static int compare(lh_ctx *c, match *m, const lhi_arrays *mine, const char *vari
         m->relative = fmax(m->relative, (double)fabsl(got[e] - wanted[e]) / (most > 0 ? most : 1));
     }
     d = lhi_diagnose(&(lhi_pair){got, wanted, off, m->mine->rows, cols, batch,
-                                 lhi_rounding(wide ? LH_F64 : LH_F32).u, wide ? 0x1p30 : 0x1p16});
+                                 wide ? LH_F64 : LH_F32});
     for (size_t e = 0; d.reason == LH_WHY_NOTHING && e < n; e++)
         if (fabsl(got[e] - wanted[e]) > fabsl(got[d.worst] - wanted[d.worst]))
             d.worst = e;

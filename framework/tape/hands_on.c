@@ -123,9 +123,8 @@ lh_status lhi_backward(lh_var L)
     if (t->ran != L.id + 1)
         return lhi_fail(t->c, LH_ESTATE, "call lh_forward(L) first",
                         "lh_backward: there is no forward pass to go back from");
-    if (t->node[L.id].rows != 1 || t->node[L.id].cols != 1)
-        return lhi_fail(t->c, LH_ESHAPE, "a loss is one number",
-                        "lh_backward: the variable is no scalar");
+    if (!lhi_loss_good(L, "lh_backward"))
+        return t->c->status;
     for (size_t i = 0; i < t->count; i++) /* those that no act sets */
         if (t->ws->slot[i].grad && !t->plan->given[i])
             memset(t->ws->slot[i].grad, 0,

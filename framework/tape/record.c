@@ -57,6 +57,16 @@ int lhi_var_good(lh_var v, const char *what)
     return 1;
 }
 
+int lhi_loss_good(lh_var L, const char *caller)
+{
+    if (!lhi_var_good(L, caller))
+        return 0;
+    if (L.tape->node[L.id].rows == 1 && L.tape->node[L.id].cols == 1)
+        return 1;
+    lhi_fail(L.tape->c, LH_ESHAPE, "a loss is one number", "%s: the loss is no scalar", caller);
+    return 0;
+}
+
 const char *lhi_shape_text(ptrdiff_t rows, ptrdiff_t cols, char *text, size_t room)
 {
     if (rows == LH_ROWS)

@@ -152,6 +152,24 @@ void lhi_run_back(lhi_ws *w, const lhi_plan *p)
     }
 }
 
+void lhi_run_whole(lhi_ws *w, const lhi_plan *p)
+{
+    lhi_run_from(w, p, 0);
+    lhi_set(w->type, w->slot[p->root].grad, 0, 1);
+    lhi_run_back(w, p);
+}
+
+int lhi_run_value(lhi_ws *w, uint32_t node)
+{
+    lhi_plan *p = lhi_plan_new(w->t, node, LHI_FORWARD_ONLY);
+
+    if (!p)
+        return -1;
+    lhi_run_from(w, p, 0);
+    lhi_plan_free(w->t->c, p);
+    return 0;
+}
+
 double lhi_plan_flops(const lhi_ws *w, const lhi_plan *p)
 {
     double flops = 0;

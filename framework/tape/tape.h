@@ -92,6 +92,8 @@ int lhi_var_good(lh_var v, const char *what);
 const char *lhi_node_text(const lh_tape *t, uint32_t id, char *text, size_t room);
 /* "[m x 16]" */
 const char *lhi_shape_text(ptrdiff_t rows, ptrdiff_t cols, char *text, size_t room);
+/* 1 when L is of this tape, not stale, and one number; the error of `caller` is kept otherwise. */
+int lhi_loss_good(lh_var L, const char *caller);
 static inline int lhi_is_batch(const lhi_node *n)
 {
     return n->rows == LH_ROWS;
@@ -208,6 +210,10 @@ void lhi_ws_take_params(lhi_ws *w);
  * thread (which may be NULL). */
 size_t lhi_ws_bytes(const lh_tape *t, const lhi_plan *p, lh_type type, size_t rows,
                     unsigned flags, size_t *scratch);
+static inline size_t lhi_cells(const lh_slot *a)
+{
+    return a->rows * a->cols;
+}
 /* An element as a wide number. */
 lh_wide lhi_get(lh_type type, const void *array, size_t index);
 void lhi_set(lh_type type, void *array, size_t index, lh_wide x);
@@ -237,6 +243,10 @@ int lhi_root_is_finite(const lhi_ws *w);
 void lhi_run_from(lhi_ws *w, const lhi_plan *p, size_t act);
 /* One thread: the backward pass of another plan. */
 void lhi_run_back(lhi_ws *w, const lhi_plan *p);
+/* One thread: both passes of another plan, from dL/dL = 1. */
+void lhi_run_whole(lhi_ws *w, const lhi_plan *p);
+/* One thread: the value of a node, whatever plans leave it out.  -1: no memory. */
+int lhi_run_value(lhi_ws *w, uint32_t node);
 /* The team that suits the work, up to the workspace's threads. */
 int lhi_team_size(const lhi_ws *w, size_t rows);
 /* What an op sees of a node; rank chooses the scratch. */

@@ -27,14 +27,11 @@ static lh_run *inert(lh_ctx *c)
 /* What a user may give wrongly; -1 after an error. */
 static int check_arguments(lh_var L, lh_optimizer how, const lh_data *d, long epochs)
 {
-    lh_tape *t = L.tape;
-    lh_ctx *c = t->c;
+    lh_ctx *c = L.tape->c;
 
-    if (!lhi_var_good(L, "lh_train") || lh_opt_done(c) != LH_OK)
+    if (!lhi_var_good(L, "lh_train") || lh_opt_done(c) != LH_OK || !lhi_loss_good(L, "lh_train"))
         return -1;
-    if (t->node[L.id].rows != 1 || t->node[L.id].cols != 1)
-        lhi_fail(c, LH_ESHAPE, "a loss is one number", "lh_train: the loss is no scalar");
-    else if (!(how.rate > 0) || how.rate - how.rate != 0)
+    if (!(how.rate > 0) || how.rate - how.rate != 0)
         lhi_fail(c, LH_EUSAGE, "0.01 to 1 is usual", "lh_train: a rate of %g cannot descend",
                  how.rate);
     else if (!(how.momentum >= 0 && how.momentum < 1))

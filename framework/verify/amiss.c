@@ -8,7 +8,7 @@
 /* The op passes the cotangent on as it is, without its own factor. */
 static int passes_on(const lhi_alone *a, int o, const lhi_pair *x)
 {
-    const lhi_pair same = {x->got, a->ref_out.grad, x->off, x->rows, x->cols, x->m, x->u, 1};
+    const lhi_pair same = {x->got, a->ref_out.grad, x->off, x->rows, x->cols, x->m, x->type};
 
     return a->ref_out.rows == x->rows && a->ref_out.cols == x->cols && o == 0 &&
            lhi_fits(&same, 1, NULL, 0);

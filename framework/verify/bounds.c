@@ -16,6 +16,15 @@ lh_rounding lhi_rounding(lh_type type)
     return of[type];
 }
 
+double lhi_ulp(double x, lh_type type)
+{
+    const int least = type == LH_F32 ? FLT_MIN_EXP : DBL_MIN_EXP;
+    int e;
+
+    frexp(x, &e);
+    return ldexp(1, (e < least ? least : e) - (type == LH_F32 ? FLT_MANT_DIG : DBL_MANT_DIG));
+}
+
 static int allot(lhi_check *k, lhi_bounds *b)
 {
     const lhi_ws *w = k->hand;

@@ -47,12 +47,14 @@ void lhi_ledger_text(const lhi_report *r, lhi_text *t);
 void lhi_ledger_print(lh_ctx *c, const lhi_report *r);
 void lhi_finding_text(const lh_finding *f, char *text, size_t room);
 
-/* From here on: shared by the files of verify/ alone. */
+/* --- bounds.c --- */
 
-static inline size_t lhi_cells(const lh_slot *a)
-{
-    return a->rows * a->cols;
-}
+/* The unit roundoff of a type, and of what underflows half the least step. */
+lh_rounding lhi_rounding(lh_type type);
+/* The distance between neighbours at x, in float or double. */
+double lhi_ulp(double x, lh_type type);
+
+/* From here on: shared by the files of verify/ alone. */
 
 /* How far values and gradients may be off: slots of the wide workspace with off and grad_off. */
 typedef struct lhi_bounds {
@@ -89,8 +91,6 @@ void lhi_check_end(lhi_check *k);
 
 /* --- bounds.c --- */
 
-/* The unit roundoff of a type, and of what underflows half the least step. */
-lh_rounding lhi_rounding(lh_type type);
 /* NaN in bounds becomes infinity. */
 void lhi_bounds_settle(double *off, size_t n);
 /* Bounds for the tape in a type; -1: no memory. */
@@ -151,7 +151,7 @@ typedef struct lhi_pair {
     const lh_wide *got, *wanted;
     const double *off;        /* how far apart they may be, an element each */
     size_t rows, cols, m;
-    double u, coarser;        /* unit roundoff, and how many times larger it is in a shorter type */
+    lh_type type;             /* of what got was worked in */
 } lhi_pair;
 
 typedef struct lhi_diagnosis {

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/rng.h"
 #include "framework/data/feed.h"
+#include "framework/verify/pieces.h"
 
 #include <longhand/curves.h>
 
@@ -17,7 +18,7 @@ typedef struct sweep {
     lh_wide *slope;       /* and their gradient */
     signed char *up;      /* a direction: 1 or -1 for each of them */
     size_t size;
-    unsigned char *piece; /* of every operand of a piecewise op, at the point */
+    lhi_pieces pieces;    /* there */
     lh_wide loss;
 } sweep;
 
@@ -26,51 +27,16 @@ static int moves(const sweep *s, uint32_t id)
     return s->t->node[id].kind == LHI_PARAM && s->p->needs[id] && s->p->used[id];
 }
 
-static size_t elements(const lh_slot *a)
-{
-    return a->rows * a->cols;
-}
-
-/* The operand of an act that selects its piece, NULL for the others. */
-static const lh_slot *operand(const sweep *s, size_t act)
-{
-    const lhi_act *a = &s->p->act[act];
-
-    return a->kind == LHI_FORWARD && lhi_op_of(s->w, a->node)->kinked
-               ? &s->w->slot[s->t->node[a->node].in[0]]
-               : NULL;
-}
-
-/* Keeps the pieces of the point, or tells whether some operand has left its own. */
-static int pieces(sweep *s, int keep)
-{
-    size_t at = 0;
-    int left = 0;
-
-    for (size_t i = 0; i < s->p->forwards; i++) {
-        const lh_slot *z = operand(s, i);
-
-        for (size_t e = 0; z && e < elements(z); e++, at++) {
-            const unsigned char now = lhi_get(s->w->type, z->value, e) > 0;
-
-            if (keep)
-                s->piece[at] = now;
-            left |= s->piece[at] != now;
-        }
-    }
-    return left;
-}
-
 /* L with every parameter moved by the step along the direction. */
 static lh_wide loss_at(sweep *s, lh_wide step, int *kinked)
 {
     size_t at = 0;
 
     for (uint32_t id = 0; id < s->t->count; id++)
-        for (size_t e = 0; moves(s, id) && e < elements(&s->w->slot[id]); e++, at++)
+        for (size_t e = 0; moves(s, id) && e < lhi_cells(&s->w->slot[id]); e++, at++)
             lhi_set(s->w->type, s->w->slot[id].value, e, s->base[at] + step * s->up[at]);
     lhi_run_from(s->w, s->p, 0);
-    *kinked |= pieces(s, 0);
+    *kinked |= lhi_pieces_left(&s->pieces, s->w, s->p, 0);
     return lhi_get(s->w->type, s->w->slot[s->p->root].value, 0);
 }
 
@@ -139,32 +105,29 @@ static void copy_leaves(sweep *s)
 {
     for (uint32_t id = 0; id < s->t->count; id++)
         for (size_t e = 0; s->p->used[id] && s->t->node[id].kind != LHI_OP &&
-                           e < elements(&s->w->slot[id]); e++)
+                           e < lhi_cells(&s->w->slot[id]); e++)
             lhi_set(LH_WIDE, s->wide->slot[id].value, e,
                     lhi_get(s->w->type, s->w->slot[id].value, e));
 }
 
-static void keep_point(sweep *s)
+static int keep_point(sweep *s)
 {
     size_t at = 0;
 
     lhi_run_from(s->w, s->p, 0);
     s->loss = lhi_get(s->w->type, s->w->slot[s->p->root].value, 0);
-    pieces(s, 1);
-    lhi_run_from(s->wide, s->p, 0);
-    lhi_set(LH_WIDE, s->wide->slot[s->p->root].grad, 0, 1);
-    lhi_run_back(s->wide, s->p);
+    lhi_run_whole(s->wide, s->p);
     for (uint32_t id = 0; id < s->t->count; id++)
-        for (size_t e = 0; moves(s, id) && e < elements(&s->w->slot[id]); e++, at++) {
+        for (size_t e = 0; moves(s, id) && e < lhi_cells(&s->w->slot[id]); e++, at++) {
             s->base[at] = lhi_get(LH_WIDE, s->wide->slot[id].value, e);
             s->slope[at] = lhi_get(LH_WIDE, s->wide->slot[id].grad, e);
         }
+    return lhi_pieces_keep(&s->pieces, s->w, s->p);
 }
 
 static int set_up(sweep *s, const lhi_feed *feed, lh_data *d, size_t rows, lh_type type)
 {
     const unsigned flags = LHI_WS_GRADIENTS | LHI_WS_OWN_PARAMS;
-    size_t operands = 0;
 
     if (lhi_data_prepare(d, type) != LH_OK)
         return -1;
@@ -173,24 +136,20 @@ static int set_up(sweep *s, const lhi_feed *feed, lh_data *d, size_t rows, lh_ty
     if (!s->w || !s->wide)
         return -1;
     for (uint32_t id = 0; id < s->t->count; id++)
-        s->size += moves(s, id) ? elements(&s->w->slot[id]) : 0;
-    for (size_t i = 0; i < s->p->forwards; i++)
-        operands += operand(s, i) ? elements(operand(s, i)) : 0;
+        s->size += moves(s, id) ? lhi_cells(&s->w->slot[id]) : 0;
     s->base = lhi_alloc_array(s->c, s->size + 1, sizeof *s->base);
     s->slope = lhi_alloc_array(s->c, s->size + 1, sizeof *s->slope);
     s->up = lhi_alloc_array(s->c, s->size + 1, sizeof *s->up);
-    s->piece = lhi_alloc_array(s->c, operands + 1, sizeof *s->piece);
     if (!lhi_ok(s->c))
         return -1;
     lhi_feed_rows(feed, s->w, d, NULL, 0, rows, 0, 1);
     copy_leaves(s);
-    keep_point(s);
-    return 0;
+    return keep_point(s);
 }
 
 static void tear_down(sweep *s)
 {
-    lhi_release(s->c, s->piece);
+    lhi_release(s->c, s->pieces.right);
     lhi_release(s->c, s->up);
     lhi_release(s->c, s->slope);
     lhi_release(s->c, s->base);
@@ -213,13 +172,11 @@ lh_status lh_difference_errors(lh_var L, lh_data *d, size_t rows, lh_type type, 
         at[i] = (lh_vpoint){ldexp(1, -4 - (int)(i < 1200 ? i : 1200)), (double)NAN, (double)NAN, 0};
     if (!L.tape)
         return LH_EUSAGE;
-    if (!lhi_var_good(L, "lh_difference_errors") || lh_opt_done(L.tape->c) != LH_OK)
+    if (!lhi_var_good(L, "lh_difference_errors") || lh_opt_done(L.tape->c) != LH_OK ||
+        !lhi_loss_good(L, "lh_difference_errors"))
         return L.tape->c->status;
     s.t = L.tape;
     s.c = s.t->c;
-    if (s.t->node[L.id].rows != 1 || s.t->node[L.id].cols != 1)
-        return lhi_fail(s.c, LH_ESHAPE, "a loss is one number",
-                        "lh_difference_errors: the loss is no scalar");
     if (lhi_data_is_inert(d) || rows == 0 || (unsigned)type >= LH_TYPES)
         return lhi_fail(s.c, LH_EUSAGE, NULL,
                         "lh_difference_errors: there are no rows, or no such type");

@@ -19,6 +19,17 @@ static int far_off(lh_wide a, lh_wide b, lh_wide off)
     return !(fabsl(a - b) <= off + least) && a != b;
 }
 
+static lh_wide roundoff(const lhi_pair *x)
+{
+    return (lh_wide)lhi_rounding(x->type).u;
+}
+
+/* That of a shorter type: float for what is longer, bfloat16 and a bit for float itself. */
+static lh_wide coarse_roundoff(const lhi_pair *x)
+{
+    return x->type == LH_F32 ? 0x1p-8L : 0x1p-23L;
+}
+
 static lh_wide off_of(const lhi_pair *x, size_t e)
 {
     return (lh_wide)x->off[e];
@@ -43,7 +54,7 @@ int lhi_fits(const lhi_pair *x, double scale, const lh_wide *term, double times)
         const lh_wide part = term ? (lh_wide)times * term[e] : 0;
 
         if (far_off(x->got[e], whole + part,
-                    room * off_of(x, e) + 2 * (lh_wide)x->u * (fabsl(whole) + fabsl(part))))
+                    room * off_of(x, e) + 2 * roundoff(x) * (fabsl(whole) + fabsl(part))))
             return 0;
     }
     return 1;
@@ -78,7 +89,7 @@ static int one_ratio(const lhi_pair *x, int among_wrong, double *ratio)
         if (is_wrong(x, e) || !among_wrong)
             if (far_off(x->got[e], r * x->wanted[e],
                         (1 + fabsl(r)) * off_of(x, e) +
-                            (unsure + 4 * (lh_wide)x->u * fabsl(r)) * fabsl(x->wanted[e])))
+                            (unsure + 4 * roundoff(x) * fabsl(r)) * fabsl(x->wanted[e])))
                 return 0;
     return is_finite(r);
 }
@@ -173,8 +184,8 @@ static common look(const lhi_pair *x)
         c.not_finite += !is_finite(x->got[e]) && is_finite(x->wanted[e]);
         c.zero &= x->got[e] == 0;
         c.opposite &= !far_off(x->got[e], -x->wanted[e], 2 * off_of(x, e));
-        c.coarse &= off <= (lh_wide)x->coarser *
-                               (off_of(x, e) + (lh_wide)x->u * fabsl(x->wanted[e]));
+        c.coarse &= off <= coarse_roundoff(x) / roundoff(x) *
+                               (off_of(x, e) + roundoff(x) * fabsl(x->wanted[e]));
         if (over > most) {
             most = over;
             c.worst = e;

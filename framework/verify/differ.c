@@ -1,16 +1,15 @@
 /* differ.c -- central differences, extrapolated once; slopes of both sides at a kink. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/verify/check.h"
+#include "framework/verify/pieces.h"
 
-#include <float.h>
 #include <math.h>
-#include <string.h>
 
 /* What the differences are taken about. */
 struct lhi_differ {
     lhi_ws *w;
     uint32_t node;       /* whose elements were moved last */
-    lh_wide *base;       /* operands of the piecewise ops at the unchanged point */
+    lhi_pieces pieces;   /* at the unchanged point */
     lh_wide *x;          /* the moved elements there */
     double loss_off;     /* how far rounding may take the loss */
 };
@@ -23,63 +22,20 @@ typedef struct trial {
     int crossed;         /* a piecewise op has changed piece, or L is not finite */
 } trial;
 
-static const lh_slot *operand(const lhi_ws *w, const lhi_plan *p, size_t act)
-{
-    return &w->slot[w->t->node[p->act[act].node].in[0]];
-}
-
-static int kinked(const lhi_check *k, size_t act)
-{
-    const lhi_act *a = &k->p->act[act];
-
-    return a->kind == LHI_FORWARD && lhi_op_of(k->moved, a->node)->kinked;
-}
-
-/* 1 when some piecewise op from an act on is in another piece than at the base. */
-static int pieces_differ(const lhi_check *k, const lhi_differ *s, size_t from)
-{
-    const lh_wide *base = s->base;
-
-    for (size_t i = 0; i < k->p->forwards; i++) {
-        const lh_slot *z;
-
-        if (!kinked(k, i))
-            continue;
-        z = operand(s->w, k->p, i);
-        for (size_t e = 0; i >= from && e < z->rows * z->cols; e++)
-            if ((lhi_get(s->w->type, z->value, e) > 0) != (base[e] > 0))
-                return 1;
-        base += z->rows * z->cols;
-    }
-    return 0;
-}
-
 int lhi_differ_begin(lhi_check *k)
 {
     lhi_differ *s = lhi_alloc(k->c, sizeof *s);
-    size_t cells = 0, most = 0;
+    size_t most = 0;
 
-    for (size_t i = 0; i < k->p->forwards; i++)
-        if (kinked(k, i))
-            cells += operand(k->moved, k->p, i)->rows * operand(k->moved, k->p, i)->cols;
     for (size_t i = 0; i < k->moved->nodes; i++)
-        if (most < k->moved->slot[i].rows * k->moved->slot[i].cols)
-            most = k->moved->slot[i].rows * k->moved->slot[i].cols;
+        most = lhi_cells(&k->moved->slot[i]) > most ? lhi_cells(&k->moved->slot[i]) : most;
     if (!s)
         return 0;
     k->differ = s;
     *s = (lhi_differ){.w = k->moved, .node = LHI_NONE,
-                      .base = lhi_alloc_array(k->c, cells + 1, sizeof *s->base),
                       .x = lhi_alloc_array(k->c, most + 1, sizeof *s->x),
                       .loss_off = k->off[k->moved->type].slot[k->p->root].off[0]};
-    cells = 0;
-    for (size_t i = 0; lhi_ok(k->c) && i < k->p->forwards; i++) {
-        const lh_slot *z = operand(k->moved, k->p, i);
-
-        for (size_t e = 0; kinked(k, i) && e < z->rows * z->cols; e++)
-            s->base[cells++] = lhi_get(k->moved->type, z->value, e);
-    }
-    return lhi_ok(k->c);
+    return s->x && lhi_pieces_keep(&s->pieces, k->moved, k->p) == 0;
 }
 
 void lhi_differ_end(lhi_check *k)
@@ -87,7 +43,7 @@ void lhi_differ_end(lhi_check *k)
     if (!k->differ)
         return;
     lhi_release(k->c, k->differ->x);
-    lhi_release(k->c, k->differ->base);
+    lhi_release(k->c, k->differ->pieces.right);
     lhi_release(k->c, k->differ);
 }
 
@@ -103,7 +59,8 @@ static lh_wide loss_at(trial *r, lh_wide t)
                 r->s->x[e - d->first] + t * lhi_sign_of(d, e));
     lhi_run_from(w, r->k->p, r->k->start[d->node]);
     loss = lhi_get(w->type, w->slot[r->k->p->root].value, 0);
-    r->crossed |= pieces_differ(r->k, r->s, r->k->start[d->node]) || !(loss - loss == 0);
+    r->crossed |= !(loss - loss == 0) ||
+                  lhi_pieces_left(&r->s->pieces, w, r->k->p, r->k->start[d->node]);
     return loss;
 }
 

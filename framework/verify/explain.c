@@ -60,7 +60,7 @@ static int derivation_is_alone(const trouble *x)
 static int slip_is_above(trouble *x, const lh_wide *isolated)
 {
     const lhi_pair p = {isolated, x->pair.wanted, x->off, x->pair.rows, x->pair.cols, x->pair.m,
-                        x->pair.u, 1};
+                        x->pair.type};
 
     return isolated && lhi_fits(&p, 1, NULL, 0);
 }
@@ -93,43 +93,26 @@ static void explain_derivation(trouble *x, const lh_wide *hand)
     blame(x->e, &d, who);
 }
 
-/* What one act gives to this gradient by the op's second rule.  Arrays of k->hand are used and
- * put back. */
+/* What one act gives to this gradient by the op's second rule, in an array of its own. */
 static lh_wide *given_by(trouble *x, const lhi_act *a)
 {
     lhi_ws *w = x->k->hand;
-    const lh_step s = lhi_step_of(w, a->node, 0);
+    lh_step s = lhi_step_of(w, a->node, 0);
     const lh_op *op = lhi_op_of(w, a->node);
-    lh_wide *kept[LH_OPERANDS] = {NULL}, *term = NULL;
+    lh_slot in[LH_OPERANDS];
 
     for (int o = 0; o < op->n_in; o++) {
-        const size_t n = s.in[o]->rows * s.in[o]->cols;
-
-        kept[o] = s.in[o]->grad ? lhi_alloc_array(x->k->c, n, sizeof **kept) : NULL;
-        if (!kept[o])
-            continue;
-        memcpy(kept[o], s.in[o]->grad, n * sizeof **kept);
-        memset(s.in[o]->grad, 0, n * sizeof **kept);
+        in[o] = *s.in[o];
+        if (in[o].grad)
+            in[o].grad = lhi_alloc_array(x->k->c, lhi_cells(&in[o]), sizeof(lh_wide));
+        s.in[o] = &in[o];
     }
     if (lhi_ok(x->k->c))
         op->hand(&s);
-    for (int o = op->n_in; o-- > 0;) {
-        const size_t n = s.in[o]->rows * s.in[o]->cols;
-
-        for (size_t e = 0; kept[o] && o == a->operand && e < n; e++) { /* swapped */
-            const lh_wide total = kept[o][e];
-
-            kept[o][e] = ((lh_wide *)s.in[o]->grad)[e];
-            ((lh_wide *)s.in[o]->grad)[e] = total;
-        }
-        if (kept[o] && o == a->operand)
-            term = kept[o];
-        else if (kept[o]) {
-            memcpy(s.in[o]->grad, kept[o], n * sizeof **kept);
-            lhi_release(x->k->c, kept[o]);
-        }
-    }
-    return term;
+    for (int o = 0; o < op->n_in; o++)
+        if (o != a->operand)
+            lhi_release(x->k->c, in[o].grad);
+    return in[a->operand].grad;
 }
 
 /* Each op is right alone: is the whole contribution of one of them missing, or there twice? */
@@ -186,8 +169,7 @@ static int explain_rounding(trouble *x, lh_type type, lh_wide *got, lhi_diagnosi
                     x->k->off[LH_WIDE].slot[x->id].grad_off[e];
     }
     x->pair.got = got;
-    x->pair.u = lhi_rounding(type).u;
-    x->pair.coarser = type == LH_F32 ? 0x1p16 : 0x1p30;
+    x->pair.type = type;
     *d = lhi_diagnose(&x->pair);
     return d->reason != LH_WHY_NOTHING;
 }
@@ -226,7 +208,7 @@ void lhi_explain_row(lhi_check *k, uint32_t id, const lh_wide *hand, lh_entry *e
 
     x.off = lhi_alloc_array(k->c, x.n + 1, sizeof *x.off);
     x.pair = (lhi_pair){k->tape[LH_WIDE]->slot[id].grad, k->hand->slot[id].grad, x.off, e->rows,
-                        e->cols, k->rows, lhi_rounding(LH_WIDE).u, 0x1p41};
+                        e->cols, k->rows, LH_WIDE};
     for (size_t i = 0; x.off && i < x.n; i++)
         x.off[i] = 2 * k->off[LH_WIDE].slot[id].grad_off[i];
     if (lhi_ok(k->c) && hand && derivation_is_alone(&x))

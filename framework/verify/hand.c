@@ -79,17 +79,9 @@ void lhi_page_free(lhi_check *k)
  * is looked at.  The nodes before it get the values they have. */
 static int has_value(lh_page *p, uint32_t id)
 {
-    lhi_plan *plan;
-
-    if (p->k->p->used[id] || p->extra[id])
-        return 1;
-    plan = lhi_plan_new(p->k->t, id, LHI_FORWARD_ONLY);
-    if (!plan)
-        return 0;
-    lhi_run_from(p->k->tape[LH_WIDE], plan, 0);
-    p->extra[id] = 1;
-    lhi_plan_free(p->k->c, plan);
-    return 1;
+    if (!p->k->p->used[id] && !p->extra[id])
+        p->extra[id] = lhi_run_value(p->k->tape[LH_WIDE], id) == 0;
+    return p->k->p->used[id] || p->extra[id];
 }
 
 /* Every element up or down by a unit in the last place, at random. */

@@ -106,11 +106,9 @@ static int may_begin(lh_var L, lh_data *d, size_t rows)
 {
     lh_ctx *c = L.tape->c;
 
-    if (!lhi_var_good(L, "lh_verify") || lh_opt_done(c) != LH_OK)
+    if (!lhi_var_good(L, "lh_verify") || lh_opt_done(c) != LH_OK || !lhi_loss_good(L, "lh_verify"))
         return 0;
-    if (L.tape->node[L.id].rows != 1 || L.tape->node[L.id].cols != 1)
-        lhi_fail(c, LH_ESHAPE, "a loss is one number", "lh_verify: the loss is no scalar");
-    else if (d && (lhi_data_is_inert(d) || rows == 0))
+    if (d && (lhi_data_is_inert(d) || rows == 0))
         lhi_fail(c, LH_EUSAGE, NULL, "lh_verify: there are no rows to check on");
     return lhi_ok(c);
 }

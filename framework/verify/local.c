@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/verify/check.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -140,12 +139,6 @@ static void call_over(lhi_alone *a, int o, lh_wide x)
         a->got[e] = lhi_get(a->type, a->in[o].grad, e);
 }
 
-/* The unit roundoff of a type that is shorter, in that of its own. */
-static double coarser(lh_type type)
-{
-    return type == LH_F32 ? 0x1p16 : (double)FLT_EPSILON / lhi_rounding(type).u;
-}
-
 /* What is not finite may be what was there before: then it is not set, or added to. */
 static lhi_diagnosis without_poison(lhi_alone *a, int o, const lhi_pair *x, lhi_diagnosis d)
 {
@@ -166,11 +159,10 @@ static lhi_diagnosis without_poison(lhi_alone *a, int o, const lhi_pair *x, lhi_
 static int gradient_is_right(lhi_alone *a, int o)
 {
     const size_t n = lhi_cells(&a->in[o]);
-    const double u = lhi_rounding(a->type).u;
     /* hand() rounds, too, in wide. */
-    const double both = 1 + lhi_rounding(LH_WIDE).u / u;
-    const lhi_pair x = {a->got, a->wanted, a->off, a->in[o].rows, a->in[o].cols, a->step.m, u,
-                        coarser(a->type)};
+    const double both = 1 + lhi_rounding(LH_WIDE).u / lhi_rounding(a->type).u;
+    const lhi_pair x = {a->got, a->wanted, a->off, a->in[o].rows, a->in[o].cols, a->step.m,
+                        a->type};
     lhi_diagnosis d;
 
     for (size_t e = 0; e < n; e++) {

@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/verify/check.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -16,7 +15,6 @@ typedef struct row {
     const lh_wide *tape, *second, *hand;
     const double *off;          /* bounds of the tape in wide */
     double worst[LH_METHODS];   /* off / (rounding + estimate), the largest */
-    size_t asked, settled;      /* elements given to differences, and decided by them */
 } row;
 
 /* How far over its bound; a NaN is farthest. */
@@ -33,6 +31,12 @@ static lh_wide outside(const lhi_derivative *v, lh_wide tape)
     if (!(tape >= v->low))
         return v->low - tape;
     return tape <= v->high ? 0 : tape - v->high;
+}
+
+/* What of low .. high is nearest to the tape. */
+static double nearest(const lhi_derivative *v, lh_wide tape)
+{
+    return (double)(v->kink && tape > v->low ? fminl(tape, v->high) : v->low);
 }
 
 /* Keeps one comparison with a method.  `e` is the element, or the first of a direction. */
@@ -56,9 +60,7 @@ static int note(row *r, lh_method by, size_t e, int direction, lh_wide tape,
         c->col = e % r->e->cols;
         c->in_direction = direction;
         c->tape = (double)tape;
-        c->value = (double)(tape < v->low ? v->low : tape > v->high ? v->high : tape);
-        if (!v->kink)
-            c->value = (double)v->low;
+        c->value = nearest(v, tape);
         c->off = off;
         c->rounding = rounding;
         c->estimate = v->estimate;
@@ -178,16 +180,6 @@ static void by_directions(row *r)
     }
 }
 
-/* The distance between neighbours at x in a type. */
-static double ulp(double x, lh_type type)
-{
-    const int least = type == LH_F32 ? FLT_MIN_EXP : DBL_MIN_EXP;
-    int e;
-
-    frexp(x, &e);
-    return ldexp(1, (e < least ? least : e) - (type == LH_F32 ? FLT_MANT_DIG : DBL_MANT_DIG));
-}
-
 /* Float or double beside wide, within their running bounds. */
 static void by_rounding(row *r, lh_type type, double *ulps, double *off, double *bound)
 {
@@ -201,7 +193,7 @@ static void by_rounding(row *r, lh_type type, double *ulps, double *off, double 
         const double d = (double)fabsl(x - r->tape[e]), over = excess(d, most[e] + r->off[e]);
 
         note(r, LH_BY_ROUNDING, e, 0, x, &v, most[e]);
-        *ulps = fmax(*ulps, d / ulp((double)r->tape[e], type));
+        *ulps = fmax(*ulps, d / lhi_ulp((double)r->tape[e], type));
         if (over > worst) {
             worst = over;
             *off = d;
@@ -231,9 +223,7 @@ static void show_beside(row *r, size_t at)
         const lhi_direction d = {r->id, at, 1};
         const lhi_derivative v = lhi_derivative_along(r->k, (lh_method)m, &d);
 
-        e->beside[m] = (double)(v.kink ? r->tape[at] < v.low ? v.low
-                                         : r->tape[at] > v.high ? v.high : r->tape[at]
-                                       : v.low);
+        e->beside[m] = nearest(&v, r->tape[at]);
     }
 }
 

@@ -30,9 +30,7 @@ static void fill(lhi_ws *w, lh_wide scale)
 static void pass(lhi_ws *w, const lhi_plan *p, lh_wide scale)
 {
     fill(w, scale);
-    lhi_run_from(w, p, 0);
-    lhi_set(w->type, w->slot[p->root].grad, 0, 1);
-    lhi_run_back(w, p);
+    lhi_run_whole(w, p);
 }
 
 /* Other values first, then these, twice: what is stale, or left over, shows. */

@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/verify/check.h"
 
-#include <string.h>
 
 /* Operations from which on tangents and differences are worked in double instead of in wide. */
 static const double wide_enough = 4e6;
@@ -81,14 +80,6 @@ static int make_workspaces(lhi_check *k)
     return lhi_ok(k->c) ? 0 : -1;
 }
 
-/* Forward and backward. */
-static void run(lhi_ws *w, const lhi_plan *p)
-{
-    lhi_run_from(w, p, 0);
-    lhi_set(w->type, w->slot[p->root].grad, 0, 1);
-    lhi_run_back(w, p);
-}
-
 /* Roundings on the longest path of a tangent from a leaf to L: a product of k terms has 2k. */
 static double longest_path(const lhi_check *k)
 {
@@ -113,7 +104,7 @@ int lhi_check_begin(lhi_check *k, lh_data *d)
     if (!d)
         fill_from_bound(k);
     for (int type = LH_F32; type < LH_TYPES; type++)
-        run(k->tape[type], k->p);
+        lhi_run_whole(k->tape[type], k->p);
     lhi_hand_all(k);
     lhi_run_from(k->along, k->p, 0);
     lhi_run_from(k->moved, k->p, 0);

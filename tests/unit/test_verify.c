@@ -251,6 +251,99 @@ static void broken_rules(void)
     CHECK(caught == 6, "%zu caught", caught);
 }
 
+/* In the tape's own pass one of two users gives nothing, or twice; looked at alone, it is right. */
+static int times_given;
+static size_t calls_of[LH_TYPES];
+static lh_type type_of_call;
+
+static void once_wrong(const lh_step *s, int operand, lh_tile t)
+{
+    const lh_op *right = lhi_family("matmul")->op[type_of_call == LH_F32   ? LHI_F32
+                                                  : type_of_call == LH_F64 ? LHI_F64
+                                                                           : LHI_WIDE];
+    lh_step again = *s;
+
+    if (operand == 0 && calls_of[type_of_call]++ == 0) {
+        again.fresh = 0;
+        for (int i = 0; i < times_given; i++)
+            right->backward(&again, operand, t);
+        return;
+    }
+    right->backward(s, operand, t);
+}
+
+static void once_wrong_f32(const lh_step *s, int operand, lh_tile t)
+{
+    type_of_call = LH_F32;
+    once_wrong(s, operand, t);
+}
+
+static void once_wrong_f64(const lh_step *s, int operand, lh_tile t)
+{
+    type_of_call = LH_F64;
+    once_wrong(s, operand, t);
+}
+
+static void once_wrong_wide(const lh_step *s, int operand, lh_tile t)
+{
+    type_of_call = LH_WIDE;
+    once_wrong(s, operand, t);
+}
+
+static net two_users(void)
+{
+    static void (*const rules[])(const lh_step *, int, lh_tile) = {once_wrong_f32, once_wrong_f64,
+                                                                  once_wrong_wide};
+    net k = {.c = lh_open(0, NULL, "test")};
+
+    lh_on_message(k.c, silent, NULL);
+    k.c->set.isa = "portable";
+    k.d = lh_data_open(k.c, "wdbc");
+    k.t = lh_tape_new(lh_params_new(k.c, LH_F64));
+    lh_var X = lh_input(k.t, "X", LH_ROWS, 30), y = lh_input(k.t, "y", LH_ROWS, 1);
+    lh_let(A, lh_relu(lh_matmul(X, lh_param(k.t, "W", 30, 4, LH_HE))));
+    lh_let(P, lh_matmul(A, lh_param(k.t, "U", 4, 1, LH_GLOROT)));
+    lh_let(Q, lh_matmul(A, lh_param(k.t, "V", 4, 1, LH_GLOROT)));
+    lh_let(L, lh_bce_logits(lh_add(P, Q), y));
+
+    broken_family = *lhi_family("matmul");
+    for (int type = 0; type < LH_TYPES; type++) {
+        calls_of[type] = 0;
+        broken[type] = *broken_family.op[type];
+        broken[type].backward = rules[type];
+        broken_family.op[type] = &broken[type];
+    }
+    k.t->node[P.id].family = &broken_family;
+    k.L = L;
+    return k;
+}
+
+static void one_of_two_users(void)
+{
+    static const struct { int times; lh_reason reason; const char *says; } cases[] = {
+        {0, LH_WHY_MISSING_TERM, "what P gives is missing"},
+        {2, LH_WHY_DOUBLE_COUNT, "what P gives is there twice"}};
+
+    hide_output();
+    for (size_t i = 0; i < 2; i++) {
+        net k = two_users();
+        size_t findings;
+
+        times_given = cases[i].times;
+        CHECK(lh_verify(k.L, k.d, 9) == LH_EVERIFY, "%d times is not noticed", cases[i].times);
+        lh_findings(k.c, &findings);
+        CHECK(findings == 0, "alone the op is right");
+        CHECK(row(k.c, "dA")->reason == cases[i].reason &&
+                  strcmp(row(k.c, "dA")->why, cases[i].says) == 0,
+              "%d times: %s", cases[i].times, row(k.c, "dA")->why);
+        CHECK(row(k.c, "dW")->verdict == LH_DISAGREE &&
+                  strstr(row(k.c, "dW")->why, "follows from dA") != NULL,
+              "%s", row(k.c, "dW")->why);
+        lh_close(k.c);
+    }
+    show_output();
+}
+
 static void needs_itself(lh_page *p, lh_wide *d)
 {
     d[0] = lh_on(p, "dZ3").at[0];
@@ -338,6 +431,7 @@ int main(int argc, char **argv)
         {"the page has its twelve rows, with bounds that are small", the_page_has_twelve_rows},
         {"a slip in any line of the derivation is noticed and the line named", slips},
         {"a backward rule that is wrong in one type is noticed", broken_rules},
+        {"of two users the one whose share is missing, or there twice, is named", one_of_two_users},
         {"mistakes of drivers have their own messages", mistakes_of_drivers},
         {"at a kink the slopes of both sides count, and without any there is no agreement", kinks},
         {0}};
