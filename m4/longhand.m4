@@ -164,6 +164,12 @@ AC_DEFUN([LH_FLOAT], [
   AC_COMPILE_IFELSE([AC_LANG_PROGRAM], [LH_VECTOR="-ftree-vectorize -fvect-cost-model=dynamic"])
   CFLAGS=$lh_saved
   AC_MSG_RESULT([${LH_VECTOR:-as the compiler does}])
+  dnl Half of the time of the unrolled kernels goes into following their registers for a debugger.
+  AC_MSG_CHECKING([for -fno-var-tracking-assignments])
+  lh_saved=$CFLAGS; CFLAGS="$CFLAGS -Werror -fno-var-tracking-assignments"
+  AC_COMPILE_IFELSE([AC_LANG_PROGRAM], [AC_MSG_RESULT([yes])
+    LH_VECTOR="$LH_VECTOR -fno-var-tracking-assignments"], [AC_MSG_RESULT([no])])
+  CFLAGS=$lh_saved
   AC_SUBST([LH_VECTOR])
   AC_CHECK_DECL([__FAST_MATH__], [AC_MSG_ERROR([the compiler is in fast-math mode, which changes results])],
     [], [[ ]])])

@@ -58,7 +58,7 @@ int lh_close(lh_ctx *c)
         return lh_exit_code(LH_EUSAGE);
     if (c->status == LH_OK)
         lh_opt_done(c);
-    status = c->status;
+    status = lh_error(c);
     if (c->line_open)
         fputc('\n', stderr);
     if (status == LH_HELP)
@@ -67,9 +67,9 @@ int lh_close(lh_ctx *c)
         /* Results first, so that they stand above the error where both go to one place. */
         fflush(stdout);
         if (c->say)
-            c->say(c->say_arg, c->message);
+            c->say(c->say_arg, lh_message(c));
         else
-            fprintf(stderr, "%s: %s\n", c->program, c->message);
+            fprintf(stderr, "%s: %s\n", c->program, lh_message(c));
     }
     if (status == LH_OK && c->stopped)
         status = LH_ESTOPPED;

@@ -46,8 +46,10 @@ struct lh_ctx {
     int settled;
     lhi_settings set;
 
-    lh_status status;
+    lh_status status;     /* the state's first error: nothing works after it */
     char message[3000];
+    lh_status refused;    /* the first error of a call that left the state as it was */
+    char refusal[3000];
     void (*say)(void *arg, const char *text);
     void *say_arg;
     int stopped;          /* a signal ended a run: lh_close() tells it by its exit code */
@@ -69,6 +71,14 @@ static inline int lhi_ok(const lh_ctx *c)
 /* Keeps the first error: a text of whole lines, and a hint that says what to do
  * (NULL: none).  Returns the context's status, which is never LH_OK then. */
 lh_status lhi_fail(lh_ctx *c, lh_status s, const char *hint, const char *format, ...)
+    LH_PRINTF(4, 5);
+
+/* For the end of a public call that began while the context was well and has left everything
+ * as it was: what failed in it is an error of the call and no longer one of the state.
+ * Returns what the call came to. */
+lh_status lhi_call_ends(lh_ctx *c);
+/* lhi_fail() and lhi_call_ends() in one: the call is refused, the context goes on. */
+lh_status lhi_refuse(lh_ctx *c, lh_status s, const char *hint, const char *format, ...)
     LH_PRINTF(4, 5);
 
 /* A warning, once for each text of `format`... the caller sees to "once". */

@@ -28,12 +28,43 @@ int lh_exit_code(lh_status s)
 
 lh_status lh_error(const lh_ctx *c)
 {
-    return c ? c->status : LH_EUSAGE;
+    if (!c)
+        return LH_EUSAGE;
+    return c->status != LH_OK ? c->status : c->refused;
 }
 
 const char *lh_message(const lh_ctx *c)
 {
-    return c ? c->message : "";
+    if (!c)
+        return "";
+    return c->status != LH_OK ? c->message : c->refusal;
+}
+
+lh_status lh_clear(lh_ctx *c)
+{
+    lh_status was;
+
+    if (!c)
+        return LH_EUSAGE;
+    was = c->refused;
+    c->refused = LH_OK;
+    c->refusal[0] = 0;
+    return was;
+}
+
+lh_status lhi_call_ends(lh_ctx *c)
+{
+    const lh_status s = c->status;
+
+    if (s == LH_OK || s == LH_HELP)
+        return s;
+    if (c->refused == LH_OK) {
+        c->refused = s;
+        memcpy(c->refusal, c->message, sizeof c->refusal);
+    }
+    c->status = LH_OK;
+    c->message[0] = 0;
+    return s;
 }
 
 /* Names and cells come from outside: what they hold must not steer a terminal. */
@@ -68,6 +99,18 @@ lh_status lhi_fail(lh_ctx *c, lh_status s, const char *hint, const char *format,
     keep(c, s, hint, format, args);
     va_end(args);
     return c->status;
+}
+
+lh_status lhi_refuse(lh_ctx *c, lh_status s, const char *hint, const char *format, ...)
+{
+    va_list args;
+
+    if (c->status != LH_OK)
+        return c->status;
+    va_start(args, format);
+    keep(c, s, hint, format, args);
+    va_end(args);
+    return lhi_call_ends(c);
 }
 
 void lh_fail(lh_ctx *c, lh_status s, const char *format, ...)

@@ -47,10 +47,20 @@ LH_API lh_ctx *lh_open(int argc, char **argv, const char *purpose);
 LH_API int lh_close(lh_ctx *c);
 
 /**
- * The first error, LH_OK while there is none.  After it recording does nothing,
- * lh_epoch() returns 0, lh_save() refuses, and later errors are not kept.
+ * The first error, LH_OK while there is none.  There are two kinds.  An error of the state
+ * (two shapes that do not fit, a loss that is not finite, no memory) ends the work: after it
+ * recording does nothing, lh_epoch() returns 0, lh_save() refuses, and later errors are not
+ * kept.  An error of a call (a file that cannot be written, a metric of a variable that has
+ * none) leaves everything as it was: the call returns it, the next one works, and lh_close()
+ * tells it unless lh_clear() forgets it before.  One of the state comes first here.
  */
 LH_API lh_status lh_error(const lh_ctx *c);
+
+/**
+ * Forgets an error of a call that the program has dealt with: it saved elsewhere, say.
+ * An error of the state stays.  @return the error that was forgotten, LH_OK without one.
+ */
+LH_API lh_status lh_clear(lh_ctx *c);
 
 /** Its text, with names, shapes, file:line and a hint; "" without an error. */
 LH_API const char *lh_message(const lh_ctx *c);
