@@ -62,6 +62,7 @@ libcore_la_LIBADD = $(lh_variants)
 libcore_la_SOURCES = \
 	framework/base/ctx.c framework/base/ctx.h \
 	framework/base/error.c \
+	framework/base/floats.c framework/base/floats.h \
 	framework/base/options.c \
 	framework/base/progress.c framework/base/progress.h \
 	framework/base/rng.c framework/base/rng.h \
@@ -193,6 +194,7 @@ libcore_la_SOURCES = \
 lh_system_sources = \
 	framework/system/child.c framework/system/child.h \
 	framework/system/fault.c framework/system/fault.h \
+	framework/system/floats.c \
 	framework/system/mem.c framework/system/mem.h \
 	framework/system/machine.c \
 	framework/system/process.c \

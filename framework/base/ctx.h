@@ -53,6 +53,7 @@ struct lh_ctx {
     void (*say)(void *arg, const char *text);
     void *say_arg;
     int stopped;          /* a signal ended a run: lh_close() tells it by its exit code */
+    unsigned floats_told; /* settings of the floating-point unit that were told (floats.h) */
     int line_open;        /* a progress line stands unfinished on the terminal */
 
     lhi_block *blocks;    /* newest first */

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/threads.h"
 
+#include "framework/base/floats.h"
 #include "framework/system/sys.h"
 
 #include <stdlib.h>
@@ -54,6 +55,15 @@ int lhi_threads_forced(const lh_ctx *c)
     return c->set.threads > 0;
 }
 
+/* A thread of the runtime has the floating-point setting of the moment it was made. */
+static void work_as_usual(void (*work)(void *arg, int rank, int size), void *arg, int rank,
+                          int size)
+{
+    LHI_USUAL_FLOATS(NULL);
+
+    work(arg, rank, size);
+}
+
 #ifdef _OPENMP
 void lhi_team(int size, void (*work)(void *arg, int rank, int size), void *arg)
 {
@@ -62,7 +72,7 @@ void lhi_team(int size, void (*work)(void *arg, int rank, int size), void *arg)
         return;
     }
 #pragma omp parallel num_threads(size)
-    work(arg, omp_get_thread_num(), omp_get_num_threads());
+    work_as_usual(work, arg, omp_get_thread_num(), omp_get_num_threads());
 }
 
 void lhi_barrier(void)

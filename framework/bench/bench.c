@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/bench/bench.h"
 
+#include "framework/base/floats.h"
 #include "framework/base/threads.h"
 #include "framework/system/sys.h"
 
@@ -168,6 +169,7 @@ static void measure(lhi_bench *b)
 
 lh_status lh_bench(lh_ctx *c, lh_bench_plan plan, FILE *out)
 {
+    LHI_USUAL_FLOATS(c);
     lhi_bench *b;
     int forced;
 

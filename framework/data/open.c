@@ -1,5 +1,6 @@
 /* open.c -- a data set from a file or from the library itself. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/floats.h"
 #include "framework/base/sha256.h"
 #include "framework/data/cell.h"
 #include "framework/data/data.h"
@@ -142,6 +143,7 @@ static lh_status load(lh_data *d, const char *path)
 
 lh_data *lh_data_open(lh_ctx *c, const char *path)
 {
+    LHI_USUAL_FLOATS(c);
     lh_data *d;
 
     if (!c || !lhi_ok(c))

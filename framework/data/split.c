@@ -1,5 +1,6 @@
 /* split.c -- rows held out of a data set, by the seed alone. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/floats.h"
 #include "framework/base/rng.h"
 #include "framework/data/data.h"
 
@@ -62,6 +63,7 @@ static lh_data *new_part(const lh_data *d, size_t count)
 
 lh_data *lh_hold_out(lh_data *d, double part)
 {
+    LHI_USUAL_FLOATS(d ? d->c : NULL);
     const size_t count = d && part > 0 && part < 1 ? (size_t)(part * (double)d->rows + 0.5) : 0;
     lh_data *test;
     uint32_t *order;

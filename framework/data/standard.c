@@ -1,5 +1,6 @@
 /* standard.c -- mean, deviation, and the standardised copy that batches come from. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/floats.h"
 #include "framework/data/data.h"
 
 #include <math.h>
@@ -113,6 +114,7 @@ lh_status lhi_data_fit(lh_data *d)
 lh_status lh_data_standardize(lh_data *d, const double *mean, const double *deviation,
                               size_t count)
 {
+    LHI_USUAL_FLOATS(d ? d->c : NULL);
     lh_data *root;
 
     if (lhi_data_is_inert(d))

@@ -1,5 +1,6 @@
 /* derive.c -- lh_derive(): from a loss to a document in one of its forms. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/floats.h"
 #include "framework/derive/document.h"
 
 #include <stdio.h>
@@ -128,6 +129,7 @@ static int may_derive(lh_var L, const lh_data *data, size_t rows)
 
 lh_status lh_derive(lh_var L, lh_data *data, size_t rows, const char *format, const char *path)
 {
+    LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
     lhi_document d = {.c = NULL};
     const struct form *form;
     lhi_text text = {.c = NULL};

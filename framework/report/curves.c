@@ -1,5 +1,6 @@
 /* curves.c -- curves and tables of a driver's own: a figure, and comma separated values. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/floats.h"
 #include "framework/report/report.h"
 
 #include <longhand/curves.h>
@@ -132,6 +133,7 @@ static void add_figure(const lh_axes *a, const lh_curve *curve, size_t n, lhi_te
 
 lh_status lh_plot_curves(lh_ctx *c, const char *path, lh_axes a, const lh_curve *curve, size_t n)
 {
+    LHI_USUAL_FLOATS(c);
     lhi_picture p;
 
     if (!lhi_ok(c) || c->set.dry_run)
@@ -156,6 +158,7 @@ static void add_number(lhi_text *t, double x)
 
 lh_status lh_csv(lh_ctx *c, const char *path, const lh_column *column, size_t columns, size_t rows)
 {
+    LHI_USUAL_FLOATS(c);
     lhi_text t = {.c = c};
 
     if (!lhi_ok(c) || c->set.dry_run)

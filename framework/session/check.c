@@ -1,5 +1,6 @@
 /* check.c -- lh_verify(): a check printed, kept and written to files; and --check. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/floats.h"
 #include "framework/session/ledger.h"
 #include "framework/session/session.h"
 
@@ -47,6 +48,7 @@ static void write_files(lh_ctx *c, const lhi_report *r, const lhi_arrays *arrays
 
 lh_status lh_verify(lh_var L, lh_data *d, size_t rows)
 {
+    LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
     lh_ctx *c = L.tape ? L.tape->c : NULL;
     lhi_arrays arrays = {.c = c};
     lhi_report *r;
@@ -66,6 +68,7 @@ lh_status lh_verify(lh_var L, lh_data *d, size_t rows)
 
 lh_status lh_backward(lh_var L)
 {
+    LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
     lh_ctx *c = L.tape ? L.tape->c : NULL;
 
     /* Once, at the first pass of a driver that has its own loop. */

@@ -1,5 +1,6 @@
 /* figures.c -- figures and history of a run or a checkpoint. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/floats.h"
 #include "framework/report/report.h"
 #include "framework/session/session.h"
 #include "framework/tape/tape.h"
@@ -17,24 +18,31 @@
 
 lh_status lh_plot(lh_run *r, const char *path, const char *names)
 {
+    LHI_USUAL_FLOATS(r ? r->c : NULL);
+
     WITH_STATE(r, s);
     return s.epochs ? lhi_figure_curves(r->c, &s, path, names) : LH_OK;
 }
 
 lh_status lh_plot_norms(lh_run *r, const char *path)
 {
+    LHI_USUAL_FLOATS(r ? r->c : NULL);
+
     WITH_STATE(r, s);
     return s.epochs ? lhi_figure_norms(r->c, &s, path) : LH_OK;
 }
 
 lh_status lh_history(lh_run *r, const char *path)
 {
+    LHI_USUAL_FLOATS(r ? r->c : NULL);
+
     WITH_STATE(r, s);
     return lhi_history_write(r->c, &s, path);
 }
 
 lh_status lh_plot_roc(lh_var yhat, lh_data *d, const char *path)
 {
+    LHI_USUAL_FLOATS(yhat.tape ? yhat.tape->c : NULL);
     lh_ctx *c = yhat.tape ? yhat.tape->c : NULL;
     double *score, *fpr, *tpr, area;
     size_t points;
@@ -57,10 +65,14 @@ lh_status lh_plot_roc(lh_var yhat, lh_data *d, const char *path)
 
 lh_status lh_checkpoint_plot(lh_checkpoint *k, const char *path, const char *names)
 {
+    LHI_USUAL_FLOATS(k ? k->c : NULL);
+
     return k ? lhi_figure_curves(k->c, &k->state, path, names) : LH_EUSAGE;
 }
 
 lh_status lh_checkpoint_plot_norms(lh_checkpoint *k, const char *path)
 {
+    LHI_USUAL_FLOATS(k ? k->c : NULL);
+
     return k ? lhi_figure_norms(k->c, &k->state, path) : LH_EUSAGE;
 }

@@ -1,5 +1,6 @@
 /* keep.c -- saving a run, going on with one, and opening a checkpoint. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/floats.h"
 #include "framework/ops/ops.h"
 #include "framework/session/session.h"
 #include "framework/store/store.h"
@@ -11,6 +12,7 @@
 
 lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs)
 {
+    LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
     lh_run *r = lhi_run_new(L, how, d, batch, epochs);
     lhi_state s;
 
@@ -36,6 +38,7 @@ lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epoc
 
 lh_status lh_save(lh_run *r, const char *path)
 {
+    LHI_USUAL_FLOATS(r ? r->c : NULL);
     lhi_state s;
 
     if (!r || !path)
@@ -54,6 +57,7 @@ lh_status lh_save(lh_run *r, const char *path)
 
 lh_checkpoint *lh_checkpoint_open(lh_ctx *c, const char *path)
 {
+    LHI_USUAL_FLOATS(c);
     lh_checkpoint *k = lhi_ok(c) ? lhi_alloc(c, sizeof *k) : NULL;
 
     if (!k)
@@ -92,6 +96,7 @@ static int take_values(lh_checkpoint *k, lh_params *p)
 
 lh_var lh_checkpoint_network(lh_checkpoint *k)
 {
+    LHI_USUAL_FLOATS(k ? k->c : NULL);
     lh_var none = {NULL, UINT32_MAX, 0}, L;
     lh_params *p;
     lh_tape *t;
@@ -107,6 +112,8 @@ lh_var lh_checkpoint_network(lh_checkpoint *k)
 
 lh_status lh_checkpoint_standardize(lh_checkpoint *k, lh_data *d)
 {
+    LHI_USUAL_FLOATS(k ? k->c : NULL);
+
     if (!k)
         return LH_EUSAGE;
     return lh_data_standardize(d, k->state.mean, k->state.deviation, (size_t)k->state.data_cols);
@@ -114,6 +121,8 @@ lh_status lh_checkpoint_standardize(lh_checkpoint *k, lh_data *d)
 
 void lh_checkpoint_print(lh_checkpoint *k, FILE *out)
 {
+    LHI_USUAL_FLOATS(k ? k->c : NULL);
+
     if (k && lhi_ok(k->c))
         lhi_store_print(&k->state, k->path, out);
 }

@@ -1,5 +1,6 @@
 /* theirs.c -- gradients of another program beside those of the tape. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/floats.h"
 #include "framework/session/ledger.h"
 
 #include <float.h>
@@ -255,6 +256,7 @@ static void tell(lh_ctx *c, const char *path, const char *loss, const match *m, 
 
 lh_status lh_verify_theirs(lh_var L, lh_data *d, size_t rows, const char *path)
 {
+    LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
     lh_ctx *c = L.tape ? L.tape->c : NULL;
     lhi_arrays mine = {.c = c};
     lhi_named *list;

@@ -300,8 +300,12 @@ int lhi_sys_vformat(char *to, size_t room, const char *format, va_list args)
 {
     const locale_t c = c_locale();
     const locale_t before = c ? uselocale(c) : (locale_t)0;
-    const int length = vsnprintf(to, room, format, args);
+    lhi_floats floats;
+    int length;
 
+    lhi_sys_floats_begin(&floats); /* digits are rounded, too */
+    length = vsnprintf(to, room, format, args);
+    lhi_sys_floats_end(&floats);
     if (c)
         uselocale(before);
     return length;
@@ -310,6 +314,11 @@ int lhi_sys_vformat(char *to, size_t room, const char *format, va_list args)
 double lhi_sys_strtod(const char *text, char **end)
 {
     const locale_t c = c_locale();
+    lhi_floats floats;
+    double x;
 
-    return c ? strtod_l(text, end, c) : strtod(text, end);
+    lhi_sys_floats_begin(&floats);
+    x = c ? strtod_l(text, end, c) : strtod(text, end);
+    lhi_sys_floats_end(&floats);
+    return x;
 }

@@ -5,6 +5,7 @@
 #ifndef LHI_SYS_H
 #define LHI_SYS_H
 
+#include <fenv.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -58,6 +59,22 @@ int lhi_sys_vformat(char *to, size_t room, const char *format, __builtin_va_list
     __attribute__((format(printf, 3, 0)));
 /* A number with a decimal point in any locale; *end as strtod. */
 double lhi_sys_strtod(const char *text, char **end);
+
+/* What may be set otherwise in the floating-point unit of a thread. */
+enum {
+    LHI_FLOATS_ROUND = 1, /* rounding is not to nearest */
+    LHI_FLOATS_FLUSH = 2, /* subnormal numbers become zero */
+    LHI_FLOATS_SHORT = 4, /* long double is computed with fewer bits than it has */
+    LHI_FLOATS_TRAP = 8   /* an exception is a signal */
+};
+typedef struct lhi_floats {
+    fenv_t theirs;    /* good when something was unusual */
+    unsigned unusual;
+} lhi_floats;
+/* The usual setting, for this thread; keeps the one that was there and returns what was
+ * unusual in it.  The end puts it back, exception flags and all. */
+unsigned lhi_sys_floats_begin(lhi_floats *f);
+void lhi_sys_floats_end(const lhi_floats *f);
 
 /* SIGINT and SIGTERM set a flag; a second one ends the process as without us. */
 int lhi_sys_signals_begin(void);

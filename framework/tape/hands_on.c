@@ -1,5 +1,6 @@
 /* hands_on.c -- running a tape by hand: bind, forward, backward, look. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/floats.h"
 #include "framework/base/threads.h"
 #include "framework/tape/tape.h"
 
@@ -98,6 +99,7 @@ static int prepare(lh_tape *t, uint32_t root, size_t *rows)
 
 lh_status lh_forward(lh_var v)
 {
+    LHI_USUAL_FLOATS(v.tape ? v.tape->c : NULL);
     lh_tape *t = v.tape;
     size_t rows;
 
@@ -137,6 +139,7 @@ lh_status lhi_backward(lh_var L)
 
 static lh_array view(lh_var v, int gradient)
 {
+    LHI_USUAL_FLOATS(v.tape ? v.tape->c : NULL);
     lh_array a = {NULL, 0, 0, LH_F32};
     lh_tape *t = v.tape;
 

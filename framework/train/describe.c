@@ -1,5 +1,6 @@
 /* describe.c -- what a run would do, before it is done. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/floats.h"
 #include "framework/base/threads.h"
 #include "framework/tape/tape.h"
 
@@ -9,6 +10,7 @@
 
 void lh_describe(lh_var L, size_t rows)
 {
+    LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
     lh_tape *t = L.tape;
     lhi_plan *p, *lean;
     char *listing;

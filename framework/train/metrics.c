@@ -1,5 +1,6 @@
 /* metrics.c -- outputs over a data set, and what is measured on them. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/floats.h"
 #include "framework/base/threads.h"
 #include "framework/ops/ops.h"
 #include "framework/train/run.h"
@@ -117,6 +118,7 @@ double *lhi_scores(lh_var yhat, lh_data *d)
 
 double lh_accuracy(lh_var yhat, lh_data *d)
 {
+    LHI_USUAL_FLOATS(yhat.tape ? yhat.tape->c : NULL);
     double *score = lhi_scores(yhat, d), right = 0;
 
     if (!score)
@@ -129,6 +131,7 @@ double lh_accuracy(lh_var yhat, lh_data *d)
 
 double lh_loss(lh_var L, lh_data *d)
 {
+    LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
     struct scores s = {.node = L.id};
 
     if (!L.tape || over_rows(L, d, "lh_loss", take_loss, &s) != 0)
@@ -197,6 +200,7 @@ double lhi_roc(lh_ctx *c, const double *score, const lh_data *d, double *fpr, do
 
 double lh_auc(lh_var yhat, lh_data *d)
 {
+    LHI_USUAL_FLOATS(yhat.tape ? yhat.tape->c : NULL);
     double *score = lhi_scores(yhat, d), area;
 
     if (!score)

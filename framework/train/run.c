@@ -2,12 +2,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/train/run.h"
 
+#include "framework/base/floats.h"
 #include "framework/base/rng.h"
 #include "framework/base/threads.h"
 #include "framework/ops/ops.h"
 #include "framework/system/sys.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,8 +54,6 @@ void lhi_run_tell(const lh_run *r)
 {
     lh_ctx *c = r->c;
     const lhi_ws *w = r->w;
-    const volatile float smallest = FLT_MIN;
-    const volatile float half = smallest / 2;
     const char *rule;
     const int threads = lhi_threads(c, &rule);
 
@@ -64,9 +62,6 @@ void lhi_run_tell(const lh_run *r)
            threads == 1 ? "" : "s", rule);
     if (!lhi_cpu_has_fma())
         lhi_warn(c, "this CPU has no fused multiply-add: the results are the same, slowly");
-    if (half == 0)
-        lhi_warn(c, "something in this process has set the CPU to flush subnormal numbers to zero "
-                    "(a library built with -ffast-math does): results can differ");
 }
 
 /* The parameters that no act of the plan moves. */
@@ -276,6 +271,7 @@ static int finish(lh_run *r)
 
 int lh_epoch(lh_run *r)
 {
+    LHI_USUAL_FLOATS(r ? r->c : NULL);
     const double began = lhi_sys_clock();
 
     if (!r || r->inert)

@@ -1,5 +1,6 @@
 /* curve.c -- how the error of differences falls and rises with their step. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/floats.h"
 #include "framework/base/rng.h"
 #include "framework/data/feed.h"
 #include "framework/verify/pieces.h"
@@ -164,6 +165,7 @@ static void tear_down(sweep *s)
 lh_status lh_difference_errors(lh_var L, lh_data *d, size_t rows, lh_type type, lh_vpoint *at,
                                size_t count)
 {
+    LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
     sweep s = {0};
     lhi_feed feed;
     double (*errors)[LH_DIRECTIONS];

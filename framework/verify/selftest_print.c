@@ -1,5 +1,6 @@
 /* selftest_print.c -- the self-test as a table: kinds of wrong rules beside the methods. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/floats.h"
 #include "framework/verify/selftest.h"
 
 #include <stdio.h>
@@ -82,6 +83,7 @@ void lhi_selftest_show(const lhi_selftest *s, lhi_text *t, int detailed)
 
 lh_status lh_selftest(lh_ctx *c, int detailed)
 {
+    LHI_USUAL_FLOATS(c);
     lhi_text t = {.c = c};
     lhi_selftest *s = lhi_ok(c) ? lhi_selftest_run(c) : NULL;
 

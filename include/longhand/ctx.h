@@ -34,6 +34,11 @@ typedef enum lh_status {
  * @return the context, never NULL: when memory runs out, a context that is
  *         already failed (LH_ENOMEM), on which every call does nothing.
  * Thread: a context and all that is made from it belong to one thread at a time.
+ *
+ * Every call computes with the floating-point unit as C begins with it: rounding to
+ * nearest, subnormal numbers kept, long double in full, no traps.  A program that
+ * has set it otherwise gets the same results, is told once, and finds its own
+ * setting again when the call returns; its derivations run under ours.
  */
 LH_API lh_ctx *lh_open(int argc, char **argv, const char *purpose);
 

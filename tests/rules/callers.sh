@@ -8,7 +8,7 @@ fclose|fread|tmpfile|mkstemp|opendir|fsync|fdatasync|rename|unlink|remove|rmdir|
 fstat|fstat64|lstat|__xstat|access|time|clock|clock_gettime|gettimeofday|localtime|gmtime|strftime|
 getenv|secure_getenv|setenv|putenv|fork|vfork|exec[lv][a-z]*|popen|pclose|system|posix_spawnp?|waitpid|
 kill|raise|signal|sigaction|pthread_[a-z_]*|gethostname|getpid|sysconf|sched_getaffinity|isatty|ioctl|
-setlocale|newlocale|uselocale|strtod|strtof|strtold|atof|atexit|dlopen|rand|srand|random|getrandom|mmap|munmap|sleep|usleep|nanosleep'
+setlocale|newlocale|uselocale|fe[gs]etenv|fe[gs]etround|feholdexcept|fe[a-z]*except|strtod|strtof|strtold|atof|atexit|dlopen|rand|srand|random|getrandom|mmap|munmap|sleep|usleep|nanosleep'
 ends='abort|exit|_exit|_Exit|quick_exit|__assert_fail|__assert|longjmp|siglongjmp|setjmp|_setjmp'
 prints='printf|puts|putchar|putc|fprintf|fputs|fputc|fwrite|vprintf|vfprintf|perror'
 calls=$(printf '%s' "$calls" | tr -d '\n')
