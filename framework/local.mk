@@ -195,9 +195,11 @@ lh_system_sources = \
 	framework/system/child.c framework/system/child.h \
 	framework/system/fault.c framework/system/fault.h \
 	framework/system/floats.c \
+	framework/system/making.c \
 	framework/system/mem.c framework/system/mem.h \
 	framework/system/machine.c \
 	framework/system/process.c \
+	framework/system/signals.c framework/system/signals.h \
 	framework/system/sys.c framework/system/sys.h
 
 lib_LTLIBRARIES += liblonghand.la

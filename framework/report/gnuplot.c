@@ -3,6 +3,7 @@
 #include "framework/report/report.h"
 #include "framework/system/sys.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -284,26 +285,29 @@ static int is_picture(const lhi_picture *p, const char *path)
 /* Draws under a temporary name, so that under its own there is a whole picture or none. */
 static void draw_file(const lhi_picture *p)
 {
-    static atomic_uint serial;
     lhi_text t = {.c = p->c};
-    char *temporary = lhi_strf(p->c, "%s.%ld.%u.tmp", p->path, lhi_sys_pid(),
-                               atomic_fetch_add(&serial, 1u));
-    const int fd = temporary ? lhi_sys_create(temporary) : -1;
+    lhi_making m;
+    int status = lhi_sys_make(&m, p->path), drawn;
 
-    if (fd >= 0) {
-        lhi_sys_close(fd);
-        add_file(p, &t, temporary);
-        if (run(p, &t)) {
-            if (!is_picture(p, temporary))
-                warn(p, "gnuplot left no whole picture");
-            else if (lhi_sys_rename(temporary, p->path) != 0)
-                warn(p, "the picture could not be given its name");
-        }
-        lhi_sys_unlink(temporary); /* gone already when it was renamed */
-    } else if (temporary)
-        warn(p, "no file could be made for the picture");
+    if (status == 0 && m.in_place) {
+        lhi_sys_unmake(&m);
+        status = -ENOTSUP; /* gnuplot would put a file there */
+    }
+    if (status != 0) {
+        warn(p, lhi_strf(p->c, "the picture %s could not be made: %s", p->path, strerror(-status)));
+        return;
+    }
+    add_file(p, &t, m.name);
+    drawn = run(p, &t);
+    if (drawn && !is_picture(p, m.name)) {
+        warn(p, "gnuplot left no whole picture");
+        drawn = 0;
+    }
+    if (!drawn)
+        lhi_sys_unmake(&m);
+    else if (lhi_sys_made(&m) != 0)
+        warn(p, "the picture could not be given its name");
     lhi_text_free(&t);
-    lhi_release(p->c, temporary);
 }
 
 static void draw_terminal(const lhi_picture *p)

@@ -18,4 +18,11 @@ int lhi_fault(enum lhi_fault_kind kind);
 #define lhi_fault(kind) 0
 #endif
 
+#define LHI_FAIL_IF_ARMED(kind)             \
+    do {                                    \
+        const int armed_ = lhi_fault(kind); \
+        if (armed_)                         \
+            return -armed_;                 \
+    } while (0)
+
 #endif

@@ -1,4 +1,4 @@
-/* process.c -- running a program without a shell, and the stop signals. */
+/* process.c -- running a program without a shell. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "framework/system/child.h"
@@ -127,9 +127,7 @@ pid_t lhi_sys_spawn(char *const argv[], char *const environment[], int fd, int o
     posix_spawnattr_init(&attributes);
     sigemptyset(&none);
     sigemptyset(&usual);
-    sigaddset(&usual, SIGINT);
-    sigaddset(&usual, SIGTERM);
-    sigaddset(&usual, SIGPIPE);
+    sigaddset(&usual, SIGPIPE); /* signals.c ignores it; what the user ignores stays so */
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &usual);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
@@ -164,44 +162,4 @@ int lhi_sys_run(char *const argv[], const char *input, size_t size, char *printe
     close(pair[0]);
     number = lhi_sys_reap(child, talked == -ETIMEDOUT ? lhi_sys_clock() : deadline);
     return talked < 0 ? talked : number;
-}
-
-static volatile sig_atomic_t signalled;
-static struct sigaction before_int, before_term;
-static int watching;
-
-static void note_signal(int number)
-{
-    signalled = number;
-    /* The second one takes the way it would have taken without us. */
-    sigaction(number, number == SIGINT ? &before_int : &before_term, NULL);
-}
-
-int lhi_sys_signals_begin(void)
-{
-    struct sigaction a;
-
-    if (watching++)
-        return 0;
-    memset(&a, 0, sizeof a);
-    a.sa_handler = note_signal;
-    a.sa_flags = SA_RESTART;
-    sigemptyset(&a.sa_mask);
-    signalled = 0;
-    if (sigaction(SIGINT, &a, &before_int) != 0 || sigaction(SIGTERM, &a, &before_term) != 0)
-        return -errno;
-    return 0;
-}
-
-void lhi_sys_signals_end(void)
-{
-    if (watching == 0 || --watching)
-        return;
-    sigaction(SIGINT, &before_int, NULL);
-    sigaction(SIGTERM, &before_term, NULL);
-}
-
-int lhi_sys_signalled(void)
-{
-    return (int)signalled;
 }

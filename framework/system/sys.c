@@ -1,13 +1,15 @@
-/* sys.c -- files, time, environment; processes and signals are in process.c. */
+/* sys.c -- files, time, environment, and what keeps threads apart. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "framework/system/sys.h"
 
 #include "framework/system/fault.h"
+#include "framework/system/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,19 +20,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FAIL_IF_ARMED(kind)             \
-    do {                                \
-        const int number = lhi_fault(kind); \
-        if (number)                     \
-            return -number;             \
-    } while (0)
-
 int lhi_sys_open(const char *path, enum lhi_file_kind *kind, uint64_t *size)
 {
     struct stat s;
     int fd;
 
-    FAIL_IF_ARMED(LHI_FAULT_FILE);
+    LHI_FAIL_IF_ARMED(LHI_FAULT_FILE);
     /* O_NONBLOCK: a named pipe must not keep us waiting for a writer. */
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
@@ -47,13 +42,11 @@ int lhi_sys_open(const char *path, enum lhi_file_kind *kind, uint64_t *size)
     return fd;
 }
 
-int lhi_sys_create(const char *path)
+/* An armed fault looks as if the call had met it: one of EINTR is tried again, too. */
+static int struck(void)
 {
-    int fd;
-
-    FAIL_IF_ARMED(LHI_FAULT_FILE);
-    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
-    return fd < 0 ? -errno : fd;
+    errno = lhi_fault(LHI_FAULT_FILE);
+    return errno != 0;
 }
 
 int lhi_sys_read(int fd, void *to, size_t bytes)
@@ -61,10 +54,8 @@ int lhi_sys_read(int fd, void *to, size_t bytes)
     char *at = to;
 
     while (bytes > 0) {
-        ssize_t got;
+        const ssize_t got = struck() ? -1 : read(fd, at, bytes);
 
-        FAIL_IF_ARMED(LHI_FAULT_FILE);
-        got = read(fd, at, bytes);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
@@ -80,26 +71,32 @@ int lhi_sys_read(int fd, void *to, size_t bytes)
 int lhi_sys_write(int fd, const void *from, size_t bytes)
 {
     const char *at = from;
+    lhi_muffled m;
+    int status = 0;
 
-    while (bytes > 0) {
-        ssize_t put;
+    lhi_sys_muffle(&m);
+    while (bytes > 0 && status == 0) {
+        const ssize_t put = struck() ? -1 : write(fd, at, bytes);
 
-        FAIL_IF_ARMED(LHI_FAULT_FILE);
-        put = write(fd, at, bytes);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return -errno;
-        at += put;
-        bytes -= (size_t)put;
+        if (put < 0 && errno != EINTR)
+            status = -errno;
+        if (put > 0) {
+            at += put;
+            bytes -= (size_t)put;
+        }
     }
-    return 0;
+    lhi_sys_unmuffle(&m, status);
+    return status;
 }
 
 int lhi_sys_sync(int fd)
 {
-    FAIL_IF_ARMED(LHI_FAULT_FILE);
-    return fsync(fd) != 0 ? -errno : 0;
+    int status;
+
+    do
+        status = struck() || fsync(fd) != 0 ? -errno : 0;
+    while (status == -EINTR);
+    return status;
 }
 
 int lhi_sys_sync_folder_of(const char *path)
@@ -109,7 +106,7 @@ int lhi_sys_sync_folder_of(const char *path)
     const size_t length = slash ? (size_t)(slash - path) : 0;
     int fd, status;
 
-    FAIL_IF_ARMED(LHI_FAULT_FILE);
+    LHI_FAIL_IF_ARMED(LHI_FAULT_FILE);
     if (length >= sizeof folder)
         return -ENAMETOOLONG;
     if (!slash)
@@ -136,12 +133,12 @@ int lhi_sys_close(int fd)
 
     if (number)
         status = -number; /* after closing, so that a test finds no descriptor left open */
-    return status;
+    return status == -EINTR ? 0 : status; /* it is closed all the same */
 }
 
 int lhi_sys_rename(const char *from, const char *to)
 {
-    FAIL_IF_ARMED(LHI_FAULT_FILE);
+    LHI_FAIL_IF_ARMED(LHI_FAULT_FILE);
     return rename(from, to) != 0 ? -errno : 0;
 }
 
@@ -152,7 +149,7 @@ int lhi_sys_unlink(const char *path)
 
 int lhi_sys_mkdir(const char *path)
 {
-    FAIL_IF_ARMED(LHI_FAULT_FILE);
+    LHI_FAIL_IF_ARMED(LHI_FAULT_FILE);
     return mkdir(path, 0777) != 0 ? -errno : 0;
 }
 
@@ -165,35 +162,18 @@ int lhi_sys_is_folder(const char *path)
     return S_ISDIR(s.st_mode) ? 1 : 0;
 }
 
-int lhi_sys_replace(const char *path, const void *bytes, size_t size)
-{
-    static unsigned serial;
-    char temporary[4200];
-    int fd, status, closed;
+static pthread_mutex_t locks[LHI_LOCKS] = {
+    PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER
+};
 
-    if (lhi_sys_is_folder(path) == 1)
-        return -EISDIR;
-    if (snprintf(temporary, sizeof temporary, "%s.%ld.%u.tmp", path, lhi_sys_pid(), serial++) >=
-        (int)sizeof temporary)
-        return -ENAMETOOLONG;
-    fd = lhi_sys_create(temporary);
-    if (fd < 0)
-        return fd;
-    status = lhi_sys_write(fd, bytes, size);
-    /* A failed fsync is not tried again: the kernel may have dropped the data and
-     * would report success; the old file stays and the next save starts afresh. */
-    if (status == 0)
-        status = lhi_sys_sync(fd);
-    closed = lhi_sys_close(fd);
-    if (status == 0)
-        status = closed;
-    if (status == 0)
-        status = lhi_sys_rename(temporary, path);
-    if (status != 0) {
-        lhi_sys_unlink(temporary);
-        return status;
-    }
-    return lhi_sys_sync_folder_of(path);
+void lhi_sys_lock(enum lhi_lock which)
+{
+    pthread_mutex_lock(&locks[which]);
+}
+
+void lhi_sys_unlock(enum lhi_lock which)
+{
+    pthread_mutex_unlock(&locks[which]);
 }
 
 double lhi_sys_clock(void)
@@ -285,14 +265,18 @@ int lhi_sys_columns(void)
     return 80;
 }
 
-/* Made once and kept; a context is used by one thread, and a second locale made by
- * a race would only be a few hundred bytes. */
+static locale_t made; /* once, and kept */
+
+static void make_locale(void)
+{
+    made = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+}
+
 static locale_t c_locale(void)
 {
-    static locale_t made;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-    if (!made)
-        made = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    pthread_once(&once, make_locale);
     return made;
 }
 

@@ -13,8 +13,6 @@ enum lhi_file_kind { LHI_FILE_REGULAR, LHI_FILE_FOLDER, LHI_FILE_OTHER };
 
 /* Opens for reading, without following what is no plain file; size and kind are set. */
 int lhi_sys_open(const char *path, enum lhi_file_kind *kind, uint64_t *size);
-/* Makes a new file (never opens an old one), readable by all who may read the folder. */
-int lhi_sys_create(const char *path);
 /* All of the bytes, or an error; a read that meets the end early returns -EIO. */
 int lhi_sys_read(int fd, void *to, size_t bytes);
 int lhi_sys_write(int fd, const void *from, size_t bytes);
@@ -27,8 +25,41 @@ int lhi_sys_mkdir(const char *path);
 /* 1 folder, 0 exists as something else, -ENOENT and so on. */
 int lhi_sys_is_folder(const char *path);
 
-/* Writes a whole file: temporary name beside it, write, sync, rename, sync folder. */
+enum { LHI_PATH = 4096 };
+
+/* A file in the making, under a name of its own until it is whole (making.c). */
+typedef struct lhi_making {
+    int fd;                /* open for writing; locked, so that nobody takes it for a leftover */
+    int in_place;          /* a pipe or a device: what is written goes there at once */
+    int is_new;            /* nothing stood there */
+    unsigned uid, gid, mode; /* else: of what did */
+    char target[LHI_PATH]; /* the path, with its links followed */
+    char name[LHI_PATH];   /* the temporary name beside it */
+} lhi_making;
+
+/* Begins one; then lhi_sys_made() gives it its place, with the mode and owner of what stood
+ * there, or lhi_sys_unmake() leaves all as it was. */
+int lhi_sys_make(lhi_making *m, const char *path);
+int lhi_sys_made(lhi_making *m);
+void lhi_sys_unmake(lhi_making *m);
+
+/* Writes a whole file: made, written, synced, put in its place. */
 int lhi_sys_replace(const char *path, const void *bytes, size_t size);
+/* Whether that could be done now, with so many bytes; what stands there is not touched. */
+int lhi_sys_try(const char *path, uint64_t bytes);
+
+/* Removes what processes that are no more have left of files in the making: beside `path`,
+ * of that file, or with `all` of every file in the folder `path`.  Tells each: 1 removed; 0 it
+ * stays, because on this file system nobody can know that its process is gone. */
+void lhi_sys_sweep(const char *path, int all,
+                   void (*tell)(void *arg, const char *path, uint64_t bytes, int removed),
+                   void *arg);
+
+/* What only one thread of the process may do at a time: calls of HDF5, which need not be
+ * thread-safe; the self-test, whose mutants have no argument of their own; signals. */
+enum lhi_lock { LHI_LOCK_HDF5, LHI_LOCK_SELFTEST, LHI_LOCK_SIGNALS, LHI_LOCKS };
+void lhi_sys_lock(enum lhi_lock which);
+void lhi_sys_unlock(enum lhi_lock which);
 
 /* Where a program would be run from, NULL when it is not on the PATH. */
 int lhi_sys_find_program(const char *name, char *path, size_t room);
@@ -76,8 +107,9 @@ typedef struct lhi_floats {
 unsigned lhi_sys_floats_begin(lhi_floats *f);
 void lhi_sys_floats_end(const lhi_floats *f);
 
-/* SIGINT and SIGTERM set a flag; a second one ends the process as without us. */
-int lhi_sys_signals_begin(void);
+/* From the first begin to the last end a signal that asks the process to stop sets a flag, and
+ * writing to a closed pipe is an error (signals.c). */
+void lhi_sys_signals_begin(void);
 void lhi_sys_signals_end(void);
 int lhi_sys_signalled(void);
 

@@ -121,8 +121,8 @@ lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long e
         return inert(c);
     if (r->batch < d->rows && !(r->order = lhi_alloc_array(c, d->rows, sizeof *r->order)))
         return inert(c);
-    if (lhi_sys_signals_begin() == 0)
-        lhi_at_close(c, end_signals, NULL);
+    lhi_sys_signals_begin();
+    lhi_at_close(c, end_signals, NULL);
     return r;
 }
 

@@ -37,8 +37,14 @@ LH_API lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, lo
 /**
  * Trains one epoch.
  * @return 1 after an epoch; 0 when the run is finished, was stopped by lh_watch()
- *         or a signal (SIGINT, SIGTERM: state is kept at the last whole step), or
- *         failed (LH_ENONFINITE leaves the parameters as before the step).
+ *         or a signal (state is kept at the last whole step), or failed
+ *         (LH_ENONFINITE leaves the parameters as before the step).
+ *
+ * Signals: from the first lh_train() to lh_close(), SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1
+ * and SIGUSR2 end the runs of the process after the step they are at, so that they can be
+ * saved; a second SIGINT or SIGTERM ends the process at once.  SIGPIPE is ignored: a closed
+ * pipe is an error of writing.  A signal that the program handles or ignores when lh_train()
+ * is called, or takes over later, is left to it.
  */
 LH_API int lh_epoch(lh_run *r);
 
