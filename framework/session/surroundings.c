@@ -54,11 +54,12 @@ lh_status lh_folder(lh_ctx *c, const char *path)
 size_t lhi_provenance(lh_ctx *c, const char ***lines)
 {
     const char *rule;
-    char host[256];
+    char host[256], version[LHI_STORE_VERSION_ROOM];
     const int threads = lhi_threads(c, &rule);
     size_t n = 0;
 
     lhi_sys_host(host, sizeof host);
+    lhi_store_version(version);
     *lines = lhi_alloc_array(c, 8, sizeof **lines);
     if (!*lines)
         return 0;
@@ -67,7 +68,7 @@ size_t lhi_provenance(lh_ctx *c, const char ***lines)
     (*lines)[n++] = lhi_strf(c, "instructions=%s",
                              lhi_variant_isa(lhi_variant_pick(LH_F32, c->set.isa)));
     (*lines)[n++] = lhi_strf(c, "threads=%d, from %s", threads, rule);
-    (*lines)[n++] = lhi_strf(c, "hdf5=%s", lhi_store_version());
+    (*lines)[n++] = lhi_strf(c, "hdf5=%s", version);
     (*lines)[n++] = lhi_strf(c, "host=%s", host);
     (*lines)[n++] = lhi_strf(c, "time=%lld", (long long)lhi_sys_time());
     return lhi_ok(c) ? n : 0;
@@ -78,7 +79,7 @@ void lh_info(lh_ctx *c, FILE *out)
     const int variant = lhi_variant_pick(LH_F32, c->set.isa);
     const char *rule;
     const int threads = lhi_threads(c, &rule);
-    char gnuplot[300];
+    char gnuplot[300], version[LHI_STORE_VERSION_ROOM];
     const char *found = lhi_gnuplot_version(gnuplot, sizeof gnuplot);
 
     if (!lhi_ok(c))
@@ -91,7 +92,8 @@ void lh_info(lh_ctx *c, FILE *out)
     fprintf(out, "threads        %d, from %s\n", threads, rule);
     fprintf(out, "wide type      long double, %d bits of precision%s\n", LDBL_MANT_DIG,
             LDBL_MANT_DIG == DBL_MANT_DIG ? ": no wider than double here" : "");
-    fprintf(out, "HDF5           %s\n", lhi_store_version());
+    lhi_store_version(version);
+    fprintf(out, "HDF5           %s\n", version);
     fprintf(out, "gnuplot        %s\n",
             found ? found : "not found: figures are kept as scripts (apt install gnuplot-nox)");
 }

@@ -29,7 +29,8 @@ typedef struct lhi_h5 {
     unsigned plugins;
 } lhi_h5;
 
-/* image.c */
+/* image.c.  Every call of HDF5 stands between the two: one thread of the process at a time,
+ * so nothing of the driver's (a message function) is called there. */
 void lhi_h5_begin(lhi_h5 *h);
 void lhi_h5_end(lhi_h5 *h);
 /* Remembers an id to be closed; a negative one is a failure at `name` in `in`. */

@@ -4,22 +4,27 @@
 
 #include "framework/store/store.h"
 #include "framework/system/mem.h"
+#include "framework/system/sys.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Absolute, and under what is no folder: before it makes a file in memory HDF5 tries
- * to open one of that name on disk. */
-#define NO_SUCH_FILE "/dev/null/longhand"
-
-void lhi_h5_begin(lhi_h5 *h)
+/* HDF5 is seldom built for threads, and counts on its own state even where files are apart: all
+ * that the process has of it is one at a time. */
+static void enter(void)
 {
     static int begun;
 
+    lhi_sys_lock(LHI_LOCK_HDF5);
     /* Before any other call: after a failure HDF5's own exit handler can crash. */
     if (!begun)
         H5dont_atexit();
     begun = 1;
+}
+
+void lhi_h5_begin(lhi_h5 *h)
+{
+    enter();
     H5Eget_auto2(H5E_DEFAULT, &h->report, &h->report_arg);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     H5PLget_loading_state(&h->plugins);
@@ -31,6 +36,17 @@ void lhi_h5_end(lhi_h5 *h)
     lhi_h5_drop(h, 0);
     H5PLset_loading_state(h->plugins);
     H5Eset_auto2(H5E_DEFAULT, h->report, h->report_arg);
+    lhi_sys_unlock(LHI_LOCK_HDF5);
+}
+
+void lhi_store_version(char text[LHI_STORE_VERSION_ROOM])
+{
+    unsigned major = 0, minor = 0, release = 0;
+
+    enter();
+    H5get_libversion(&major, &minor, &release);
+    lhi_sys_unlock(LHI_LOCK_HDF5);
+    snprintf(text, LHI_STORE_VERSION_ROOM, "%u.%u.%u", major, minor, release);
 }
 
 static herr_t deepest(unsigned depth, const H5E_error2_t *error, void *text)
@@ -163,6 +179,16 @@ static herr_t keep_arg(void *arg)
     return 0;
 }
 
+/* Absolute, and under what is no folder: before it makes a file in memory HDF5 tries to open
+ * one of that name on disk.  Never the same twice: it knows its open files by name. */
+static const char *no_such_file(char name[48])
+{
+    static unsigned long long serial;
+
+    snprintf(name, 48, "/dev/null/longhand/%llu", serial++);
+    return name;
+}
+
 static hid_t memory_access(lhi_h5 *h)
 {
     H5FD_file_image_callbacks_t ours = {image_malloc, image_memcpy, image_realloc, image_free,
@@ -177,6 +203,7 @@ static hid_t memory_access(lhi_h5 *h)
 
 hid_t lhi_h5_create(lhi_h5 *h)
 {
+    char name[48];
     const hid_t access = memory_access(h);
     const hid_t creation = lhi_h5_keep(h, H5Pcreate(H5P_FILE_CREATE), -1, "");
 
@@ -186,15 +213,16 @@ hid_t lhi_h5_create(lhi_h5 *h)
     lhi_h5_did(h, H5Pset_obj_track_times(creation, 0), -1, "");
     if (!lhi_ok(h->c))
         return -1;
-    return lhi_h5_keep(h, H5Fcreate(NO_SUCH_FILE, H5F_ACC_TRUNC, creation, access), -1, "");
+    return lhi_h5_keep(h, H5Fcreate(no_such_file(name), H5F_ACC_TRUNC, creation, access), -1, "");
 }
 
 hid_t lhi_h5_open(lhi_h5 *h)
 {
+    char name[48];
     const hid_t access = memory_access(h);
 
     lhi_h5_did(h, H5Pset_file_image(access, h->image, (size_t)h->size), -1, "");
     if (!lhi_ok(h->c))
         return -1;
-    return lhi_h5_keep(h, H5Fopen(NO_SUCH_FILE, H5F_ACC_RDONLY, access), -1, "");
+    return lhi_h5_keep(h, H5Fopen(no_such_file(name), H5F_ACC_RDONLY, access), -1, "");
 }

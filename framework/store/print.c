@@ -11,16 +11,6 @@
 
 enum { EDGE_ROWS = 3 }; /* rows shown of each end of the history */
 
-const char *lhi_store_version(void)
-{
-    static char text[40];
-    unsigned major = 0, minor = 0, release = 0;
-
-    H5get_libversion(&major, &minor, &release);
-    snprintf(text, sizeof text, "%u.%u.%u", major, minor, release);
-    return text;
-}
-
 /* A text from the file: what could steer a terminal is shown as '?'. */
 static void plain(FILE *out, const char *text, size_t length)
 {

@@ -25,7 +25,8 @@ lh_status lhi_store_read(lh_ctx *c, const char *path, lhi_state *s);
 void lhi_store_print(const lhi_state *s, const char *path, FILE *out);
 
 /* The version of the HDF5 library that runs, such as "1.10.8". */
-const char *lhi_store_version(void);
+#define LHI_STORE_VERSION_ROOM 40
+void lhi_store_version(char text[LHI_STORE_VERSION_ROOM]);
 
 /* Puts the bytes in the place of a file, which is the old one or the new one and never a part.
  * LH_OK or LH_EIO. */
