@@ -77,6 +77,7 @@ libcore_la_SOURCES = \
 	framework/kernels/simd.h \
 	framework/kernels/tile.h \
 	framework/kernels/variant.c framework/kernels/variant.h \
+	framework/kernels/wide.c framework/kernels/wide.h \
 	framework/tape/hands_on.c \
 	framework/tape/lean.c \
 	framework/tape/listing.c \

@@ -130,6 +130,11 @@ tests_unit_test_math_SOURCES = tests/unit/test_math.c tests/unit/math_arrays.h \
 tests_unit_test_math_CPPFLAGS = $(lh_test_cppflags) $(QUADMATH_CPPFLAGS)
 tests_unit_test_math_LDADD = libtesting.la $(lh_math_variants) $(QUADMATH_LIBS)
 
+check_PROGRAMS += tests/unit/test_wide
+tests_unit_test_wide_SOURCES = tests/unit/test_wide.c tests/unit/math_quad.c tests/unit/math_quad.h
+tests_unit_test_wide_CPPFLAGS = $(lh_test_cppflags) $(QUADMATH_CPPFLAGS)
+tests_unit_test_wide_LDADD = libtesting.la $(QUADMATH_LIBS)
+
 check_PROGRAMS += tests/unit/test_progress
 tests_unit_test_progress_SOURCES = tests/unit/test_progress.c
 tests_unit_test_progress_CPPFLAGS = $(lh_test_cppflags)
@@ -217,7 +222,7 @@ lh_test_scripts = \
 	tests/unit/arrays_others.sh \
 	tests/unit/gradients_others.sh
 TESTS += $(lh_test_scripts)
-EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh \
+EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh tests/libm_off.c \
 	tests/contributing.sh tests/copied.sh tests/mutants.sh
 
 ## A user's driver, built through pkg-config against what is installed, and run.

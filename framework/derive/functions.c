@@ -1,6 +1,7 @@
 /* functions.c -- the functions that lines may use: how they look, and what they are. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/derive/expr.h"
+#include "framework/kernels/wide.h"
 
 #include <math.h>
 #include <string.h>
@@ -15,21 +16,14 @@ static lh_wide slope_of_log1p(lh_wide x)
     return 1 / (1 + x);
 }
 
-static lh_wide sigma(lh_wide x)
-{
-    const lh_wide e = expl(-fabsl(x));
-
-    return (x < 0 ? e : 1) / (1 + e);
-}
-
 static lh_wide slope_of_sigma(lh_wide x)
 {
-    return sigma(x) * sigma(-x);
+    return lhi_wide_sigmoid(x) * lhi_wide_sigmoid(-x);
 }
 
 static lh_wide slope_of_tanh(lh_wide x)
 {
-    return 4 * sigma(2 * x) * sigma(-2 * x);
+    return 4 * slope_of_sigma(2 * x);
 }
 
 static lh_wide one(lh_wide x)
@@ -46,13 +40,17 @@ static lh_wide one(lh_wide x)
 /* \1 and \2 are the arguments, \3 the first in brackets unless it is one letter, \4 in
  * brackets. */
 static const lhi_function functions[] = {
-    {"exp", {"exp(\1)", "e^{\1}", "<msup><mi>e</mi>\1</msup>"}, expl, expl},
-    {"log", {"log(\1)", "\\log \3", "<mi>log</mi><mspace width=\"0.15em\"/>\3"}, logl, reciprocal},
+    {"exp", {"exp(\1)", "e^{\1}", "<msup><mi>e</mi>\1</msup>"}, lhi_wide_exp,
+     lhi_wide_exp},
+    {"log", {"log(\1)", "\\log \3", "<mi>log</mi><mspace width=\"0.15em\"/>\3"}, lhi_wide_log,
+     reciprocal},
     {"log1p", {"log(1 + \1)", "\\log(1 + \1)",
                "<mi>log</mi>" APPLIED "<mrow>" OPEN "<mn>1</mn><mo>+</mo>\1" SHUT "</mrow>"},
-     log1pl, slope_of_log1p},
-    {"sigma", {"sigma\4", "\\sigma\4", "<mi>&#x3C3;</mi>" APPLIED "\4"}, sigma, slope_of_sigma},
-    {"tanh", {"tanh\4", "\\tanh\4", "<mi>tanh</mi>" APPLIED "\4"}, tanhl, slope_of_tanh},
+     lhi_wide_log1p, slope_of_log1p},
+    {"sigma", {"sigma\4", "\\sigma\4", "<mi>&#x3C3;</mi>" APPLIED "\4"}, lhi_wide_sigmoid,
+     slope_of_sigma},
+    {"tanh", {"tanh\4", "\\tanh\4", "<mi>tanh</mi>" APPLIED "\4"}, lhi_wide_tanh,
+     slope_of_tanh},
     {"abs", {"|\1|", "|\1|", "<mrow>" BAR "\1" BAR "</mrow>"}, fabsl, one},
     {"max", {"max(\1, \2)", "\\max(\1, \2)",
              "<mi>max</mi>" APPLIED "<mrow>" OPEN "\1<mo>,</mo>\2" SHUT "</mrow>"}, NULL, NULL},

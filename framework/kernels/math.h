@@ -16,34 +16,13 @@
 #define K_INLINE static inline __attribute__((always_inline))
 
 #if LHI_TYPE == 80
-#include <math.h>
+#include "framework/kernels/wide.h"
 
-K_INLINE real k_exp(real x)
-{
-    return expl(x);
-}
-
-K_INLINE real k_log(real x)
-{
-    return logl(x);
-}
-
-K_INLINE real k_log1p(real x)
-{
-    return log1pl(x);
-}
-
-K_INLINE real k_sigmoid(real z)
-{
-    const real e = expl(-R_ABS(z));
-
-    return (z < 0 ? e : (real)1) / ((real)1 + e);
-}
-
-K_INLINE real k_tanh(real x)
-{
-    return tanhl(x);
-}
+#define k_exp     lhi_wide_exp
+#define k_log     lhi_wide_log
+#define k_log1p   lhi_wide_log1p
+#define k_sigmoid lhi_wide_sigmoid
+#define k_tanh    lhi_wide_tanh
 
 #else
 

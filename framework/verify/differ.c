@@ -198,8 +198,9 @@ lhi_derivative lhi_difference_along(lhi_check *k, const lhi_direction *d, int do
     double first;
 
     take_place(&r);
-    /* Truncation falls with h^2 and rounding grows with 1/h: they meet at cbrt(eps). */
-    first = cbrt(2 * lhi_rounding(k->moved->type).u) * largest(&r);
+    /* Truncation falls with h^2 and rounding grows with 1/h: they meet at cbrt(eps), of which
+     * the power of two next to it is the same on every machine. */
+    first = ldexp(largest(&r), ilogb(2 * lhi_rounding(k->moved->type).u) / 3);
     x = doubted ? consistent(&r, first) : smooth(&r, first);
     if (x.kink && !doubted)
         x = two_sided(&r, first);

@@ -35,7 +35,9 @@ static void nearly(lhi_call *k)
 
 static void times_rows(lhi_call *k)
 {
-    scaled_by(k, powl((lh_wide)k->in[0].rows, (lh_wide)k->kind->x));
+    const lh_wide m = (lh_wide)k->in[0].rows;
+
+    scaled_by(k, k->kind->x < 0 ? 1 / m : m);
 }
 
 static void over_columns(lhi_call *k)

@@ -138,20 +138,30 @@ static quad exact(int function, quad x)
     }
 }
 
-double quad_ulps(int function, double x, double got)
+static double ulps(int function, quad x, quad y, int digits, int least, int most)
 {
-    const quad top = Q(ldexp)((quad)1, DBL_MAX_EXP);
-    quad wanted = exact(function, (quad)x), y = (quad)got;
-    int e = DBL_MIN_EXP;
+    const quad top = Q(ldexp)((quad)1, most);
+    quad wanted = exact(function, x);
+    int e = least;
 
-    if (isnan(got) || isnan((double)wanted))
-        return isnan(got) && isnan((double)wanted) ? 0 : HUGE_VAL;
+    if (Q(isnan)(y) || Q(isnan)(wanted))
+        return Q(isnan)(y) && Q(isnan)(wanted) ? 0 : HUGE_VAL;
     y = y > top ? top : y < -top ? -top : y;
     wanted = wanted > top ? top : wanted < -top ? -top : wanted;
     if (wanted != 0)
         Q(frexp)(wanted, &e);
-    e = e < DBL_MIN_EXP ? DBL_MIN_EXP : e;
-    return (double)Q(ldexp)(Q(fabs)(y - wanted), DBL_MANT_DIG - e);
+    e = e < least ? least : e;
+    return (double)Q(ldexp)(Q(fabs)(y - wanted), digits - e);
+}
+
+double quad_ulps(int function, double x, double got)
+{
+    return ulps(function, (quad)x, (quad)got, DBL_MANT_DIG, DBL_MIN_EXP, DBL_MAX_EXP);
+}
+
+double quad_ulps_wide(int function, long double x, long double got)
+{
+    return ulps(function, (quad)x, (quad)got, LDBL_MANT_DIG, LDBL_MIN_EXP, LDBL_MAX_EXP);
 }
 
 #else
@@ -162,6 +172,12 @@ const char *quad_type(void)
 }
 
 double quad_ulps(int function, double x, double got)
+{
+    (void)function, (void)x, (void)got;
+    return 0;
+}
+
+double quad_ulps_wide(int function, long double x, long double got)
 {
     (void)function, (void)x, (void)got;
     return 0;

@@ -24,5 +24,6 @@ double quad_argument(int function, uint64_t *state);
 /* |got - exact| in units of the last place of a double there.  An infinity counts as the
  * power of two that it was rounded up to.  0 where there is no type for it. */
 double quad_ulps(int function, double x, double got);
+double quad_ulps_wide(int function, long double x, long double got);
 
 #endif
