@@ -56,6 +56,11 @@ tests_unit_test_data_SOURCES = tests/unit/test_data.c
 tests_unit_test_data_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_data_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_derivation
+tests_unit_test_derivation_SOURCES = tests/unit/test_derivation.c tests/unit/verify_help.h
+tests_unit_test_derivation_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_derivation_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_derive
 tests_unit_test_derive_SOURCES = tests/unit/test_derive.c tests/unit/derive_help.h \
 	tests/unit/derive_page.h
@@ -191,7 +196,7 @@ tests_unit_test_train_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_train_LDADD = libtesting.la
 
 check_PROGRAMS += tests/unit/test_verify
-tests_unit_test_verify_SOURCES = tests/unit/test_verify.c
+tests_unit_test_verify_SOURCES = tests/unit/test_verify.c tests/unit/verify_help.h
 tests_unit_test_verify_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_verify_LDADD = libtesting.la
 

@@ -21,11 +21,6 @@ static const lh_op *op_of(const lhi_node *n)
     return n->family->op[LHI_F64];
 }
 
-static int operands(const lhi_node *n)
-{
-    return n->kind == LHI_OP ? op_of(n)->n_in : 0;
-}
-
 /* Depth first without recursion: a deep tape must not overflow the stack. */
 static void sort(planner *s, uint32_t root, uint32_t *stack, unsigned char *next)
 {
@@ -37,7 +32,7 @@ static void sort(planner *s, uint32_t root, uint32_t *stack, unsigned char *next
         const uint32_t id = stack[depth - 1];
         const lhi_node *n = &s->t->node[id];
 
-        if (next[id] < operands(n)) {
+        if (next[id] < lhi_arity(n)) {
             const uint32_t in = n->in[next[id]++];
 
             if (!s->p->used[in]) {
@@ -58,7 +53,7 @@ static void mark_gradients(planner *s)
         const lhi_node *n = &s->t->node[id];
 
         s->p->needs[id] = n->kind == LHI_PARAM || n->wanted;
-        for (int k = 0; k < operands(n); k++)
+        for (int k = 0; k < lhi_arity(n); k++)
             if (s->p->needs[n->in[k]] && !(op_of(n)->no_grad >> k & 1))
                 s->p->needs[id] = 1;
     }
@@ -107,7 +102,7 @@ static void plan_forward(planner *s)
             s->value[id] = BY_ROWS; /* the batch is gathered by rows, in the same region */
         if (n->kind != LHI_OP)
             continue;
-        for (int k = 0; k < operands(n); k++)
+        for (int k = 0; k < lhi_arity(n); k++)
             wait |= clashes_value(s, n->in[k], by_rows);
         if (wait)
             settle(s);
@@ -148,7 +143,7 @@ static int unsettled(const planner *s, const lhi_node *n, uint32_t id, int by_ro
 
     if (reads & LH_READS_OUT && clashes_value(s, id, by_rows))
         return 1;
-    for (int k = 0; k < operands(n); k++)
+    for (int k = 0; k < lhi_arity(n); k++)
         if (reads >> k & 1 && clashes_value(s, n->in[k], by_rows))
             return 1;
     return 0;
@@ -164,7 +159,7 @@ static void plan_backward(planner *s)
             continue;
         if (!lhi_is_batch(n) && s->waiters)
             release_waiting(s); /* its gradient may be among them */
-        for (int k = 0; k < operands(n); k++) {
+        for (int k = 0; k < lhi_arity(n); k++) {
             const uint32_t in = n->in[k];
             const int by_rows = lhi_is_batch(&s->t->node[in]);
             lhi_act a = act_of(id, LHI_BACKWARD, by_rows, 0);

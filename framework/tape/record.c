@@ -162,6 +162,43 @@ static int name_is_good(lh_tape *t, const char *name, const char *what)
     return plain;
 }
 
+/* A layer of no width is a slip in a size: everything behind it would be 0, and nothing of it could
+ * be compared. */
+static int shape_is_good(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols,
+                         const char *what)
+{
+    if (rows > 0 && cols > 0 && rows <= PTRDIFF_MAX / 64 / cols)
+        return 1;
+    lhi_fail(t->c, LH_ESHAPE,
+             rows == 0 || cols == 0 ? "a width of 0 is no layer: look where that size comes from"
+                                    : NULL,
+             "%s: '%s' cannot be [%td x %td]", what, name, rows, cols);
+    return 0;
+}
+
+/* Ops give no gradient to what they take for data.  Where a parameter hides in it, the gradient of
+ * the tape would not be that of the loss: such a tape is refused.  1 when the operands of an op are
+ * as they should be; *graded: one of them depends on a parameter. */
+static int data_is_data(lh_tape *t, const lhi_node *n, int *graded)
+{
+    const lh_op *op = n->family->op[LHI_F64];
+    char name[120];
+
+    *graded = 0;
+    for (int k = 0; k < op->n_in; k++) {
+        if (t->node[n->in[k]].graded && op->no_grad >> k & 1) {
+            lhi_fail(t->c, LH_ESTATE,
+                     "labels are inputs: bind the values (lh_value) to an input of its own",
+                     "%s: its labels %s depend on a parameter or on an input of lh_want(), and it "
+                     "gives labels no gradient",
+                     op->name, lhi_node_text(t, n->in[k], name, sizeof name));
+            return 0;
+        }
+        *graded |= t->node[n->in[k]].graded;
+    }
+    return 1;
+}
+
 lh_var lh_input(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols)
 {
     if (!open_for_recording(t, "lh_input") || !name_is_good(t, name, "lh_input"))
@@ -170,10 +207,8 @@ lh_var lh_input(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols)
         lhi_fail(t->c, LH_ENAME, NULL, "lh_input: the name '%s' is taken", name);
         return inert(t);
     }
-    if ((rows != LH_ROWS && rows < 0) || cols < 0) {
-        lhi_fail(t->c, LH_ESHAPE, NULL, "lh_input: '%s' cannot be [%td x %td]", name, rows, cols);
+    if (!shape_is_good(t, name, rows == LH_ROWS ? 1 : rows, cols, "lh_input"))
         return inert(t);
-    }
     name = keep(t, name);
     return name ? append(t, (lhi_node){.kind = LHI_INPUT, .name = name, .rows = rows, .cols = cols})
                 : inert(t);
@@ -186,7 +221,10 @@ lh_var lh_want(lh_var input)
     if (input.tape->sealed)
         lhi_fail(input.tape->c, LH_ESTATE, NULL, "lh_want: the tape has run and is sealed");
     else
-        input.tape->node[input.id].wanted = 1;
+        input.tape->node[input.id].wanted = input.tape->node[input.id].graded = 1;
+    for (size_t i = input.id; i < input.tape->count && lhi_ok(input.tape->c); i++)
+        if (input.tape->node[i].kind == LHI_OP)
+            data_is_data(input.tape, &input.tape->node[i], &input.tape->node[i].graded);
     return input;
 }
 
@@ -198,10 +236,8 @@ lh_var lh_param(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols, lh
 
     if (!open_for_recording(t, "lh_param") || !name_is_good(t, name, "lh_param"))
         return inert(t);
-    if (rows < 0 || cols < 0 || (cols > 0 && rows > PTRDIFF_MAX / 64 / cols)) {
-        lhi_fail(t->c, LH_ESHAPE, NULL, "lh_param: '%s' cannot be [%td x %td]", name, rows, cols);
+    if (!shape_is_good(t, name, rows, cols, "lh_param"))
         return inert(t);
-    }
     if (first >= LH_INITS) {
         lhi_fail(t->c, LH_EUSAGE, "LH_ZEROS, LH_HE or LH_GLOROT",
                  "lh_param: %d are no first values", (int)first);
@@ -234,7 +270,7 @@ lh_var lh_param(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols, lh
         p->count++;
     }
     return append(t, (lhi_node){.kind = LHI_PARAM, .name = p->at[i].name, .rows = rows,
-                                .cols = cols, .param = i});
+                                .cols = cols, .param = i, .graded = 1});
 }
 
 /* "Z2 = add(A1 [m x 16], b2 [1 x 8])", for a message. */
@@ -278,6 +314,8 @@ lh_var lhi_record(const lhi_op_family *f, int n, const lh_var *in)
         shape_error(t, op, in, why);
         return inert(t);
     }
+    if (!data_is_data(t, &node, &node.graded))
+        return inert(t);
     node.rows = out.rows;
     node.cols = out.cols;
     return append(t, node);

@@ -30,6 +30,7 @@ typedef struct lhi_node {
     uint32_t in[LH_OPERANDS];
     size_t param;                /* LHI_PARAM: index in the store */
     int wanted;                  /* LHI_INPUT: its gradient is asked for */
+    int graded;                  /* a parameter, a wanted input, or worked from one */
 } lhi_node;
 
 typedef struct lhi_param {
@@ -52,7 +53,7 @@ struct lh_params {
 typedef struct lhi_hand {
     const char *name;
     void (*by_hand)(void);       /* an lh_derivation; verify/ casts it back */
-    uint32_t node;
+    uint32_t node, loss;         /* it is the derivative of this loss alone */
     const char *cites;           /* the line it works, or NULL */
     const char *file;            /* where lh_hand() stands */
     int line;
@@ -97,6 +98,11 @@ int lhi_loss_good(lh_var L, const char *caller);
 static inline int lhi_is_batch(const lhi_node *n)
 {
     return n->rows == LH_ROWS;
+}
+/* The operands of a node: none of an input or a parameter. */
+static inline int lhi_arity(const lhi_node *n)
+{
+    return n->kind == LHI_OP ? n->family->op[LHI_F64]->n_in : 0;
 }
 
 /* --- params.c --- */

@@ -79,6 +79,7 @@ typedef struct lhi_check {
     lhi_bounds paths;         /* grad_off: sizes of the products of all paths to L, added */
     double path;              /* roundings on the longest path through the forward pass */
     double work;              /* operations that comparing elements may take, for each row */
+    int no_float;             /* the store holds doubles, and a float cannot hold this pass */
     lh_page *page;
     lhi_differ *differ;
 } lhi_check;
@@ -104,14 +105,15 @@ int lhi_bounds_paths(lhi_check *k, lhi_bounds *b);
 void lhi_hand_all(lhi_check *k);
 lh_page *lhi_page_new(lhi_check *k);
 void lhi_page_free(lhi_check *k);
-/* 1 when the driver derived node id; which line it cites, where it stands. */
-const lhi_hand *lhi_derivation_of(const lh_tape *t, uint32_t id);
+/* The driver's derivation of node id for the loss that is checked, NULL when there is none. */
+const lhi_hand *lhi_derivation_of(const lhi_check *k, uint32_t id);
 
-enum { LHI_JITTERS = 3 };
+enum { LHI_JITTERS = 3, LHI_AGAIN = LHI_JITTERS + 1, LHI_WAYS = LHI_AGAIN + 2 };
 
 /* The driver's derivation of node id.  way 0: from the values, and from what else was derived
- * by hand; 1 to LHI_JITTERS: the same with every value moved by a unit in its last place; -1:
- * with the ops' second gradients for other derivations.  NULL after an error. */
+ * by hand; 1 to LHI_JITTERS: the same with every value but the labels moved by a unit in its last
+ * place; LHI_AGAIN and the next, after 0: the values of 0 once more; -1: with the ops' second
+ * gradients for other derivations.  NULL after an error. */
 const lh_wide *lhi_derive(lh_page *p, uint32_t id, int way);
 
 /* --- along.c and differ.c: derivatives along a direction --- */

@@ -68,7 +68,7 @@ static int slip_is_above(trouble *x, const lh_wide *isolated)
 static void explain_derivation(trouble *x, const lh_wide *hand)
 {
     lhi_check *k = x->k;
-    const lhi_hand *h = lhi_derivation_of(k->t, x->id);
+    const lhi_hand *h = lhi_derivation_of(k, x->id);
     const lh_wide *isolated = lhi_derive(k->page, x->id, -1);
     const lh_comparison *c = &x->e->by[LH_BY_HAND];
     const double most = c->rounding + c->estimate;

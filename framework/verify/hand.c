@@ -4,9 +4,10 @@
 #include "framework/verify/check.h"
 
 #include <float.h>
+#include <math.h>
 #include <string.h>
 
-enum { ISOLATED = -1, WAYS = LHI_JITTERS + 2 };
+enum { ISOLATED = -1, WAYS = LHI_WAYS + 1 };
 
 struct lh_page {
     lhi_check *k;
@@ -15,6 +16,7 @@ struct lh_page {
     lh_wide **moved;      /* of each way and node: its value, moved; NULL until looked at */
     unsigned char *working;
     unsigned char *extra; /* a flag a node: not on the way to L, but its value is there now */
+    unsigned char *label; /* a flag a node: a label, or what it is worked from: it never moves */
     lh_wide *zeros;       /* as long as the largest array: a wrong name must not crash the driver */
 };
 
@@ -33,8 +35,26 @@ void lh_hand_at(lh_var L, const char *name, lh_derivation *by_hand, const char *
         return;
     }
     if (lhi_grow(t->c, &t->hand, &t->hand_room, t->hands + 1, sizeof *t->hand) == 0)
-        t->hand[t->hands++] = (lhi_hand){t->node[v.id].name, (void (*)(void))by_hand, v.id,
+        t->hand[t->hands++] = (lhi_hand){t->node[v.id].name, (void (*)(void))by_hand, v.id, L.id,
                                          cites ? lhi_strdup(t->c, cites) : NULL, file, line};
+}
+
+/* Ops give labels no gradient.  What a label is worked from is a label, too, and so is what is
+ * worked from labels alone. */
+static void find_labels(const lhi_check *k, unsigned char *label)
+{
+    const lhi_node *node = k->t->node;
+
+    for (size_t i = k->t->count; i-- > 0;)
+        for (int o = 0; o < lhi_arity(&node[i]); o++)
+            label[node[i].in[o]] |= label[i] || (lhi_op_of(k->hand, (uint32_t)i)->no_grad >> o & 1);
+    for (size_t i = 0; i < k->t->count; i++) {
+        int all = node[i].kind == LHI_OP;
+
+        for (int o = 0; o < lhi_arity(&node[i]); o++)
+            all &= label[node[i].in[o]];
+        label[i] |= (unsigned char)all;
+    }
 }
 
 lh_page *lhi_page_new(lhi_check *k)
@@ -50,6 +70,9 @@ lh_page *lhi_page_new(lhi_check *k)
     p->moved = lhi_alloc_array(k->c, LHI_JITTERS * k->t->count, sizeof *p->moved);
     p->working = lhi_alloc(k->c, k->t->hands + 1);
     p->extra = lhi_alloc(k->c, k->t->count);
+    p->label = lhi_alloc(k->c, k->t->count);
+    if (p->label)
+        find_labels(k, p->label);
     for (size_t i = 0; i < k->t->count; i++)
         if (w->slot[i].rows * w->slot[i].cols > most)
             most = w->slot[i].rows * w->slot[i].cols;
@@ -68,6 +91,7 @@ void lhi_page_free(lhi_check *k)
     for (size_t i = 0; i < LHI_JITTERS * k->t->count; i++)
         lhi_release(k->c, p->moved[i]);
     lhi_release(k->c, p->zeros);
+    lhi_release(k->c, p->label);
     lhi_release(k->c, p->extra);
     lhi_release(k->c, p->working);
     lhi_release(k->c, p->moved);
@@ -84,40 +108,45 @@ static int has_value(lh_page *p, uint32_t id)
     return p->k->p->used[id] || p->extra[id];
 }
 
-/* Every element up or down by a unit in the last place, at random. */
+/* Every element up or down by a unit in the last place, at random.  A label does not move, nor a
+ * whole number of an input: a derivation may tell those apart by cases (y == 1, a table), and
+ * what it then comes to says nothing of rounding. */
 static const lh_wide *moved_value(lh_page *p, uint32_t id)
 {
     const lh_slot *a = &p->k->tape[LH_WIDE]->slot[id];
+    const int input = p->k->t->node[id].kind == LHI_INPUT;
     lh_wide **m = &p->moved[(size_t)(p->way - 1) * p->k->t->count + id];
 
-    if (*m)
-        return *m;
+    if (*m || p->label[id])
+        return p->label[id] ? a->value : *m;
     *m = lhi_alloc_array(p->k->c, a->rows * a->cols, sizeof **m);
     for (size_t e = 0; *m && e < a->rows * a->cols; e++) {
         const lh_wide x = ((const lh_wide *)a->value)[e];
         const int up = lhi_random_bits(id, 0x6d6f76, (uint32_t)p->way, e) & 1;
 
-        (*m)[e] = up ? x + x * LDBL_EPSILON : x - x * LDBL_EPSILON;
+        (*m)[e] = input && x == floorl(x) ? x
+                  : up                    ? x + x * LDBL_EPSILON
+                                          : x - x * LDBL_EPSILON;
     }
     return *m;
 }
 
-/* The last derivation given for a node; hands when there is none. */
-static size_t hand_of(const lh_tape *t, uint32_t id)
+/* The last derivation given for a node and the loss that is checked; hands when there is none. */
+static size_t hand_of(const lhi_check *k, uint32_t id)
 {
-    size_t i = t->hands;
+    size_t i = k->t->hands;
 
     while (i-- > 0)
-        if (t->hand[i].node == id)
+        if (k->t->hand[i].node == id && k->t->hand[i].loss == k->p->root)
             return i;
-    return t->hands;
+    return k->t->hands;
 }
 
-const lhi_hand *lhi_derivation_of(const lh_tape *t, uint32_t id)
+const lhi_hand *lhi_derivation_of(const lhi_check *k, uint32_t id)
 {
-    const size_t i = hand_of(t, id);
+    const size_t i = hand_of(k, id);
 
-    return i < t->hands ? &t->hand[i] : NULL;
+    return i < k->t->hands ? &k->t->hand[i] : NULL;
 }
 
 static const lh_wide *derive(lh_page *p, size_t index)
@@ -144,16 +173,18 @@ static const lh_wide *derive(lh_page *p, size_t index)
 const lh_wide *lhi_derive(lh_page *p, uint32_t id, int way)
 {
     p->way = way;
-    return derive(p, hand_of(p->k->t, id));
+    return derive(p, hand_of(p->k, id));
 }
 
 /* A derivative that the page has by hand, or nothing. */
 static const lh_wide *derived(lh_page *p, uint32_t id)
 {
-    const size_t index = hand_of(p->k->t, id);
+    const size_t index = hand_of(p->k, id);
 
     if (index == p->k->t->hands)
         return NULL;
+    if (p->way >= LHI_AGAIN) /* the same values, for the one that is worked again */
+        return p->derived[index + p->k->t->hands + 1];
     return p->way == ISOLATED ? p->k->hand->slot[id].grad : derive(p, index);
 }
 
@@ -161,10 +192,11 @@ lh_matrix lh_on(lh_page *p, const char *name)
 {
     lh_tape *t = p->k->t;
     const lh_wide *at = NULL;
+    const int moved = p->way > 0 && p->way < LHI_AGAIN;
     lh_var v = lh_named(t, name);
 
     if (v.tape && has_value(p, v.id))
-        at = p->way > 0 ? moved_value(p, v.id) : p->k->tape[LH_WIDE]->slot[v.id].value;
+        at = moved ? moved_value(p, v.id) : p->k->tape[LH_WIDE]->slot[v.id].value;
     else if (name[0] == 'd') {
         v = lh_named(t, name + 1);
         at = v.tape ? derived(p, v.id) : NULL;

@@ -92,9 +92,14 @@ static void add_rounding(lhi_text *t, const lhi_report *r, widths w)
     for (size_t i = 0; i < r->rows; i++) {
         const lh_entry *e = &r->row[i];
 
-        lhi_text_add(t, "%-*s %9.3g  %7.1e %s %7.1e %9.3g  %7.1e %s %7.1e\n", w.name, e->name,
-                     e->ulps32, e->off32, e->off32 <= e->bound32 ? "<=" : "> ", e->bound32,
-                     e->ulps64, e->off64, e->off64 <= e->bound64 ? "<=" : "> ", e->bound64);
+        lhi_text_add(t, "%-*s", w.name, e->name);
+        if (e->ulps32 == e->ulps32)
+            lhi_text_add(t, " %9.3g  %7.1e %s %7.1e", e->ulps32, e->off32,
+                         e->off32 <= e->bound32 ? "<=" : "> ", e->bound32);
+        else
+            lhi_text_add(t, " %9s  %-20s", "overflow", "");
+        lhi_text_add(t, " %9.3g  %7.1e %s %7.1e\n", e->ulps64, e->off64,
+                     e->off64 <= e->bound64 ? "<=" : "> ", e->bound64);
     }
 }
 

@@ -214,7 +214,8 @@ void lhi_look_at_ops(lhi_check *k)
     for (size_t i = k->p->forwards; i-- > 0 && lhi_ok(k->c);)
         if (k->p->act[i].kind == LHI_FORWARD && k->p->needs[k->p->act[i].node])
             /* What is wrong in wide is wrong in its formula: one finding is enough. */
-            for (int type = LH_WIDE; type >= LH_F32 && look_at(k, k->p->act[i].node, (lh_type)type);
+            for (int type = LH_WIDE; type >= (k->no_float ? LH_F64 : LH_F32) &&
+                                     look_at(k, k->p->act[i].node, (lh_type)type);
                  type--)
                 ;
 }

@@ -14,11 +14,26 @@ void lhi_report_free(lh_ctx *c, lhi_report *r)
 /* The first op that is wrong alone, and else the first row. */
 static lh_status tell(lh_ctx *c, const lhi_report *r, const lh_entry *e)
 {
+    static const char *const help[LH_REASONS] = {
+        [LH_WHY_KINK] = "other rows or other first values (--seed) decide it: no kink near them",
+        [LH_WHY_ROUNDING] =
+            "fewer layers between it and the loss decide it, or smaller weights; a derivation\n"
+            "        where nothing cancels in it: (1-y) sigma(z) - y sigma(-z), not yhat - y",
+        [LH_WHY_NOT_COMPARED] = "a variable with elements decides it, and a larger --budget"};
     const lh_comparison *by = &e->by[e->decided];
 
     if (e->verdict == LH_INCONCLUSIVE)
-        return lhi_fail(c, LH_EVERIFY, "check on more or other rows",
-                        "%s: nothing could be decided: %s", e->name, e->why);
+        return lhi_fail(c, LH_EUNDECIDED, help[e->reason],
+                        "%s could be shown neither right nor wrong, %s: %s\n  in     %s, %s:%d",
+                        e->name, lh_reason_name(e->reason, NULL), e->why, r->loss,
+                        e->file ? e->file : "?", e->line);
+    if (by->agrees) /* of the derivation nothing could be compared */
+        return lhi_fail(c, LH_EVERIFY,
+                        "it must depend on nothing but what lh_on() gives: no static, no random "
+                        "number",
+                        "%s disagrees, %s: %s\n  in     %s, %s:%d", e->name,
+                        lh_reason_name(e->reason, NULL), e->why, r->loss, e->file ? e->file : "?",
+                        e->line);
     return lhi_fail(c, LH_EVERIFY,
                     "the ledger above shows every gradient, the wrong ones as DISAGREE",
                     "%s disagrees, %s: %s\n  at (%zu, %zu) the tape has %.12g and %s %.12g: they "

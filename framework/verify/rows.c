@@ -7,6 +7,9 @@
 
 enum { DIRECTIONS = 3 };
 
+/* Of the largest element: how large a rounding of a derivation is believed, by its own measure. */
+static const double BELIEVED = 0x1p-20;
+
 typedef struct row {
     lhi_check *k;
     uint32_t id;
@@ -15,6 +18,7 @@ typedef struct row {
     const lh_wide *tape, *second, *hand;
     const double *off;          /* bounds of the tape in wide */
     double worst[LH_METHODS];   /* off / (rounding + estimate), the largest */
+    size_t unsure;              /* elements that only the derivation's own rounding excuses */
 } row;
 
 /* How far over its bound; a NaN is farthest. */
@@ -87,26 +91,67 @@ static void by_second(row *r)
         r->e->reason = LH_WHY_ROUNDING;
 }
 
-/* The driver's derivation, which is off by what its values moved in their last place bring:
- * 4 for the spread of few draws. */
+/* The derivation worked twice on equal values gives equal bits, or what it gives is no number to
+ * compare; 0 when it does not, and why. */
+static int derived_is_steady(row *r, const lhi_hand *h, int way)
+{
+    const lh_wide *again = lhi_derive(r->k->page, r->id, way);
+
+    for (size_t e = 0; again && e < r->n; e++) {
+        const lh_wide x = r->hand[e], y = again[e];
+
+        if (x == y || (x != x && y != y))
+            continue;
+        r->e->verdict = LH_DISAGREE;
+        r->e->reason = LH_WHY_NONDETERMINISTIC;
+        snprintf(r->e->why, sizeof r->e->why,
+                 "the derivation%s%.100s (%s:%d) hangs on more than its values: worked again "
+                 "on the same it gives %.9g, and before %.9g",
+                 h->cites ? " of " : "", h->cites ? h->cites : "", h->file ? h->file : "?", h->line,
+                 (double)y, (double)x);
+        return 0;
+    }
+    return again != NULL;
+}
+
+/* What the derivation may be off by is measured on itself: what its values moved in their last
+ * place bring, times 4 for the spread of few draws.  So it is believed only up to a part of the
+ * largest element of the tape; where more than that would be needed, nothing is decided. */
+static void compare_derived(row *r, const lh_wide *const moved[LHI_JITTERS])
+{
+    double largest = 0;
+
+    for (size_t e = 0; e < r->n; e++)
+        largest = fmax(largest, (double)fabsl(r->tape[e]));
+    for (size_t e = 0; e < r->n; e++) {
+        lhi_derivative v = {r->hand[e], r->hand[e], 0, 0};
+        double off, spread = 0;
+
+        for (int j = 0; j < LHI_JITTERS; j++)
+            spread = fmax(spread, (double)fabsl(moved[j][e] - r->hand[e]));
+        v.estimate = fmin(4 * spread, BELIEVED * largest) + r->off[e];
+        off = (double)outside(&v, r->tape[e]);
+        if (off > r->off[e] + v.estimate && off <= 2 * r->off[e] + 4 * spread)
+            r->unsure++;
+        else
+            note(r, LH_BY_HAND, e, 0, r->tape[e], &v, r->off[e]);
+    }
+}
+
 static void by_hand(row *r)
 {
-    const lhi_hand *h = lhi_derivation_of(r->k->t, r->id);
+    const lhi_hand *h = lhi_derivation_of(r->k, r->id);
     const lh_wide *moved[LHI_JITTERS] = {NULL};
 
     r->e->by_driver = h != NULL;
     r->e->cites = h ? h->cites : NULL;
     r->hand = h ? lhi_derive(r->k->page, r->id, 0) : NULL;
-    for (int j = 0; r->hand && j < LHI_JITTERS; j++)
+    if (!r->hand || !derived_is_steady(r, h, LHI_AGAIN))
+        return;
+    for (int j = 0; j < LHI_JITTERS; j++)
         moved[j] = lhi_derive(r->k->page, r->id, 1 + j);
-    for (size_t e = 0; r->hand && lhi_ok(r->k->c) && e < r->n; e++) {
-        lhi_derivative v = {r->hand[e], r->hand[e], 0, 0};
-
-        for (int j = 0; j < LHI_JITTERS; j++)
-            v.estimate = fmax(v.estimate, (double)fabsl(moved[j][e] - r->hand[e]));
-        v.estimate = 4 * v.estimate + r->off[e];
-        note(r, LH_BY_HAND, e, 0, r->tape[e], &v, r->off[e]);
-    }
+    if (lhi_ok(r->k->c) && derived_is_steady(r, h, LHI_AGAIN + 1))
+        compare_derived(r, moved);
 }
 
 /* Part of a block along its signs: what the tape says, and how far rounding may take it. */
@@ -187,6 +232,10 @@ static void by_rounding(row *r, lh_type type, double *ulps, double *off, double 
     const double *most = r->k->off[type].slot[r->id].grad_off;
     double worst = -1;
 
+    if (type == LH_F32 && r->k->no_float) {
+        *ulps = *off = *bound = (double)NAN;
+        return;
+    }
     for (size_t e = 0; e < r->n; e++) {
         const lh_wide x = lhi_get(type, g, e);
         const lhi_derivative v = {r->tape[e], r->tape[e], r->off[e], 0};
@@ -248,9 +297,16 @@ static void decide_for(row *r, size_t independent)
     e->verdict = LH_INCONCLUSIVE;
     if (e->reason == LH_WHY_ROUNDING)
         snprintf(e->why, sizeof e->why, "rounding alone may be as large as its elements");
-    else if (independent < 2) {
+    else if (r->unsure > 0) {
+        e->reason = LH_WHY_ROUNDING;
+        snprintf(e->why, sizeof e->why,
+                 "%zu elements of the derivation are off by more than 2^-20 of the largest, and "
+                 "only its own rounding, as it is when its values move, excuses them", r->unsure);
+    } else if (independent < 2) {
         e->reason = LH_WHY_NOT_COMPARED;
-        snprintf(e->why, sizeof e->why, "only one method could be compared, and two are needed");
+        snprintf(e->why, sizeof e->why, "%s",
+                 r->n == 0 ? "it has no elements"
+                           : "only one method could be compared, and two are needed");
     } else if (d->compared + d->directions == 0) {
         e->reason = LH_WHY_KINK;
         snprintf(e->why, sizeof e->why,
@@ -277,11 +333,10 @@ static void decide(row *r)
     e->decided = farthest(r, disagree);
     if (r->n > 0)
         show_beside(r, e->by[e->decided].row * e->cols + e->by[e->decided].col);
-    if (disagree)
+    if (disagree) {
         e->verdict = LH_DISAGREE;
-    else if (r->n == 0)
-        e->verdict = LH_AGREE;
-    else
+        e->reason = LH_WHY_NOTHING; /* lhi_explain_row() finds it */
+    } else if (e->verdict != LH_DISAGREE)
         decide_for(r, independent);
 }
 
@@ -303,6 +358,6 @@ void lhi_compare_row(lhi_check *k, uint32_t id, lh_entry *e)
     by_rounding(&r, LH_F32, &e->ulps32, &e->off32, &e->bound32);
     by_rounding(&r, LH_F64, &e->ulps64, &e->off64, &e->bound64);
     decide(&r);
-    if (e->verdict == LH_DISAGREE && lhi_ok(k->c))
+    if (e->verdict == LH_DISAGREE && e->reason == LH_WHY_NOTHING && lhi_ok(k->c))
         lhi_explain_row(k, id, r.hand, e);
 }

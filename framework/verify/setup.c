@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/verify/check.h"
 
+#include <math.h>
 
 /* Operations from which on tangents and differences are worked in double instead of in wide. */
 static const double wide_enough = 4e6;
@@ -95,6 +96,23 @@ static double longest_path(const lhi_check *k)
     return roundings;
 }
 
+/* A pass in float that overflows says nothing of a network whose numbers are doubles. */
+static int float_overflows(const lhi_check *k)
+{
+    const lhi_ws *f = k->tape[LH_F32], *w = k->tape[LH_WIDE];
+
+    for (size_t i = 0; k->t->params->type == LH_F64 && i < w->nodes; i++)
+        for (size_t e = 0; k->p->used[i] && e < lhi_cells(&w->slot[i]); e++) {
+            const lh_wide value = lhi_get(LH_F32, f->slot[i].value, e);
+            const lh_wide grad = k->p->needs[i] ? lhi_get(LH_F32, f->slot[i].grad, e) : 0;
+
+            if (!isfinite(value + grad) &&
+                isfinite(lhi_get(LH_F64, k->tape[LH_F64]->slot[i].value, e)))
+                return 1;
+        }
+    return 0;
+}
+
 int lhi_check_begin(lhi_check *k, lh_data *d)
 {
     if (make_workspaces(k) != 0 || find_starts(k) != 0)
@@ -105,6 +123,7 @@ int lhi_check_begin(lhi_check *k, lh_data *d)
         fill_from_bound(k);
     for (int type = LH_F32; type < LH_TYPES; type++)
         lhi_run_whole(k->tape[type], k->p);
+    k->no_float = float_overflows(k);
     lhi_hand_all(k);
     lhi_run_from(k->along, k->p, 0);
     lhi_run_from(k->moved, k->p, 0);

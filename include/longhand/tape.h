@@ -43,16 +43,20 @@ LH_API void lh_tape_reset(lh_tape *t);
 /**
  * An input.  rows is LH_ROWS or a number.  lh_train() and lh_verify() fill the
  * input named "X" with the features and the one named "y" with the labels.
- * @return the variable; inert after LH_ESTATE (the tape is sealed) or LH_ENAME.
+ * @return the variable; inert after LH_ESTATE (the tape is sealed), LH_ENAME or LH_ESHAPE (it
+ *         has no width).
  */
 LH_API lh_var lh_input(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols);
 
-/** Asks for the gradient with respect to an input as well; returns the input. */
+/**
+ * Asks for the gradient with respect to an input as well; returns the input.  Not of a label: ops
+ * give labels no gradient, and one that depends on a parameter or on such an input is LH_ESTATE.
+ */
 LH_API lh_var lh_want(lh_var input);
 
 /**
  * A parameter: made with its first values, or found when the store has the name.
- * @return the variable; inert after LH_ESHAPE (the store has another shape).
+ * @return the variable; inert after LH_ESHAPE (the store has another shape, or it has no width).
  */
 LH_API lh_var lh_param(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols,
                        lh_init first);

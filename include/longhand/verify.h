@@ -21,16 +21,18 @@ typedef struct lh_matrix {
 
 /**
  * A hand derivation: fills d, the gradient of the variable it was attached to, in
- * that variable's shape (rows x cols, zeroed before the call).  It is called several times,
- * also with values moved in their last place, which measures how far its rounding goes: it
- * must depend on nothing but what lh_on() gives.
+ * that variable's shape (rows x cols, zeroed before the call).  It is called several times:
+ * on the same values, where it must give the same bits, and with values moved in their last
+ * place, which measures how far its rounding goes.  Labels do not move, nor whole numbers of
+ * an input.  It must depend on nothing but what lh_on() gives.
  */
 typedef void lh_derivation(lh_page *p, lh_wide *d);
 
 /**
  * Attaches a derivation to the variable of that name, for checks of loss L, and cites the
  * line it works: "NOTES 12: dW3 = A2^T dZ3" (NULL: none).  Checks compare the tape with it
- * beside the other methods.  lh_hand() remembers where it stands.
+ * beside the other methods.  With several losses on a tape each has derivations of its own.
+ * lh_hand() remembers where it stands.
  */
 #define lh_hand(L, name, by_hand, cites) \
     lh_hand_at((L), (name), (by_hand), (cites), __FILE__, __LINE__)
@@ -95,7 +97,8 @@ typedef struct lh_entry {
     const char *cites;        /* the line that the driver's derivation works, or NULL */
     int    by_driver;         /* there is one */
     double tape32, tape64;    /* the tape in float and in double there */
-    double ulps32, ulps64;    /* largest distance from wide, in units in the last place */
+    double ulps32, ulps64;    /* largest distance from wide, in units in the last place; the
+                                 three of float are NaN where doubles overflow it */
     double off32, bound32;    /* |float - wide| where it is farthest from its bound, and that */
     double off64, bound64;
     size_t kinks;             /* elements that a kink leaves undecided */
@@ -132,8 +135,10 @@ typedef struct lh_finding {
  * (docs/verify.md).  All elements are compared up to the budget (--budget), beyond it a
  * sample of them and signed sums over the whole array.
  *
- * @return LH_OK: every row agrees; LH_EVERIFY (a row disagrees, or cannot be decided), which
- *         the context keeps; LH_EUSAGE, LH_ESHAPE, LH_ESTATE (an input is not bound), LH_ENOMEM.
+ * @return LH_OK: every row agrees; LH_EVERIFY (a row disagrees) or LH_EUNDECIDED (none does, and
+ *         one could be shown neither right nor wrong: the message says what would decide it),
+ *         which the context keeps; LH_EUSAGE, LH_ESHAPE, LH_ESTATE (an input is not bound),
+ *         LH_ENOMEM.
  */
 LH_API lh_status lh_verify(lh_var L, lh_data *d, size_t rows);
 
@@ -144,12 +149,13 @@ LH_API lh_status lh_verify(lh_var L, lh_data *d, size_t rows);
  * variables: "dW1", "W1.grad", "grad/W1" or "gradients/W1".  Where the file has all inputs ("X",
  * "y"), these are the batch; else it is the first rows of d.  Parameters in the file ("W1") must be
  * those of the tape.  A vector fits a row or a column; an array in the other orientation (PyTorch
- * keeps W^T) is turned, and that is told.
+ * keeps W^T) is turned, and that is told; whether a square one is, its numbers tell.
  * They agree when |theirs - ours| is at most four times the running bound of an ordinary
  * backward pass in their element type, plus four roundings of the largest element: how they
  * calculate is not known.
  *
- * @return LH_OK; LH_EVERIFY (something disagrees, or nothing could be compared); LH_ENOINPUT,
+ * @return LH_OK; LH_EVERIFY (something disagrees, or nothing could be compared), LH_EUNDECIDED
+ *         (rounding may be as large as the elements: theirs in double decide it); LH_ENOINPUT,
  *         LH_EFORMAT (the file), LH_EMISMATCH (other parameters), LH_ESHAPE, LH_ENOMEM.
  */
 LH_API lh_status lh_verify_theirs(lh_var L, lh_data *d, size_t rows, const char *path);
