@@ -212,6 +212,7 @@ lh_test_scripts = \
 	tests/cli/drivers.sh \
 	tests/cli/interop.sh \
 	tests/cli/experiments.sh \
+	tests/cli/locale.sh \
 	tests/cli/resume.sh \
 	tests/cli/verbs.sh \
 	tests/rules/callers.sh \

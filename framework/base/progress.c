@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/progress.h"
 
+#include "framework/base/text.h"
 #include "framework/system/sys.h"
 
 #include <stdarg.h>
@@ -35,28 +36,14 @@ void lhi_progress_begin(lhi_progress *p, lh_ctx *c, const char *what, long total
     p->said = p->kind == BAR ? p->began - p->interval : p->began;
 }
 
-static int format_into(char *to, size_t room, const char *format, ...) LH_PRINTF(3, 4);
-
-/* snprintf with a decimal point in any locale; the number of bytes that stand there. */
-static int format_into(char *to, size_t room, const char *format, ...)
-{
-    va_list args;
-    int length;
-
-    va_start(args, format);
-    length = lhi_sys_vformat(to, room, format, args);
-    va_end(args);
-    return length < 0 ? 0 : length < (int)room ? length : (int)room - 1;
-}
-
 static void duration(char *to, size_t room, double seconds)
 {
     const long s = seconds < 3.6e8 ? (long)(seconds + 0.5) : 360000000;
 
     if (s >= 3600)
-        format_into(to, room, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
+        lhi_format(to, room, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
     else
-        format_into(to, room, "%02ld:%02ld", s / 60, s % 60);
+        lhi_format(to, room, "%02ld:%02ld", s / 60, s % 60);
 }
 
 /* "00:12<01:30 3.9/s": time gone, time to go, speed. */
@@ -70,13 +57,13 @@ static void timing(const lhi_progress *p, char *to, size_t room)
     if (rate > 0 && p->total >= p->done)
         duration(left, sizeof left, (double)(p->total - p->done) / rate);
     if (rate >= 1)
-        format_into(speed, sizeof speed, " %.*f/s", rate < 100 ? 1 : 0, rate);
+        lhi_format(speed, sizeof speed, " %.*f/s", rate < 100 ? 1 : 0, rate);
     else if (rate > 0)
-        format_into(speed, sizeof speed, " %.1f s each", 1 / rate);
+        lhi_format(speed, sizeof speed, " %.1f s each", 1 / rate);
     if (p->total > 0)
-        format_into(to, room, "%s<%s%s", gone, left, speed);
+        lhi_format(to, room, "%s<%s%s", gone, left, speed);
     else
-        format_into(to, room, "%s%s", gone, speed);
+        lhi_format(to, room, "%s%s", gone, speed);
 }
 
 static int add_count(const lhi_progress *p, char *to, size_t room)
@@ -85,9 +72,9 @@ static int add_count(const lhi_progress *p, char *to, size_t room)
     int digits;
 
     if (p->total == 0)
-        return format_into(to, room, "%s %ld", p->what, p->done);
-    digits = format_into(total, sizeof total, "%ld", p->total);
-    return format_into(to, room, "%s %*ld/%s", p->what, digits, p->done, total);
+        return lhi_format(to, room, "%s %ld", p->what, p->done);
+    digits = lhi_format(total, sizeof total, "%ld", p->total);
+    return lhi_format(to, room, "%s %*ld/%s", p->what, digits, p->done, total);
 }
 
 /* Bytes of a text that fit into so many columns, no character cut in two. */
@@ -115,7 +102,7 @@ static int bar(const lhi_progress *p, char *to, size_t room, int columns)
         return 0;
     filled = p->done < p->total ? (int)((double)length * (double)p->done / (double)p->total)
                                 : length;
-    return format_into(to, room, " [%.*s%.*s]", filled, full, length - filled, rest);
+    return lhi_format(to, room, " [%.*s%.*s]", filled, full, length - filled, rest);
 }
 
 static void draw(lhi_progress *p)
@@ -125,11 +112,11 @@ static void draw(lhi_progress *p)
     int n, used, taken;
 
     timing(p, times, sizeof times);
-    format_into(tail, sizeof tail, " %s%s%s", times, p->text[0] ? "  " : "", p->text);
+    lhi_format(tail, sizeof tail, " %s%s%s", times, p->text[0] ? "  " : "", p->text);
     n = add_count(p, line, sizeof line / 2);
     fit(tail, WIDEST, &taken);
     n += bar(p, line + n, sizeof line / 4, columns - n - taken - 3);
-    format_into(line + n, sizeof line - (size_t)n, "%s", tail);
+    lhi_format(line + n, sizeof line - (size_t)n, "%s", tail);
     n = fit(line, columns > 20 ? columns : 20, &used);
     if (!p->c->line_open)
         p->width = 0; /* a message has ended our line: there is nothing to cover */

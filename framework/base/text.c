@@ -46,6 +46,17 @@ void lhi_text_free(lhi_text *t)
     t->size = t->room = 0;
 }
 
+int lhi_format(char *to, size_t room, const char *format, ...)
+{
+    va_list args;
+    int length;
+
+    va_start(args, format);
+    length = lhi_sys_vformat(to, room, format, args);
+    va_end(args);
+    return length < 0 ? 0 : length < (int)room ? length : (int)room - 1;
+}
+
 lh_status lhi_text_write(const lhi_text *t, const char *path, const char *what)
 {
     const int status = lhi_ok(t->c) ? lhi_sys_replace(path, t->at ? t->at : "", t->size) : 0;

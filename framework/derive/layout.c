@@ -31,10 +31,10 @@ void lhi_box_text(lhi_document *d, uint32_t id, char line[LHI_BOX_LINES][160])
         sum += x[i];
     }
     if (x && a->rows * a->cols == 1)
-        snprintf(line[2], sizeof line[2], "%.6g", x[0]);
+        lhi_format(line[2], sizeof line[2], "%.6g", x[0]);
     else if (x && a->rows * a->cols > 1)
-        snprintf(line[2], sizeof line[2], "%.3g to %.3g, mean %.3g", least, most,
-                 sum / (double)(a->rows * a->cols));
+        lhi_format(line[2], sizeof line[2], "%.3g to %.3g, mean %.3g", least, most,
+                   sum / (double)(a->rows * a->cols));
 }
 
 static size_t add_item(lhi_layout *g, uint32_t node, size_t layer, double width, double weight)

@@ -3,6 +3,7 @@
 #include "framework/store/h5.h"
 
 #include "framework/base/sha256.h"
+#include "framework/base/text.h"
 #include "framework/store/store.h"
 
 #include <math.h>
@@ -161,8 +162,8 @@ int lhi_state_nonfinite(const lhi_state *s, char *reason, size_t room)
         for (size_t i = 0; i < p->rows * p->cols; i++) {
             if (isfinite(element(s, p->value, i)))
                 continue;
-            snprintf(reason, room, "parameter %s is %g in row %zu, column %zu (counted from 0)",
-                     p->name, element(s, p->value, i), i / p->cols, i % p->cols);
+            lhi_format(reason, room, "parameter %s is %g in row %zu, column %zu (counted from 0)",
+                       p->name, element(s, p->value, i), i / p->cols, i % p->cols);
             return 1;
         }
     }

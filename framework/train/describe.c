@@ -1,6 +1,7 @@
 /* describe.c -- what a run would do, before it is done. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
+#include "framework/base/text.h"
 #include "framework/base/threads.h"
 #include "framework/tape/tape.h"
 
@@ -13,6 +14,7 @@ void lh_describe(lh_var L, size_t rows)
     LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
     lh_tape *t = L.tape;
     lhi_plan *p, *lean;
+    lhi_text text = {.c = t ? t->c : NULL};
     char *listing;
     size_t store, arrays, scratch;
     int threads;
@@ -25,12 +27,15 @@ void lh_describe(lh_var L, size_t rows)
     store = t->params->size * lhi_type_size(t->params->type);
     arrays = lhi_ws_bytes(t, lean, t->params->type, rows, LHI_WS_GRADIENTS, &scratch);
     if (listing)
-        printf("%s\n%zu parameters in %zu arrays, %s: %.3f MB with their gradients\n"
-               "a batch of %zu rows: %.3f MB of values and gradients of nodes\n"
-               "%d thread%s: %.3f MB of scratch\n",
-               listing, lh_params_size(t->params), t->params->count,
-               lhi_type_name(t->params->type), 2e-6 * (double)store, rows, 1e-6 * (double)arrays,
-               threads, threads == 1 ? "" : "s", 1e-6 * (double)scratch * threads);
+        lhi_text_add(&text, "%s\n%zu parameters in %zu arrays, %s: %.3f MB with their gradients\n"
+                            "a batch of %zu rows: %.3f MB of values and gradients of nodes\n"
+                            "%d thread%s: %.3f MB of scratch\n",
+                     listing, lh_params_size(t->params), t->params->count,
+                     lhi_type_name(t->params->type), 2e-6 * (double)store, rows,
+                     1e-6 * (double)arrays, threads, threads == 1 ? "" : "s",
+                     1e-6 * (double)scratch * threads);
+    fputs(text.at ? text.at : "", stdout);
+    lhi_text_free(&text);
     lhi_plan_free(t->c, lean);
     lhi_plan_free(t->c, p);
 }

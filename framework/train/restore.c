@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/train/run.h"
 
+#include "framework/base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -98,7 +100,7 @@ static lh_status compare(lh_run *r, const lhi_state *s, const char *path)
         return mismatch(r, path, text, "give the same --seed, batch size and --shards");
     }
     if (s->rate != r->how.rate || s->momentum != r->how.momentum) {
-        snprintf(text, sizeof text, "its rate and momentum are %g and %g", s->rate, s->momentum);
+        lhi_format(text, sizeof text, "its rate and momentum are %g and %g", s->rate, s->momentum);
         return mismatch(r, path, text, "give the same rate and momentum");
     }
     if (s->params != p->count)

@@ -4,6 +4,7 @@
 
 #include "framework/base/floats.h"
 #include "framework/base/rng.h"
+#include "framework/base/text.h"
 #include "framework/base/threads.h"
 #include "framework/ops/ops.h"
 #include "framework/system/sys.h"
@@ -239,7 +240,7 @@ static void note_norms(lh_run *r)
 static void show(lh_run *r)
 {
     char text[160];
-    int used = snprintf(text, sizeof text, "loss %.4g", r->last_loss);
+    int used = lhi_format(text, sizeof text, "loss %.4g", r->last_loss);
 
     if (!r->showing) {
         lhi_progress_begin(&r->progress, r->c, "epoch", r->epochs);
@@ -252,7 +253,7 @@ static void show(lh_run *r)
 
         if (name[0] != '|' && strcmp(name, "loss") != 0 && x - x == 0 &&
             used + 60 < (int)sizeof text)
-            used += snprintf(text + used, sizeof text - (size_t)used, "  %.24s %.4g", name, x);
+            used += lhi_format(text + used, sizeof text - (size_t)used, "  %.24s %.4g", name, x);
     }
     lhi_progress_show(&r->progress, r->epoch, "%s", text);
 }

@@ -134,15 +134,15 @@ static const char *ratio_text(const lhi_pair *x, double r, char text[60])
     const double m = (double)x->m, n = (double)x->cols;
 
     if (x->m > 1 && near(r, m))
-        snprintf(text, 60, "%.9g = m, the rows of the batch", r);
+        lhi_format(text, 60, "%.9g = m, the rows of the batch", r);
     else if (x->m > 1 && near(r, 1 / m))
-        snprintf(text, 60, "%.9g = 1/m, m the rows of the batch", r);
+        lhi_format(text, 60, "%.9g = 1/m, m the rows of the batch", r);
     else if (x->cols > 2 && near(r, n))
-        snprintf(text, 60, "%.9g, the number of columns", r);
+        lhi_format(text, 60, "%.9g, the number of columns", r);
     else if (x->cols > 2 && near(r, 1 / n))
-        snprintf(text, 60, "%.9g, one over the columns", r);
+        lhi_format(text, 60, "%.9g, one over the columns", r);
     else
-        snprintf(text, 60, "%.12g", r);
+        lhi_format(text, 60, "%.12g", r);
     return text;
 }
 
@@ -203,7 +203,7 @@ lhi_diagnosis lhi_diagnose(const lhi_pair *x)
 #define BECAUSE(code, ...)                            \
     do {                                              \
         d.reason = LH_WHY_##code;                     \
-        snprintf(d.why, sizeof d.why, __VA_ARGS__);   \
+        lhi_format(d.why, sizeof d.why, __VA_ARGS__); \
         return d;                                     \
     } while (0)
     if (c.wrong == 0)

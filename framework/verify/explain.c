@@ -155,9 +155,9 @@ static void explain_by_numbers(trouble *x, lhi_diagnosis *d)
 
     d->ratio = c->tape / c->value;
     d->reason = fabs(d->ratio + 1) < 1e-6 ? LH_WHY_SIGN : LH_WHY_VALUE;
-    snprintf(d->why, sizeof d->why, "the tape has %.9g and %s %.9g%s", c->tape,
-             lh_method_name(x->e->decided, NULL), c->value,
-             c->in_direction ? " along a direction" : "");
+    lhi_format(d->why, sizeof d->why, "the tape has %.9g and %s %.9g%s", c->tape,
+               lh_method_name(x->e->decided, NULL), c->value,
+               c->in_direction ? " along a direction" : "");
 }
 
 /* A type whose rounding is over its bound. */

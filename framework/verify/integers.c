@@ -62,8 +62,8 @@ int lhi_integers_hold(lhi_alone *a, int o)
     if (!(right - right == 0))
         d.reason = LH_WHY_NONFINITE;
     d.ratio = left != 0 ? (double)(right / left) : 0;
-    snprintf(d.why, sizeof d.why, "in whole numbers <Jv,w> is %.0Lf and <v,J^T w> is %.12Lg", left,
-             right);
+    lhi_format(d.why, sizeof d.why, "in whole numbers <Jv,w> is %.0Lf and <v,J^T w> is %.12Lg",
+               left, right);
     lhi_found(a, o, LH_BY_INTEGERS, &d, right, left, 0);
     return 0;
 }

@@ -113,9 +113,9 @@ void lhi_finding_text(const lh_finding *f, char *text, size_t room)
                         lh_reason_name(f->reason, NULL), f->why);
 
     if (f->by == LH_BY_SECOND && used > 0 && (size_t)used < room)
-        snprintf(text + used, room - (size_t)used,
-                 ";\n  at (%zu, %zu) it gives %.9g instead of %.9g: %.2g > %.2g", f->row, f->col,
-                 f->got, f->wanted, f->off, f->bound);
+        lhi_format(text + used, room - (size_t)used,
+                   ";\n  at (%zu, %zu) it gives %.9g instead of %.9g: %.2g > %.2g", f->row, f->col,
+                   f->got, f->wanted, f->off, f->bound);
 }
 
 static void add_findings(lhi_text *t, const lhi_report *r)

@@ -46,10 +46,24 @@ linked() {
     done
 }
 
+# Numbers formatted by the C library itself have a decimal comma where the program has one.  The
+# command and what it alone calls (cli, bench) set no locale.
+formats() {
+    (cd "$1/framework" && find . -name '*.[ch]' ! -path './system/*' ! -path './cli/*' \
+        ! -path './bench/*') | while IFS= read -r file; do
+        tr '\n' ' ' <"$1/framework/$file" | sed 's/;/;\
+/g' | grep -oE '(^|[^a-z_"])(f|s|sn)?printf *\(.*%[-+ 0#]*[0-9*]*(\.[0-9*]*)?L?[aefgAEFG].*' |
+            sed "s|^|$file: |"
+    done
+}
+
 # Every object is compiled without contraction.
 rule "no makefile asks for fast mathematics or the machine's own instructions" flags
 rule "no source asks for a reduction, for contraction or for other optimisation" pragmas
 rule "nothing there calls the C library's exp and log" written
+rule "no number is formatted but in the C locale" formats
+catches "a number in the program's locale is caught" formats framework/derive/layout.c \
+    'static void f(char *to, double x)' '{' '    snprintf(to, 9, "%d %-8.3g",' '1, x);' '}'
 ok "contraction is off in the build" grep -E '^LH_CFLAGS = .*-ffp-contract=off' "$build/Makefile"
 ok "the build's own flags have no fast mathematics" not grep -nE \
     '^(LH_|AM_)?(CFLAGS|VECTOR|AVX2|AVX512)[A-Z_0-9]* = .*(-Ofast|fast-math|march=native)' \
