@@ -16,8 +16,12 @@ typedef struct lh_optimizer {
     double momentum; /* 0: theta := theta - alpha dL/dtheta, as on the page */
 } lh_optimizer;
 
-#define LH_SGD(alpha)          ((lh_optimizer){.rate = (alpha)})
-#define LH_MOMENTUM(alpha, mu) ((lh_optimizer){.rate = (alpha), .momentum = (mu)})
+#ifdef __cplusplus /* has no compound literals */
+#define LH_MOMENTUM(alpha, mu) (lh_optimizer{double(alpha), double(mu)})
+#else
+#define LH_MOMENTUM(alpha, mu) ((lh_optimizer){(alpha), (mu)})
+#endif
+#define LH_SGD(alpha) LH_MOMENTUM(alpha, 0)
 
 /** A training run. */
 typedef struct lh_run lh_run;

@@ -12,19 +12,54 @@ for name in $names; do
     ok "$name may be included twice" $CC -std=c11 -Werror -fsyntax-only -I"$source/include" \
         -I"$build/include" twice.c
 done
-cxx=
-for one in ${CXX:-} c++ g++ clang++; do
-    if [ -z "$cxx" ] && have "$one"; then
-        cxx=$one
-    fi
+# A driver that uses every macro of the headers; what programs are not meant to use is left out.
+cat >plus.cc <<'END'
+#include <longhand.h>
+
+static void hand_W(lh_page *p, lh_wide *dW)
+{
+    lh_matrix X = lh_on(p, "X"), yhat = lh_on(p, "yhat"), y = lh_on(p, "y");
+
+    for (size_t i = 0; i < X.rows; i++)
+        for (size_t j = 0; j < X.cols; j++)
+            dW[j] += X.at[i * X.cols + j] * (yhat.at[i] - y.at[i]) / static_cast<lh_wide>(y.rows);
+}
+
+int main(int argc, char **argv)
+{
+    lh_ctx *c = lh_open(argc, argv, "a driver in C++ " LH_VERSION);
+    lh_data *d = lh_data_open(c, "wdbc");
+    lh_tape *t = lh_tape_new(lh_params_new(c, LH_F32));
+    lh_var X = lh_input(t, "X", LH_ROWS, lh_cols(d)), y = lh_input(t, "y", LH_ROWS, 1);
+    int early = argc > 1 ? 1 : 0;
+
+    lh_let(Z, lh_matmul(X, lh_param(t, "W", lh_cols(d), 1, LH_GLOROT)));
+    lh_let(yhat, lh_sigmoid(Z));
+    lh_let(L, lh_bce_logits(Z, y));
+    lh_hand(L, "W", hand_W, "dW = X^T dZ");
+    lh_run *r = lh_train(L, early ? LH_SGD(early) : LH_MOMENTUM(0.1, 0.9), d, 64, 5);
+    while (lh_epoch(r))
+        lh_note(r, "accuracy", lh_accuracy(yhat, d));
+    return lh_close(c);
+}
+END
+printf '#include <longhand.h>\n' >all.c
+$CC -dM -E -I"$source/include" -I"$build/include" all.c | awk '
+    $2 ~ /^(lh_|LH_)/ { name = $2; sub(/\(.*/, "", name); print name }' | grep -v '_H$' |
+    grep -vxE 'LH_API|LH_MUST_USE|LH_PRINTF|LH_OPERANDS' | sort >macros
+unused() { while IFS= read -r name; do grep -qw "$name" plus.cc || echo "$name"; done <macros; }
+is "the driver in C++ uses all macros ($(wc -l <macros | tr -d ' '))" "$(unused)" ""
+plus=0
+for one in g++ clang++; do
+    for standard in 11 17; do
+        if have "$one"; then
+            plus=$((plus + 1))
+            ok "it compiles with $one as C++$standard" "$one" -std=c++$standard -pedantic-errors \
+                -Wall -Wextra -Werror -fsyntax-only -I"$source/include" -I"$build/include" plus.cc
+        fi
+    done
 done
-printf '#include <longhand.h>\nint f(lh_ctx *c) { return lh_close(c); }\n' >plus.cc
-if [ -n "$cxx" ]; then
-    ok "longhand.h compiles as C++" "$cxx" -std=c++11 -Wall -Wextra -Werror -fsyntax-only \
-        -I"$source/include" -I"$build/include" plus.cc
-else
-    skip "longhand.h compiles as C++" "no C++ compiler"
-fi
+[ $plus -gt 0 ] || skip "it compiles as C++" "no g++ and no clang++"
 
 # A function needs a comment above it, or above the group that it stands in without a blank line.
 mute() {
