@@ -68,6 +68,7 @@ libcore_la_SOURCES = \
 	framework/base/rng.c framework/base/rng.h \
 	framework/base/sha256.c framework/base/sha256.h \
 	framework/base/state.h \
+	framework/base/strict.h \
 	framework/base/text.c framework/base/text.h \
 	framework/base/threads.c framework/base/threads.h \
 	framework/base/type.h \

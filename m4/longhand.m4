@@ -1,13 +1,9 @@
 dnl longhand.m4 -- the probes of configure.ac, one macro each.
 
-dnl Results are promised to the bit; these flags break the promise, so they are an error.
+dnl Results are promised to the bit; some flags break the promise, so they are an error.
 AC_DEFUN([LH_REFUSE_FAST_MATH], [
-  for lh_flag in $CFLAGS $CPPFLAGS $CC; do
-    case $lh_flag in
-      -Ofast|-ffast-math|-funsafe-math-optimizations|-fassociative-math|-freciprocal-math|-ffinite-math-only)
-        AC_MSG_ERROR([$lh_flag changes results: take it out of CFLAGS]) ;;
-    esac
-  done])
+  lh_why=`sh "$srcdir/build-aux/flags.sh" $CC $CPPFLAGS $CFLAGS $LDFLAGS 2>&1` ||
+    AC_MSG_ERROR([$lh_why])])
 
 AC_DEFUN([LH_C11], [
   AC_MSG_CHECKING([how to compile C11])
@@ -150,7 +146,19 @@ AC_DEFUN([LH_WARNINGS], [
 dnl Every operation rounds by itself unless the source says fma.  The other two let loops with
 dnl a choice in them be vectorised and change no result: errno and traps are never looked at.
 AC_DEFUN([LH_FLOAT], [
-  LH_CFLAGS="$LH_CFLAGS -ffp-contract=off -fno-math-errno -fno-trapping-math -fvisibility=hidden"
+  dnl 32-bit x86 computes in registers of 80 bits unless it is told not to.
+  AC_MSG_CHECKING([how operations are rounded to their own type])
+  lh_saved=$CFLAGS; lh_own=none
+  for lh_try in "" "-msse2 -mfpmath=sse"; do
+    CFLAGS="$lh_try $lh_saved"
+    AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <float.h>
+      _Static_assert(FLT_EVAL_METHOD == 0, "");]])], [lh_own=$lh_try; break])
+  done
+  CFLAGS=$lh_saved
+  AC_MSG_RESULT([${lh_own:-they are}])
+  AS_IF([test "x$lh_own" = xnone], [AC_MSG_ERROR([the compiler computes in another type than is
+  written (FLT_EVAL_METHOD is not 0), and results are promised to the bit: take a processor with SSE2])])
+  LH_CFLAGS="$LH_CFLAGS $lh_own -ffp-contract=off -fno-math-errno -fno-trapping-math -fvisibility=hidden"
   dnl Names of source files in messages are those of the source tree, wherever it is built.
   AC_MSG_CHECKING([for -fmacro-prefix-map])
   lh_saved=$CFLAGS; CFLAGS="$CFLAGS -Werror -fmacro-prefix-map=$srcdir/="

@@ -7,11 +7,9 @@
 #ifndef LHI_REAL_H
 #define LHI_REAL_H
 
-#include <stddef.h>
+#include "framework/base/strict.h"
 
-#ifdef __FAST_MATH__
-#error "fast-math breaks the promise of equal bits: build without it"
-#endif
+#include <stddef.h>
 
 #define LHI_JOIN2(a, b) a##_##b
 #define LHI_JOIN(a, b)  LHI_JOIN2(a, b)

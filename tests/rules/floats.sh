@@ -94,12 +94,42 @@ if have nm && [ -d "$build/framework/ops" ]; then
 else
     skip "in the objects too" "no nm, or no objects"
 fi
+# What a user may give to the compiler.
+refused() { ! sh "$source/build-aux/flags.sh" cc -O2 "$1" -g; }
+for flag in -ffast-math -Ofast -ffinite-math-only -ffp-contract=fast -ffp-contract=on -mfpmath=387 \
+    -mfpmath=both -fsingle-precision-constant -mpc64 -mdaz-ftz -ffp-model=fast; do
+    ok "$flag is refused" refused "$flag"
+done
+ok "what changes no result is not" sh "$source/build-aux/flags.sh" gcc -O3 -g -march=native \
+    -mfpmath=sse -ffp-contract=off -frounding-math -fno-math-errno -DNDEBUG -I/usr/include
+ok "no flag at all is taken, too" sh "$source/build-aux/flags.sh"
+printf '#include "framework/base/strict.h"\nextern int unused;\n' >strict.c
+compiles() { $CC -std=gnu11 -fsyntax-only -I"$source" "$@" strict.c; }
+ok "the headers compile" compiles
+for flag in -ffast-math -ffinite-math-only; do
+    ok "but not with $flag" not compiles $flag
+done
+if $CC -mfpmath=387 -fsyntax-only -x c /dev/null 2>/dev/null && [ "$(uname -m)" = x86_64 ] &&
+    $CC --version | grep -qi gcc; then
+    ok "nor in x87 arithmetic" not compiles -mfpmath=387
+    ok "nor with constants in single precision" not compiles -fsingle-precision-constant
+else
+    skip "nor in x87 arithmetic" "no gcc for x86_64"
+fi
+if [ -f "$build/Makefile" ]; then
+    again() { env -u MAKEFLAGS -u MFLAGS "${MAKE:-make}" -C "$build" flags "$@"; }
+    ok "make takes its own flags" again
+    ok "make CFLAGS=-ffp-contract=fast is refused" not again CFLAGS="-O2 -ffp-contract=fast"
+fi
 if sh "$source/configure" --version >/dev/null 2>&1; then
     mkdir fast && cd fast || exit 99
-    run sh "$source/configure" CFLAGS="-O2 -ffast-math"
+    for given in CFLAGS="-O2 -ffast-math" CFLAGS="-O2 -ffp-contract=fast" CPPFLAGS=-mfpmath=387 \
+        CC="${CC%% *} -Ofast"; do
+        run sh "$source/configure" "$given"
+        ok "configure refuses $given" test "$code" -ne 0
+        ok "and says which and why" grep -E 'error: -[^ ]*(fast|387)[a-z-]*: .* to the bit' "$work/err"
+    done
     cd "$work" || exit 99
-    ok "configure refuses -ffast-math" test "$code" -ne 0
-    says "and says why" err "fast"
 else
     skip "configure refuses -ffast-math" "no configure script"
 fi
