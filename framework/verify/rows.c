@@ -104,11 +104,11 @@ static int derived_is_steady(row *r, const lhi_hand *h, int way)
             continue;
         r->e->verdict = LH_DISAGREE;
         r->e->reason = LH_WHY_NONDETERMINISTIC;
-        snprintf(r->e->why, sizeof r->e->why,
-                 "the derivation%s%.100s (%s:%d) hangs on more than its values: worked again "
-                 "on the same it gives %.9g, and before %.9g",
-                 h->cites ? " of " : "", h->cites ? h->cites : "", h->file ? h->file : "?", h->line,
-                 (double)y, (double)x);
+        lhi_format(r->e->why, sizeof r->e->why,
+                   "the derivation%s%.100s (%s:%d) hangs on more than its values: worked again "
+                   "on the same it gives %.9g, and before %.9g",
+                   h->cites ? " of " : "", h->cites ? h->cites : "", h->file ? h->file : "?",
+                   h->line, (double)y, (double)x);
         return 0;
     }
     return again != NULL;
