@@ -77,13 +77,13 @@ static void measure(void *arg, int rank, int size)
 }
 
 /* 1 when a value is further off than promised. */
-static int measured(int function, uint64_t millions, int threads)
+static int measured(lh_ctx *c, int function, uint64_t millions, int threads)
 {
     static job j;
     worst all = {.ulps = 0};
 
     j = (job){.function = function, .blocks = millions * 1000000 / BLOCK + 1};
-    lhi_team(threads < TEAM ? threads : TEAM, measure, &j);
+    lhi_team(c, threads < TEAM ? threads : TEAM, measure, &j);
     for (int i = 0; i < TEAM; i++) {
         const worst *w = &j.of[i];
 
@@ -116,7 +116,7 @@ int main(int argc, char **argv)
     printf("doubles against %s\n", quad_type());
     for (int k = 0; k < QUAD_FUNCTIONS; k++)
         if (argc < 3 || strcmp(argv[2], quad_names[k]) == 0) {
-            bad |= measured(k, millions, threads);
+            bad |= measured(c, k, millions, threads);
             ran++;
         }
     return lh_close(c) != 0 || bad || ran == 0;

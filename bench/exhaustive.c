@@ -133,7 +133,7 @@ int main(int argc, char **argv)
         if (argc > 1 && strcmp(argv[1], functions[k].name) != 0)
             continue;
         j = (job){.f = &functions[k]};
-        lhi_team(threads < TEAM ? threads : TEAM, measure, &j);
+        lhi_team(c, threads < TEAM ? threads : TEAM, measure, &j);
         for (int i = 0; i < TEAM; i++) {
             all.count += j.of[i].count;
             if (j.of[i].ulps > all.ulps)

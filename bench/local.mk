@@ -1,7 +1,7 @@
 ## Measurements that take too long for make check, and the programs to compare with.
 
-EXTRA_PROGRAMS = bench/exhaustive bench/doubles
-CLEANFILES += bench/exhaustive$(EXEEXT) bench/doubles$(EXEEXT)
+EXTRA_PROGRAMS = bench/exhaustive bench/doubles bench/teams
+CLEANFILES += bench/exhaustive$(EXEEXT) bench/doubles$(EXEEXT) bench/teams$(EXEEXT)
 bench_exhaustive_SOURCES = bench/exhaustive.c $(lh_system_sources)
 bench_exhaustive_CFLAGS = $(AM_CFLAGS) $(LH_VECTOR)
 bench_exhaustive_LDADD = libcore.la $(HDF5_LIBS)
@@ -20,6 +20,15 @@ endif
 exhaustive: bench/exhaustive$(EXEEXT) bench/doubles$(EXEEXT)
 	bench/exhaustive$(EXEEXT)
 	bench/doubles$(EXEEXT)
+
+## What the default number of threads costs beside one and beside all, idle and busy.
+bench_teams_SOURCES = bench/teams.c
+bench_teams_CFLAGS = $(AM_CFLAGS)
+bench_teams_LDADD = liblonghand.la
+EXTRA_DIST += bench/teams.sh
+.PHONY: teams
+teams: bench/teams$(EXEEXT)
+	$(SHELL) $(top_srcdir)/bench/teams.sh bench/teams$(EXEEXT) $(TEAMS)
 
 ## The other programs of `longhand bench`, each a process of its own.  Libraries are opened
 ## when they run, so that nothing but libxsmm, an archive, is looked for here.

@@ -63,7 +63,9 @@ libcore_la_SOURCES = \
 	framework/base/ctx.c framework/base/ctx.h \
 	framework/base/error.c \
 	framework/base/floats.c framework/base/floats.h \
+	framework/base/limits.c \
 	framework/base/options.c \
+	framework/base/pace.c framework/base/pace.h \
 	framework/base/progress.c framework/base/progress.h \
 	framework/base/rng.c framework/base/rng.h \
 	framework/base/sha256.c framework/base/sha256.h \
@@ -141,7 +143,6 @@ libcore_la_SOURCES = \
 	framework/derive/values.c \
 	framework/train/describe.c \
 	framework/train/metrics.c \
-	framework/train/pace.c framework/train/pace.h \
 	framework/train/restore.c \
 	framework/train/run.c framework/train/run.h \
 	framework/train/watch.c \
@@ -202,7 +203,8 @@ lh_system_sources = \
 	framework/system/machine.c \
 	framework/system/process.c \
 	framework/system/signals.c framework/system/signals.h \
-	framework/system/sys.c framework/system/sys.h
+	framework/system/sys.c framework/system/sys.h \
+	framework/system/team.c
 
 lib_LTLIBRARIES += liblonghand.la
 liblonghand_la_SOURCES = $(lh_system_sources)

@@ -190,6 +190,11 @@ tests_unit_test_tape_SOURCES = tests/unit/test_tape.c
 tests_unit_test_tape_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_tape_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_threads
+tests_unit_test_threads_SOURCES = tests/unit/test_threads.c
+tests_unit_test_threads_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_threads_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_train
 tests_unit_test_train_SOURCES = tests/unit/test_train.c
 tests_unit_test_train_CPPFLAGS = $(lh_test_cppflags)

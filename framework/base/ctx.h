@@ -53,6 +53,8 @@ struct lh_ctx {
     void (*say)(void *arg, const char *text);
     void *say_arg;
     int stopped;          /* a signal ended a run: lh_close() tells it by its exit code */
+    int threads;          /* to be used at most, 0: not decided yet (limits.c) */
+    const char *threads_rule;
     unsigned floats_told; /* settings of the floating-point unit that were told (floats.h) */
     int line_open;        /* a progress line stands unfinished on the terminal */
 

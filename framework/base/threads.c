@@ -1,84 +1,232 @@
-/* threads.c -- the only file with OpenMP in it. */
+/* threads.c -- the only file with OpenMP in it: a team, its jobs, and how its threads wait. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/threads.h"
 
 #include "framework/base/floats.h"
 #include "framework/system/sys.h"
 
-#include <stdlib.h>
+#include <stdatomic.h>
 
 #ifdef _OPENMP
 #include <omp.h>
+#else
+#error "Longhand needs a compiler with OpenMP"
 #endif
 
-/* The first number of OMP_NUM_THREADS=4,2 and the like, 0 when there is none. */
-static int from_environment(const char *name)
-{
-    const char *text = lhi_sys_env(name);
-    const long n = text ? strtol(text, NULL, 10) : 0;
+/* How long a thread looks at a word before it sleeps, in seconds: about what sleeping and being
+ * woken take.  Where all threads run, the others are there sooner; where one has to wait for a
+ * CPU, looking on would keep it from it. */
+#define PATIENCE 20e-6
 
-    return n > 0 && n <= 1024 ? (int)n : 0;
+/* A word that changes when something has happened, for threads to wait for. */
+typedef struct bell {
+    _Alignas(64) _Atomic uint32_t rung;
+    _Atomic uint32_t sleepers;
+} bell;
+
+/* The threads of one parallel region.  Its lead posts jobs; the others wait for them. */
+typedef struct team {
+    bell posted, ended, met;
+    _Alignas(64) _Atomic int done; /* threads that are through with the job */
+    _Atomic int arrived;           /* at the barrier */
+    int size;                      /* threads there are */
+    int working;                   /* of them, in the present job */
+    double patience;
+    void (*work)(void *arg, int rank, int size); /* NULL: the team parts */
+    void *arg;
+} team;
+
+/* The one this thread belongs to. */
+static _Thread_local team *mine;
+
+static void ring(bell *b)
+{
+    atomic_fetch_add(&b->rung, 1);
+    /* One who begins to sleep now has been counted before, or sees the new number. */
+    if (atomic_load(&b->sleepers) != 0)
+        lhi_sys_wake(&b->rung);
 }
 
-int lhi_threads(const lh_ctx *c, const char **rule)
+static int rung_since(bell *b, uint32_t heard)
 {
-    const int asked = from_environment("OMP_NUM_THREADS");
-    const int slurm = from_environment("SLURM_CPUS_PER_TASK");
-    const double quota = lhi_sys_cpu_quota();
-    int best = lhi_sys_cpus();
-    const char *why = "the CPUs this process may run on";
+    return atomic_load_explicit(&b->rung, memory_order_acquire) != heard;
+}
 
-    if (c->set.threads > 0) {
-        best = c->set.threads;
-        why = "--threads";
-    } else {
-        if (quota > 0 && quota < best) {
-            best = quota < 1 ? 1 : (int)(quota + 0.999);
-            why = "the cgroup's CPU quota";
+static void relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+static void wait_for(bell *b, uint32_t heard, double patience)
+{
+    double until = 0;
+
+    while (patience > 0) {
+        for (int i = 0; i < 32; i++) {
+            if (rung_since(b, heard))
+                return;
+            relax();
         }
-        if (slurm && slurm < best) {
-            best = slurm;
-            why = "SLURM_CPUS_PER_TASK";
-        }
-        if (asked && asked < best) {
-            best = asked;
-            why = "OMP_NUM_THREADS";
-        }
+        if (until == 0)
+            until = lhi_sys_clock() + patience;
+        else if (lhi_sys_clock() > until)
+            break;
     }
-    if (rule)
-        *rule = why;
-    return best;
+    atomic_fetch_add(&b->sleepers, 1);
+    while (!rung_since(b, heard))
+        lhi_sys_sleep(&b->rung, heard);
+    atomic_fetch_sub(&b->sleepers, 1);
 }
 
-int lhi_threads_forced(const lh_ctx *c)
-{
-    return c->set.threads > 0;
-}
-
-/* A thread of the runtime has the floating-point setting of the moment it was made. */
-static void work_as_usual(void (*work)(void *arg, int rank, int size), void *arg, int rank,
-                          int size)
+/* A thread that the runtime made has the floating-point setting of that moment. */
+static void work_as_usual(team *t, int rank)
 {
     LHI_USUAL_FLOATS(NULL);
 
-    work(arg, rank, size);
+    t->work(t->arg, rank, t->working);
 }
 
-#ifdef _OPENMP
-void lhi_team(int size, void (*work)(void *arg, int rank, int size), void *arg)
+static void serve(team *t, int rank)
 {
-    if (size <= 1) {
-        work(arg, 0, 1);
-        return;
+    mine = t;
+    for (uint32_t heard = 0;; heard++) {
+        void (*work)(void *arg, int rank, int size);
+
+        wait_for(&t->posted, heard, heard ? t->patience : 0);
+        work = t->work;
+        if (work && rank < t->working)
+            work_as_usual(t, rank);
+        if (atomic_fetch_add(&t->done, 1) + 2 == t->size)
+            ring(&t->ended);
+        if (!work)
+            break;
     }
-#pragma omp parallel num_threads(size)
-    work_as_usual(work, arg, omp_get_thread_num(), omp_get_num_threads());
+    mine = NULL;
+}
+
+static void post(team *t, int working, void (*work)(void *arg, int rank, int size), void *arg)
+{
+    const uint32_t heard = atomic_load(&t->ended.rung);
+
+    t->working = working;
+    t->work = work;
+    t->arg = arg;
+    atomic_store(&t->done, 0);
+    ring(&t->posted);
+    if (work)
+        work(arg, 0, working);
+    wait_for(&t->ended, heard, t->patience);
 }
 
 void lhi_barrier(void)
 {
-#pragma omp barrier
+    team *t = mine;
+    const uint32_t heard = atomic_load(&t->met.rung);
+
+    if (atomic_fetch_add(&t->arrived, 1) + 1 == t->working) {
+        atomic_store(&t->arrived, 0);
+        ring(&t->met);
+    } else
+        wait_for(&t->met, heard, t->patience);
 }
-#else
-#error "Longhand needs a compiler with OpenMP"
-#endif
+
+/* OpenMP's libraries end the process when they cannot make a thread, so it is tried before. */
+static int may_have(lh_ctx *c, int size)
+{
+    static _Thread_local int tried = 1, had = 1;
+
+    if (size <= 1 || lhi_sys_forked())
+        return 1;
+    lhi_sys_team_begins();
+    if (size > tried) {
+        had = lhi_sys_threads_to_have(size);
+        tried = size;
+        if (had < size)
+            lhi_warn(c, "the system lets this process have %d of %d threads (ulimit -u and the "
+                        "cgroup's pids.max limit them): going on with %d",
+                     had, size, had);
+    }
+    return size < had ? size : had;
+}
+
+void lhi_keep_team(lh_ctx *c, int size, void (*lead)(void *arg), void *arg)
+{
+    team t = {.work = NULL};
+
+    size = mine ? 1 : may_have(c, size);
+    if (size <= 1) {
+        lead(arg);
+        return;
+    }
+    /* More threads than CPUs: whoever waits has one that another needs. */
+    t.patience = size <= omp_get_num_procs() ? PATIENCE : 0;
+#pragma omp parallel num_threads(size)
+    {
+        const int rank = omp_get_thread_num();
+
+        if (rank != 0)
+            serve(&t, rank);
+        else {
+            t.size = omp_get_num_threads(); /* fewer in a region of the caller's own */
+            mine = &t;
+            lead(arg);
+            if (t.size > 1)
+                post(&t, 0, NULL, NULL);
+            mine = NULL;
+        }
+    }
+}
+
+struct job {
+    lh_ctx *c;
+    int size;
+    void (*work)(void *arg, int rank, int size);
+    void *arg;
+};
+
+static void lead_one(void *arg)
+{
+    const struct job *j = arg;
+
+    lhi_team(j->c, j->size, j->work, j->arg);
+}
+
+void lhi_team(lh_ctx *c, int size, void (*work)(void *arg, int rank, int size), void *arg)
+{
+    struct job j = {c, size, work, arg};
+
+    if (mine && size > mine->size)
+        size = mine->size;
+    if (size > 1 && mine)
+        post(mine, size, work, arg);
+    else if (size > 1 && may_have(c, size) > 1)
+        lhi_keep_team(c, size, lead_one, &j);
+    else
+        work(arg, 0, 1);
+}
+
+int lhi_places(void)
+{
+    enum { CPUS = 4096 };
+    unsigned char seen[CPUS] = {0};
+    int count = 0;
+
+    for (int place = 0; place < omp_get_num_places(); place++) {
+        int id[CPUS];
+        const int n = omp_get_place_num_procs(place);
+
+        if (n <= 0 || n > CPUS)
+            continue;
+        omp_get_place_proc_ids(place, id);
+        for (int i = 0; i < n; i++)
+            if (id[i] >= 0 && id[i] < CPUS && !seen[id[i]]) {
+                seen[id[i]] = 1;
+                count++;
+            }
+    }
+    return count;
+}

@@ -1,11 +1,11 @@
 /* by_hand.c -- the hand-written step as one that takes part. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/pace.h"
 #include "framework/base/threads.h"
 #include "framework/bench/bench.h"
 #include "framework/bench/fused.h"
 #include "framework/bench/operands.h"
 #include "framework/system/sys.h"
-#include "framework/train/pace.h"
 
 #include <math.h>
 #include <string.h>
@@ -104,7 +104,7 @@ int lhi_by_hand_ready(void *state, int threads)
     lhi_release(s->c, s->f.work);
     s->f.work_bytes = s->kernel->work(&s->f);
     s->f.work = lhi_alloc_array(s->c, (size_t)threads, s->f.work_bytes);
-    lhi_pace_begin(&s->pace, threads, 0, s->flops / 3);
+    lhi_pace_begin(&s->pace, threads, 0, s->flops / 3, s->f.batch);
     return lhi_ok(s->c) ? 0 : -1;
 }
 
@@ -117,28 +117,39 @@ static void work(void *arg, int rank, int size)
 
 static void step(hand_step *s)
 {
-    lhi_team(lhi_pace_size(&s->pace, s->f.batch), work, s);
+    lhi_paced(s->c, &s->pace, s->f.batch, work, s);
+}
+
+struct timed {
+    hand_step *s;
+    lhi_entrant *e;
+    long reps;
+};
+
+static void timed_steps(void *arg)
+{
+    struct timed *t = arg;
+    double began;
+
+    begin(t->s);
+    step(t->s);
+    began = lhi_sys_clock();
+    for (long i = 0; i < t->reps; i++) {
+        step(t->s);
+        if (i == 0)
+            t->e->check = t->s->f.loss;
+    }
+    t->e->seconds = lhi_sys_clock() - began;
 }
 
 int lhi_by_hand_run(lhi_entrant *e, long reps)
 {
     hand_step *s = e->state;
-    double began;
+    struct timed t = {s, e, reps};
 
-    while (lhi_pace_asks(&s->pace)) {
-        began = lhi_sys_clock();
+    while (lhi_pace_asks(&s->pace))
         step(s);
-        lhi_pace_note(&s->pace, lhi_sys_clock() - began);
-    }
-    begin(s);
-    step(s);
-    began = lhi_sys_clock();
-    for (long i = 0; i < reps; i++) {
-        step(s);
-        if (i == 0)
-            e->check = s->f.loss;
-    }
-    e->seconds = lhi_sys_clock() - began;
+    lhi_keep_team(s->c, lhi_pace_size(&s->pace, s->f.batch), timed_steps, &t);
     e->has_check = 1;
     return 0;
 }

@@ -12,6 +12,7 @@ enum { PEAKS = 64, ROUNDS = 20000 };
 static volatile double kept;
 
 struct peak {
+    lh_ctx *c;
     const lhi_probe *probe;
     int threads;
     long reps;
@@ -35,10 +36,10 @@ static int run_peak(lhi_entrant *e, long reps)
     double began;
 
     p->reps = 1; /* wakes the threads */
-    lhi_team(p->threads, work_peak, p);
+    lhi_team(p->c, p->threads, work_peak, p);
     p->reps = reps;
     began = lhi_sys_clock();
-    lhi_team(p->threads, work_peak, p);
+    lhi_team(p->c, p->threads, work_peak, p);
     e->seconds = lhi_sys_clock() - began;
     return 0;
 }
@@ -63,7 +64,7 @@ static void add_peaks(lhi_bench *b, lh_type type, const char *isa, const int *th
     struct peak *p = e ? lhi_alloc_array(b->c, n, sizeof *p) : NULL;
 
     for (size_t i = 0; p && i < n; i++) {
-        p[i] = (struct peak){.probe = probe, .threads = threads[i]};
+        p[i] = (struct peak){.c = b->c, .probe = probe, .threads = threads[i]};
         e[i].run = run_peak;
         e[i].state = &p[i];
     }
@@ -81,6 +82,7 @@ static void add_peaks(lhi_bench *b, lh_type type, const char *isa, const int *th
 }
 
 struct band {
+    lh_ctx *c;
     const lhi_probe *probe;
     float *at[3];
     size_t n;                /* elements of an array, over all threads */
@@ -112,10 +114,10 @@ static int run_band(lhi_entrant *e, long reps)
     double began;
 
     b->reps = 1; /* wakes the threads, and fills the caches */
-    lhi_team(b->threads, work_band, b);
+    lhi_team(b->c, b->threads, work_band, b);
     b->reps = reps;
     began = lhi_sys_clock();
-    lhi_team(b->threads, work_band, b);
+    lhi_team(b->c, b->threads, work_band, b);
     e->seconds = lhi_sys_clock() - began;
     return 0;
 }
@@ -132,7 +134,8 @@ static void add_bandwidths(lhi_bench *b, const char *where, size_t bytes, int th
     for (int i = 0; i < 3; i++) {
         const size_t n = bytes / sizeof(float) / (size_t)(i + 1) / 256 * 256;
 
-        band[i] = (struct band){.probe = b->kernels->probe, .at = {block, block + n, block + 2 * n},
+        band[i] = (struct band){.c = b->c, .probe = b->kernels->probe,
+                                .at = {block, block + n, block + 2 * n},
                                 .n = n, .arrays = i + 1, .threads = threads};
         e[i].run = run_band;
         e[i].state = &band[i];

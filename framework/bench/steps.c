@@ -1,5 +1,6 @@
 /* steps.c -- the training step: forward, backward, descent; ours and the peers'. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/threads.h"
 #include "framework/bench/bench.h"
 #include "framework/bench/operands.h"
 #include "framework/system/sys.h"
@@ -115,7 +116,7 @@ static int ready_tape(void *state, int threads)
     r->late = NULL;
     r->lates = 0;
     r->p = lhi_plan_new(r->t, s->root, LHI_LEAN);
-    if (!r->p || lhi_run_ready(r, threads, 0) != 0)
+    if (!r->p || lhi_run_ready(r, threads) != 0)
         return -1;
     fill_batch(s);
     return 0;
@@ -125,7 +126,7 @@ static int team_of_tape(const void *state)
 {
     const tape_step *s = state;
 
-    return lhi_pace_size(&s->r.pace, s->r.batch);
+    return lhi_pace_size(&s->r.w->pace[0], s->r.batch);
 }
 
 static double loss_of(const lh_run *r)
@@ -133,26 +134,40 @@ static double loss_of(const lh_run *r)
     return (double)lhi_get(LH_F32, r->w->slot[r->p->root].value, 0);
 }
 
-/* One step first, untimed; the loss that is compared is that of the step after it, to which
- * every gradient has contributed. */
-static int run_tape(lhi_entrant *e, long reps)
+struct timed {
+    tape_step *s;
+    lhi_entrant *e;
+    long reps;
+};
+
+static void timed_steps(void *arg)
 {
-    tape_step *s = e->state;
-    lh_run *r = &s->r;
+    struct timed *t = arg;
+    lh_run *r = &t->s->r;
     double began, loss = 0;
 
-    while (lhi_pace_asks(&r->pace))
-        lhi_run_step(r, 0, r->batch);
-    memcpy(r->t->params->value, s->first, s->bytes);
+    memcpy(r->t->params->value, t->s->first, t->s->bytes);
     lhi_run_step(r, 0, r->batch);
     began = lhi_sys_clock();
-    for (long i = 0; i < reps; i++) {
+    for (long i = 0; i < t->reps; i++) {
         lhi_run_step(r, 0, r->batch);
         if (i == 0)
             loss = loss_of(r);
     }
-    e->seconds = lhi_sys_clock() - began;
-    e->check = loss;
+    t->e->seconds = lhi_sys_clock() - began;
+    t->e->check = loss;
+}
+
+/* One step first, untimed; the loss that is compared is that of the step after it, to which
+ * every gradient has contributed. */
+static int run_tape(lhi_entrant *e, long reps)
+{
+    struct timed t = {e->state, e, reps};
+    lh_run *r = &t.s->r;
+
+    while (lhi_pace_asks(&r->w->pace[0]))
+        lhi_run_step(r, 0, r->batch);
+    lhi_keep_team(r->c, lhi_pace_size(&r->w->pace[0], r->batch), timed_steps, &t);
     e->has_check = 1;
     return 0;
 }

@@ -218,39 +218,6 @@ int lhi_sys_cpus(void)
     return online > 0 ? (int)online : 1;
 }
 
-/* A small file of the kernel's, as text; 0 when it cannot be read. */
-static int small_file(const char *path, char *text, size_t room)
-{
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got;
-
-    if (fd < 0)
-        return 0;
-    got = read(fd, text, room - 1);
-    close(fd);
-    text[got > 0 ? got : 0] = 0;
-    return got > 0;
-}
-
-double lhi_sys_cpu_quota(void)
-{
-    char text[128];
-    double quota, period;
-
-    if (small_file("/sys/fs/cgroup/cpu.max", text, sizeof text)) { /* cgroup v2 */
-        if (sscanf(text, "%lf %lf", &quota, &period) == 2 && period > 0 && quota > 0)
-            return quota / period;
-        return 0;
-    }
-    if (!small_file("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", text, sizeof text)) /* v1 */
-        return 0;
-    quota = atof(text);
-    if (!small_file("/sys/fs/cgroup/cpu/cpu.cfs_period_us", text, sizeof text))
-        return 0;
-    period = atof(text);
-    return quota > 0 && period > 0 ? quota / period : 0;
-}
-
 int lhi_sys_tty(int fd)
 {
     return isatty(fd);

@@ -6,6 +6,7 @@
 #define LHI_SYS_H
 
 #include <fenv.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -74,8 +75,10 @@ int64_t lhi_sys_time(void);       /* seconds since 1970, UTC */
 long lhi_sys_pid(void);
 void lhi_sys_host(char *name, size_t room);
 const char *lhi_sys_env(const char *name);
-int lhi_sys_cpus(void);           /* CPUs this process may run on */
-double lhi_sys_cpu_quota(void);   /* cgroup quota in CPUs, 0 when there is none */
+int lhi_sys_cpus(void);           /* CPUs this thread may run on */
+/* The least CPU quota, in CPUs, of the cgroup of this process and of those above it, version
+ * 1 or 2; 0 when there is none.  `root` goes before /proc and /sys: "". */
+double lhi_sys_cpu_quota(const char *root);
 void lhi_sys_pause(double seconds);
 /* Bytes of the cache of a level (2, 3) and of the memory, 0 when unknown. */
 size_t lhi_sys_cache(int level);
@@ -90,6 +93,16 @@ int lhi_sys_vformat(char *to, size_t room, const char *format, __builtin_va_list
     __attribute__((format(printf, 3, 0)));
 /* A number with a decimal point in any locale; *end as strtod. */
 double lhi_sys_strtod(const char *text, char **end);
+
+/* Sleeps until it is woken, if the word still has the value; may wake for no reason. */
+void lhi_sys_sleep(_Atomic uint32_t *word, uint32_t value);
+void lhi_sys_wake(_Atomic uint32_t *word); /* all who sleep on it */
+/* How many of so many threads, the caller among them, the system lets this process have. */
+int lhi_sys_threads_to_have(int most);
+/* 1 in a process that was forked from one in which lhi_sys_team_begins() had been called: the
+ * threads of the OpenMP library are not there, and it would wait for them for ever. */
+int lhi_sys_forked(void);
+void lhi_sys_team_begins(void);
 
 /* What may be set otherwise in the floating-point unit of a thread. */
 enum {

@@ -111,7 +111,7 @@ lh_status lh_forward(lh_var v)
         if (t->node[i].kind == LHI_INPUT && t->plan->used[i])
             memcpy(t->ws->slot[i].value, t->bound[i],
                    t->ws->slot[i].rows * t->ws->slot[i].cols * t->ws->element);
-    lhi_team(lhi_team_size(t->ws, rows), forward, t->ws);
+    lhi_paced(t->c, &t->ws->pace[0], rows, forward, t->ws);
     t->ran = v.id + 1;
     return LH_OK;
 }
@@ -133,7 +133,7 @@ lh_status lhi_backward(lh_var L)
                    t->ws->slot[i].rows * t->ws->slot[i].cols * t->ws->element);
     if (t->ws->slot[L.id].grad)
         lhi_set(t->ws->type, t->ws->slot[L.id].grad, 0, 1);
-    lhi_team(lhi_team_size(t->ws, t->ws->m), backward, t->ws);
+    lhi_paced(t->c, &t->ws->pace[1], t->ws->m, backward, t->ws);
     return LH_OK;
 }
 

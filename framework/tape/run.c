@@ -183,21 +183,6 @@ double lhi_plan_flops(const lhi_ws *w, const lhi_plan *p)
     return flops;
 }
 
-int lhi_team_size(const lhi_ws *w, size_t rows)
-{
-    /* A barrier costs some microseconds; below this much work for each thread the
-     * team waits longer than it works.  The bits do not depend on it. */
-    const double enough = 4e5;
-    const double most = 3 * lhi_plan_flops(w, w->p) / enough;
-    int size = w->threads;
-
-    if (!lhi_threads_forced(w->t->c) && most < size)
-        size = most < 1 ? 1 : (int)most;
-    if ((size_t)size > rows && rows > 0 && !lhi_threads_forced(w->t->c))
-        size = (int)rows;
-    return size;
-}
-
 static int place_of_nonfinite(const lhi_ws *w, const lh_slot *a, size_t *place)
 {
     for (*place = 0; *place < a->rows * a->cols; ++*place) {

@@ -8,6 +8,7 @@
 #define LHI_TAPE_H
 
 #include "framework/base/ctx.h"
+#include "framework/base/pace.h"
 #include "framework/base/state.h"
 #include "framework/kernels/variant.h"
 
@@ -197,6 +198,7 @@ struct lhi_ws {
     char *work;            /* scratch, work_bytes for each of `threads` */
     size_t work_bytes;
     int threads;
+    lhi_pace pace[2];      /* of forward passes, or whole steps, and of backward passes */
 };
 
 enum { LHI_WS_GRADIENTS = 1, LHI_WS_TANGENTS = 2, LHI_WS_OWN_PARAMS = 4 };
@@ -253,8 +255,6 @@ void lhi_run_back(lhi_ws *w, const lhi_plan *p);
 void lhi_run_whole(lhi_ws *w, const lhi_plan *p);
 /* One thread: the value of a node, whatever plans leave it out.  -1: no memory. */
 int lhi_run_value(lhi_ws *w, uint32_t node);
-/* The team that suits the work, up to the workspace's threads. */
-int lhi_team_size(const lhi_ws *w, size_t rows);
 /* What an op sees of a node; rank chooses the scratch. */
 lh_step lhi_step_of(const lhi_ws *w, uint32_t node, int rank);
 const lh_op *lhi_op_of(const lhi_ws *w, uint32_t node);

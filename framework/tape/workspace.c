@@ -156,6 +156,8 @@ lhi_job lhi_job_of(const lhi_ws *w, const lhi_act *a, int rank)
     return j;
 }
 
+enum { LARGE = 1 << 22 };
+
 /* A page is put near the thread that touches it first: each thread clears the rows that
  * it will work on, and its scratch. */
 static void touch(void *arg, int rank, int size)
@@ -213,11 +215,15 @@ lhi_ws *lhi_ws_new(lh_tape *t, const lhi_plan *p, lh_type type, size_t rows, int
         lhi_ws_free(w);
         return NULL;
     }
-    lhi_team(threads, touch, w); /* the store's arrays are not among them */
+    /* The store's arrays are not among them.  Where a page is matters for many of them. */
+    lhi_team(c, w->block_bytes > LARGE ? threads : 1, touch, w);
     point_at_store(w);
     if (w->own_params)
         lhi_ws_take_params(w);
     lhi_ws_rows(w, rows);
+    for (int k = 0; p && k < 2; k++)
+        lhi_pace_begin(&w->pace[k], threads, lhi_threads_forced(c),
+                       (1 + k) * lhi_plan_flops(w, p), rows);
     return w;
 }
 

@@ -41,38 +41,49 @@ static struct lhi_eval *ready(lh_var v)
     return e;
 }
 
-struct chunk {
+/* A pass over the rows of a data set, and the chunk that it has come to. */
+struct pass {
     struct lhi_eval *e;
     lhi_feed feed;
     const lh_data *d;
     size_t from, to;
+    void (*take)(void *arg, const lhi_ws *w, size_t from, size_t rows);
+    void *arg;
 };
 
 static void work(void *arg, int rank, int size)
 {
-    const struct chunk *k = arg;
+    const struct pass *k = arg;
 
     lhi_feed_rows(&k->feed, k->e->w, k->d, NULL, k->from, k->to, rank, size);
     lhi_run_forward(k->e->w, rank, size);
+}
+
+static void chunks(void *arg)
+{
+    struct pass *k = arg;
+    lhi_ws *w = k->e->w;
+
+    for (k->from = 0; k->from < k->d->rows; k->from = k->to) {
+        k->to = k->from + CHUNK < k->d->rows ? k->from + CHUNK : k->d->rows;
+        lhi_ws_rows(w, k->to - k->from);
+        lhi_paced(w->t->c, &w->pace[0], k->to - k->from, work, k);
+        k->take(k->arg, w, k->from, k->to - k->from);
+    }
 }
 
 /* Calls take(arg, workspace slot of v, first row, rows) for the rows of d, chunk by chunk. */
 static int over_rows(lh_var v, lh_data *d, const char *caller,
                      void (*take)(void *arg, const lhi_ws *w, size_t from, size_t rows), void *arg)
 {
-    struct chunk k = {.d = d};
+    struct pass k = {.d = d, .take = take, .arg = arg};
 
     if (!lhi_var_good(v, caller) || lhi_data_is_inert(d))
         return -1;
     if (lhi_data_prepare(d, v.tape->params->type) != LH_OK || !(k.e = ready(v)) ||
         lhi_feed_find(&k.feed, v.tape, k.e->p, d, caller) != 0)
         return -1;
-    for (k.from = 0; k.from < d->rows; k.from = k.to) {
-        k.to = k.from + CHUNK < d->rows ? k.from + CHUNK : d->rows;
-        lhi_ws_rows(k.e->w, k.to - k.from);
-        lhi_team(lhi_team_size(k.e->w, k.to - k.from), work, &k);
-        take(arg, k.e->w, k.from, k.to - k.from);
-    }
+    lhi_keep_team(v.tape->c, lhi_pace_size(&k.e->w->pace[0], CHUNK), chunks, &k);
     return 0;
 }
 

@@ -85,7 +85,7 @@ static int find_late(lh_run *r)
     return lhi_ok(c) ? 0 : -1;
 }
 
-int lhi_run_ready(lh_run *r, int threads, int forced)
+int lhi_run_ready(lh_run *r, int threads)
 {
     lh_params *p = r->t->params;
 
@@ -94,7 +94,6 @@ int lhi_run_ready(lh_run *r, int threads, int forced)
         return -1;
     r->descent = (lhi_descent){lhi_variant_kernels(r->w->variant), r->how.rate, r->how.momentum,
                                0};
-    lhi_pace_begin(&r->pace, threads, forced, lhi_plan_flops(r->w, r->p));
     if (r->how.momentum > 0 && lhi_params_slot(p, &p->velocity) != 0)
         return -1;
     lhi_set(r->w->type, r->w->slot[r->p->root].grad, 0, 1); /* dL/dL */
@@ -118,7 +117,7 @@ lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long e
     r->p = lhi_plan_new(t, L.id, LHI_LEAN);
     if (!r->p || lhi_feed_find(&r->feed, t, r->p, d, "lh_train") != 0 ||
         lhi_data_prepare(d, t->params->type) != LH_OK ||
-        lhi_run_ready(r, lhi_threads(c, NULL), lhi_threads_forced(c)) != 0)
+        lhi_run_ready(r, lhi_threads(c, NULL)) != 0)
         return inert(c);
     if (r->batch < d->rows && !(r->order = lhi_alloc_array(c, d->rows, sizeof *r->order)))
         return inert(c);
@@ -165,16 +164,11 @@ static void work(void *arg, int rank, int size)
 void lhi_run_step(lh_run *r, size_t from, size_t to)
 {
     struct step s = {r, from, to};
-    const int whole = to - from == r->batch;
-    const int size = lhi_pace_size(&r->pace, to - from);
-    const double began = whole && lhi_pace_asks(&r->pace) ? lhi_sys_clock() : 0;
 
     /* Gradients can be looked at after an epoch: those of its last step. */
     r->descent.forget = to < r->d->rows;
     lhi_ws_rows(r->w, to - from);
-    lhi_team(size, work, &s);
-    if (began > 0)
-        lhi_pace_note(&r->pace, lhi_sys_clock() - began);
+    lhi_paced(r->c, &r->w->pace[0], to - from, work, &s);
 }
 
 /* Names the first op that makes something that is not finite of what is: the step's
@@ -200,19 +194,31 @@ static void fail_nonfinite(lh_run *r, size_t from, size_t to)
              r->step + 1, r->epoch + 1, where);
 }
 
-static int one_step(lh_run *r)
+static size_t rows_of_step(const lh_run *r)
 {
-    const size_t left = r->d->rows - r->position, rows = left < r->batch ? left : r->batch;
+    const size_t left = r->d->rows - r->position;
 
-    lhi_run_step(r, r->position, r->position + rows);
-    if (!lhi_root_is_finite(r->w)) {
-        fail_nonfinite(r, r->position, r->position + rows);
-        return -1;
-    }
-    r->loss_sum += (double)lhi_get(r->w->type, r->w->slot[r->p->root].value, 0) * (double)rows;
-    r->position += rows;
-    r->step++;
-    return 0;
+    return left < r->batch ? left : r->batch;
+}
+
+/* Steps of an epoch, for as long as one team suits them. */
+static void steps(void *arg)
+{
+    lh_run *r = arg;
+    const int size = lhi_pace_size(&r->w->pace[0], 0);
+
+    do {
+        const size_t rows = rows_of_step(r);
+
+        lhi_run_step(r, r->position, r->position + rows);
+        if (!lhi_root_is_finite(r->w))
+            return;
+        r->loss_sum += (double)lhi_get(r->w->type, r->w->slot[r->p->root].value, 0) * (double)rows;
+        r->samples += (double)rows;
+        r->position += rows;
+        r->step++;
+    } while (r->position < r->d->rows && !lhi_sys_signalled() &&
+             lhi_pace_size(&r->w->pace[0], 0) == size);
 }
 
 /* |dL/dW| of the epoch's last step, for every parameter with more than one row. */
@@ -287,10 +293,13 @@ int lh_epoch(lh_run *r)
             r->stopped = 2;
             return finish(r);
         }
-        if (one_step(r) != 0)
+        lhi_keep_team(r->c, lhi_pace_size(&r->w->pace[0], r->batch), steps, r);
+        if (!lhi_root_is_finite(r->w)) {
+            fail_nonfinite(r, r->position, r->position + rows_of_step(r));
             return finish(r);
-        r->samples += (double)r->w->m;
+        }
     }
+    lhi_pace_tell(r->c, &r->w->pace[0]);
     r->seconds += lhi_sys_clock() - began;
     r->last_loss = r->loss_sum / (double)r->d->rows;
     r->epoch++;

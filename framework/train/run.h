@@ -6,7 +6,6 @@
 #include "framework/base/progress.h"
 #include "framework/base/state.h"
 #include "framework/data/feed.h"
-#include "framework/train/pace.h"
 
 #include <longhand/train.h>
 
@@ -21,7 +20,6 @@ struct lh_run {
     lhi_descent descent;
     uint32_t *late;           /* parameters that can move only when the step is over */
     size_t lates;
-    lhi_pace pace;            /* the team that suits a whole batch */
     uint32_t *order;          /* of this epoch; NULL: as stored */
     size_t batch;             /* rows of a batch */
     long epochs;              /* to be done in all */
@@ -46,9 +44,9 @@ struct lh_run {
 /* A run at its beginning; inert after an error.  lh_train() adds the resuming. */
 lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs);
 
-/* Workspace, descent and pace of a run that has its plan, batch and optimiser; -1 after an
+/* Workspace and descent of a run that has its plan, batch and optimiser; -1 after an
  * error. */
-int lhi_run_ready(lh_run *r, int threads, int forced);
+int lhi_run_ready(lh_run *r, int threads);
 /* One step on rows from..to-1 of the epoch's order; the loss is left in the workspace. */
 void lhi_run_step(lh_run *r, size_t from, size_t to);
 

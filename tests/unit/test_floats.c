@@ -286,12 +286,15 @@ static void each_thread(void)
     struct seen s = {{0}};
     fenv_t usual;
 
+    lh_ctx *c = lh_open(0, NULL, "test");
+
     fegetenv(&usual);
-    lhi_team(4, set_on_each, &m);
-    lhi_team(4, look, &s);
+    lhi_team(c, 4, set_on_each, &m);
+    lhi_team(c, 4, look, &s);
     for (int rank = 1; rank < 4; rank++)
         CHECK(s.bits[rank] == 0, "thread %d works with %u", rank, s.bits[rank]);
     fesetenv(&usual);
+    lh_close(c);
 }
 
 int main(int argc, char **argv)

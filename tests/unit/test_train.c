@@ -329,40 +329,9 @@ static void faults(void)
     CHECK(clean == 4 && struck > 200, "%ld failures, %ld runs to the end", struck, clean);
 }
 
-/* The team that is found when a step on n threads takes time[n] seconds. */
-static int found_by_trying(int threads, double flops, const double *time)
-{
-    lhi_pace p;
-    int steps = 0;
-
-    lhi_pace_begin(&p, threads, 0, flops);
-    while (lhi_pace_asks(&p) && steps++ < 1000)
-        lhi_pace_note(&p, time[lhi_pace_size(&p, 1000)]);
-    CHECK(steps < 100, "it goes on trying");
-    return lhi_pace_size(&p, 1000);
-}
-
-static void team_by_trying(void)
-{
-    static const double better[] = {0, 8, 5, 4, 3, 3, 3, 3, 2};
-    static const double worse[] = {0, 8, 9, 1, 20, 1, 1, 1, 1};
-    static const double turns[] = {0, 8, 5, 4, 7, 3, 3, 3, 1};
-    lhi_pace p;
-
-    CHECK(found_by_trying(8, 1e9, better) == 8, "all of them");
-    CHECK(found_by_trying(6, 1e9, better) == 4 || found_by_trying(6, 1e9, better) == 6, "most");
-    CHECK(found_by_trying(8, 1e9, worse) == 1, "one: two are slower, and four much so");
-    CHECK(found_by_trying(8, 1e9, turns) == 2, "two: four are slower, and eight are not tried");
-    CHECK(found_by_trying(8, 1e4, better) == 1, "a step too small to share");
-    lhi_pace_begin(&p, 7, 1, 1);
-    CHECK(!lhi_pace_asks(&p) && lhi_pace_size(&p, 1000) == 7, "a forced number is taken");
-    CHECK(lhi_pace_size(&p, 3) == 3, "no thread without a row");
-}
-
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
-        {"the team is the fastest of those tried", team_by_trying},
         {"the median held-out accuracy of 11 seeds on wdbc is 0.95 at least", accuracy_on_wdbc},
         {"checkpoints are equal bytes for any number of threads", equal_bits},
         {"a resumed run is the run that never stopped, byte for byte", resuming},
