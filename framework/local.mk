@@ -148,6 +148,7 @@ libcore_la_SOURCES = \
 	framework/train/watch.c \
 	framework/store/arrays.c framework/store/arrays.h \
 	framework/store/checked.c \
+	framework/store/chunks.c \
 	framework/store/element.c \
 	framework/store/file.c \
 	framework/store/h5.h \

@@ -20,7 +20,8 @@ typedef struct lhi_named {
  *   .npz          the .npy files in it; compressed ones where there is zlib
  *   safetensors
  *   HDF5          each dataset under its path ("group/W1"); a variable that Octave has saved
- *                 under its name, turned the right way round; a checkpoint of ours as well
+ *                 under its name, turned the right way round; a checkpoint of ours as well;
+ *                 behind gzip (where there is zlib), shuffle and Fletcher32 and no other filter
  * What is no such array (text, complex numbers, three dimensions, integers beyond 2^53, names of
  * more than 63 bytes) is left out with one warning that names it.
  *

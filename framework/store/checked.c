@@ -47,13 +47,55 @@ static uint64_t bytes_of(const hsize_t *dims, int rank, uint64_t element, uint64
     return bytes;
 }
 
+/* What is wrong with the filters; *deflated is 1 when one of them compresses. */
+static const char *filter_fault(const lhi_h5 *h, hid_t list, int *deflated)
+{
+    static const struct {
+        H5Z_filter_t id;
+        const char *fault;
+    } known[] = {
+        {H5Z_FILTER_DEFLATE, "is compressed by gzip, a filter that is not allowed here"},
+        {H5Z_FILTER_SZIP, "is compressed by SZIP, a filter that is not allowed"},
+        {H5Z_FILTER_NBIT, "is packed by N-Bit, a filter that is not allowed"},
+        {H5Z_FILTER_SCALEOFFSET, "is packed by Scale-Offset, a filter that is not allowed"},
+        {32000, "is compressed by LZF, a filter that is not allowed"},
+        {32001, "is compressed by Blosc, a filter that is not allowed"},
+        {32004, "is compressed by LZ4, a filter that is not allowed"},
+        {32008, "is compressed by Bitshuffle, a filter that is not allowed"},
+        {32013, "is compressed by ZFP, a filter that is not allowed"},
+        {32015, "is compressed by Zstandard, a filter that is not allowed"},
+        {32026, "is compressed by Blosc2, a filter that is not allowed"},
+    };
+    const int filters = H5Pget_nfilters(list);
+
+    if (filters < 0)
+        return "has filters that cannot be read";
+    for (int i = 0; i < filters; i++) {
+        unsigned flags;
+        size_t none = 0;
+        const H5Z_filter_t id =
+            H5Pget_filter2(list, (unsigned)i, &flags, &none, NULL, 0, NULL, NULL);
+
+        if (id == H5Z_FILTER_FLETCHER32 || id == H5Z_FILTER_SHUFFLE)
+            continue;
+        if (id == H5Z_FILTER_DEFLATE && h->growth > 0 && !*deflated) {
+            *deflated = 1;
+            continue;
+        }
+        for (size_t k = 0; k < sizeof known / sizeof known[0]; k++)
+            if (known[k].id == id)
+                return known[k].fault;
+        return "has a filter that is not allowed";
+    }
+    return NULL;
+}
+
 /* Where the bytes are: in this file, behind filters that need no decoder of others.
- * What Longhand writes is not compressed, so nothing is longer than the file. */
+ * Where nothing is compressed nothing is longer than the file. */
 static const char *storage_fault(lhi_h5 *h, hid_t set, hid_t list, int rank, uint64_t element,
-                                 uint64_t bytes)
+                                 uint64_t bytes, int deflated)
 {
     const H5D_layout_t layout = H5Pget_layout(list);
-    const int filters = H5Pget_nfilters(list);
     hsize_t chunk[2] = {0, 0};
     int over = 0;
 
@@ -61,29 +103,20 @@ static const char *storage_fault(lhi_h5 *h, hid_t set, hid_t list, int rank, uin
         return "has a layout that is not allowed, such as a virtual one";
     if (H5Pget_external_count(list) != 0)
         return "keeps its data in another file, which is not allowed";
-    for (int i = 0; i < filters; i++) {
-        unsigned flags;
-        size_t none = 0;
-        const H5Z_filter_t id =
-            H5Pget_filter2(list, (unsigned)i, &flags, &none, NULL, 0, NULL, NULL);
-
-        if (id != H5Z_FILTER_FLETCHER32 && id != H5Z_FILTER_SHUFFLE)
-            return "has a filter that is not allowed";
-    }
-    if (filters < 0)
-        return "has filters that cannot be read";
     if (layout == H5D_CHUNKED) {
         if (H5Pget_chunk(list, rank, chunk) != rank)
             return "has chunks of another rank";
-        bytes_of(chunk, rank, element, h->size, &over);
+        bytes_of(chunk, rank, element, deflated ? bytes + h->growth : h->size, &over);
     }
     if (over)
         return "has chunks larger than the file";
+    if (deflated)
+        return NULL; /* each chunk is looked at when it is read */
     return H5Dget_storage_size(set) < bytes ? "claims more bytes than are stored" : NULL;
 }
 
-static const char *extent_fault(lhi_h5 *h, hid_t space, int rank, uint64_t element,
-                                const hsize_t *want, hsize_t *dims, uint64_t *bytes)
+static const char *extent_fault(hid_t space, int rank, uint64_t element, const hsize_t *want,
+                                hsize_t *dims, uint64_t *budget, uint64_t *bytes)
 {
     int over = 0;
 
@@ -94,10 +127,10 @@ static const char *extent_fault(lhi_h5 *h, hid_t space, int rank, uint64_t eleme
     for (int i = 0; i < rank; i++)
         if (want && dims[i] != want[i])
             return "has another shape than it should have";
-    *bytes = bytes_of(dims, rank, element, h->budget, &over);
+    *bytes = bytes_of(dims, rank, element, *budget, &over);
     if (over)
         return "claims more bytes than the file has";
-    h->budget -= *bytes;
+    *budget -= *bytes;
     return NULL;
 }
 
@@ -109,12 +142,16 @@ const char *lhi_h5_dataset_fault(lhi_h5 *h, hid_t set, int rank, size_t element,
     const hid_t space = lhi_h5_keep(h, H5Dget_space(set), set, "");
     const char *fault = "cannot be understood";
     uint64_t bytes = 0;
+    int deflated = 0;
 
-    /* The rank first: it says how many dimensions chunk[] must hold. */
+    /* The rank before the chunks: it says how many dimensions chunk[] must hold. */
     if (lhi_ok(h->c)) {
-        fault = extent_fault(h, space, rank, element, want, dims, &bytes);
+        fault = filter_fault(h, list, &deflated);
         if (!fault)
-            fault = storage_fault(h, set, list, rank, element, bytes);
+            fault = extent_fault(space, rank, element, want, dims,
+                                 deflated ? &h->growth : &h->budget, &bytes);
+        if (!fault)
+            fault = storage_fault(h, set, list, rank, element, bytes, deflated);
     }
     lhi_h5_drop(h, mark);
     return fault;

@@ -22,6 +22,7 @@ typedef struct lhi_h5 {
     size_t room;         /* bytes at image */
     uint64_t size;       /* of the file being read */
     uint64_t budget;     /* bytes that the datasets may still claim */
+    uint64_t growth;     /* and those that are compressed; 0: none is allowed */
     hid_t open[24];
     size_t opens;
     H5E_auto2_t report;  /* the caller's, put back at the end */
@@ -62,6 +63,10 @@ void *lhi_h5_read_array(lhi_h5 *h, hid_t in, const char *name, lh_type type, int
  * Rank 0 is a single value; dims has room for two. */
 const char *lhi_h5_dataset_fault(lhi_h5 *h, hid_t set, int rank, size_t element,
                                  const hsize_t *want, hsize_t *dims);
+/* chunks.c: the elements as they are on disk; NULL, or what is wrong.  Of a dataset that
+ * passed those checks with chunks and filters. */
+const char *lhi_h5_read_chunks(lhi_h5 *h, hid_t set, int rank, const hsize_t *dims, size_t element,
+                               unsigned char *to);
 const char **lhi_h5_read_lines(lhi_h5 *h, hid_t in, const char *name, size_t *count);
 
 /* write.c: under a checksum, of `disk` type; a file's bytes are counted when it is done. */

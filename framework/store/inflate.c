@@ -1,4 +1,4 @@
-/* inflate.c -- zlib, where configure found it: members of a .npz that are compressed. */
+/* inflate.c -- zlib, where configure found it: members of a .npz, chunks of an HDF5 file. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/store/named.h"
 
@@ -12,12 +12,12 @@ static uInt part(size_t size)
     return size < PART ? (uInt)size : PART;
 }
 
-int lhi_inflate(const unsigned char *from, size_t size, unsigned char *to, size_t room)
+int lhi_inflate(const unsigned char *from, size_t size, unsigned char *to, size_t room, int headed)
 {
     z_stream z = {0};
     int status = Z_OK;
 
-    if (inflateInit2(&z, -MAX_WBITS) != Z_OK) /* minus: without zlib's own header */
+    if (inflateInit2(&z, headed ? MAX_WBITS : -MAX_WBITS) != Z_OK)
         return 0;
     z.next_in = (z_const Bytef *)from;
     z.next_out = to;
@@ -34,9 +34,9 @@ int lhi_inflate(const unsigned char *from, size_t size, unsigned char *to, size_
     return status == Z_STREAM_END && size == 0 && room == 0;
 }
 #else
-int lhi_inflate(const unsigned char *from, size_t size, unsigned char *to, size_t room)
+int lhi_inflate(const unsigned char *from, size_t size, unsigned char *to, size_t room, int headed)
 {
-    (void)from, (void)size, (void)to, (void)room;
+    (void)from, (void)size, (void)to, (void)room, (void)headed;
     return -1;
 }
 #endif

@@ -32,6 +32,12 @@ typedef struct lhi_arrays {
     size_t left_out;
 } lhi_arrays;
 
+/* What all that is compressed in a file may grow to: honest gradients are far below it. */
+static inline uint64_t lhi_arrays_growth(const lhi_arrays *a)
+{
+    return (UINT64_C(64) << 20) + 64 * (uint64_t)a->size;
+}
+
 /* How an array is written down. */
 typedef struct lhi_layout {
     char kind;        /* 'f' IEEE float, 'b' bfloat16, 'i' and 'u' integer, 0: no numbers */
@@ -97,8 +103,10 @@ int lhi_npz_here(const lhi_arrays *a);
 void lhi_npz_read(lhi_arrays *a);
 void lhi_npz_put(lhi_text *t, const char *path, const lhi_named *list, size_t count);
 
-/* inflate.c: 1 when `from` becomes exactly `room` bytes, 0 when not; -1 without zlib. */
-int lhi_inflate(const unsigned char *from, size_t size, unsigned char *to, size_t room);
+/* inflate.c: 1 when `from` becomes exactly `room` bytes, 0 when not; -1 without zlib.
+ * headed: 1 with zlib's own header and checksum, as in HDF5, 0 without, as in a zip file. */
+int lhi_inflate(const unsigned char *from, size_t size, unsigned char *to, size_t room,
+                int headed);
 
 /* safetensors.c */
 int lhi_safetensors_here(const lhi_arrays *a);

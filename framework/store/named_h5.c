@@ -30,7 +30,7 @@ typedef struct walk {
     hid_t half;  /* the type of 16-bit floats, for which HDF5 has no name */
 } walk;
 
-static const char hint[] = "save it again as plain datasets: no links, no compression";
+static const char hint[] = "save it again as datasets of its own, plain or with gzip: no links";
 
 int lhi_named_h5_here(const lhi_arrays *a)
 {
@@ -96,6 +96,22 @@ static void swap(uint64_t dims[2])
     dims[1] = first;
 }
 
+/* What is behind filters is decoded here, so that damage reaches no decoder of HDF5's. */
+static const char *read_bytes(lhi_h5 *h, hid_t set, hid_t type, int rank, const hsize_t *dims,
+                              size_t element, unsigned char *to)
+{
+    const size_t mark = h->opens;
+    const hid_t list = lhi_h5_keep(h, H5Dget_create_plist(set), set, "");
+    const int filters = list < 0 ? 0 : H5Pget_nfilters(list);
+
+    lhi_h5_drop(h, mark);
+    if (filters > 0)
+        return lhi_h5_read_chunks(h, set, rank, dims, element, to);
+    if (lhi_ok(h->c))
+        lhi_h5_did(h, H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, to), set, "");
+    return NULL;
+}
+
 /* A dataset of numbers in `type`, which becomes the array `name`. */
 static void read_numbers(walk *w, hid_t set, hid_t type, lhi_span name, lhi_layout *l)
 {
@@ -117,7 +133,9 @@ static void read_numbers(walk *w, hid_t set, hid_t type, lhi_span name, lhi_layo
     if (!bytes)
         return;
     if (size > 0)
-        lhi_h5_did(h, H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes), set, "");
+        fault = read_bytes(h, set, type, l->rank, dims, l->bytes, bytes);
+    if (fault)
+        bad(w->a, name, fault);
     if (l->by_columns && l->rank == 2)
         swap(l->dims); /* HDF5 has the extents by rows, of what Octave keeps by columns */
     if (lhi_ok(h->c))
@@ -253,7 +271,8 @@ static herr_t visit(hid_t group, const char *link, const H5L_info_t *info, void 
     return lhi_ok(w->a->c) ? 0 : 1;
 }
 
-/* In the order in which the links were made where the file knows it, else by name. */
+/* In the order in which HDF5 meets the links: to sort them it would make a table first, and
+ * where a damaged file ends that early it frees names that were never set. */
 static void look_into(walk *w)
 {
     lhi_h5 *h = w->h;
@@ -261,18 +280,9 @@ static void look_into(walk *w)
     const char *const path = w->list[w->at].path;
     const hid_t group =
         lhi_h5_keep(h, H5Gopen2(w->file, path[0] ? path : "/", H5P_DEFAULT), w->file, path);
-    H5_index_t index = H5_INDEX_NAME;
-    unsigned order = 0;
 
-    if (lhi_ok(h->c)) {
-        const hid_t list = lhi_h5_keep(h, H5Gget_create_plist(group), group, "");
-
-        lhi_h5_did(h, H5Pget_link_creation_order(list, &order), group, "");
-        if (order & H5P_CRT_ORDER_TRACKED)
-            index = H5_INDEX_CRT_ORDER;
-    }
     if (lhi_ok(h->c))
-        lhi_h5_did(h, H5Literate(group, index, H5_ITER_INC, NULL, visit, w), group, "");
+        lhi_h5_did(h, H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, visit, w), group, "");
     lhi_h5_drop(h, mark);
 }
 
@@ -296,6 +306,7 @@ void lhi_named_h5_read(lhi_arrays *a)
     h.image = a->bytes;
     h.room = a->size;
     h.size = h.budget = a->size;
+    h.growth = lhi_arrays_growth(a);
     if (lhi_h5_ours(a->bytes, a->size))
         lhi_h5_check(&h);
     if (!lhi_ok(a->c))

@@ -16,10 +16,6 @@ enum { LOCAL_SIZE = 30, CENTRAL_SIZE = 46, END_SIZE = 22, END_64_SIZE = 56, LOCA
 
 enum { STORED = 0, DEFLATED = 8 };
 
-/* What compressed members may grow to: honest gradients are far below it. */
-#define GROWTH 64
-#define GROWTH_FREE (UINT64_C(64) << 20)
-
 #define ALL_ONES UINT32_C(0xffffffff)
 
 typedef struct directory {
@@ -93,7 +89,7 @@ static int find_directory(lhi_arrays *a, directory *d)
         return 0;
     }
     d->end = limit;
-    d->budget = GROWTH_FREE + GROWTH * (uint64_t)a->size;
+    d->budget = lhi_arrays_growth(a);
     return 1;
 }
 
@@ -201,7 +197,7 @@ static void read_deflated(lhi_arrays *a, const member *m, const unsigned char *s
 
     if (!bytes)
         return;
-    inflated = lhi_inflate(stored, (size_t)m->stored, bytes, (size_t)m->size);
+    inflated = lhi_inflate(stored, (size_t)m->stored, bytes, (size_t)m->size, 0);
     if (inflated > 0)
         read_member(a, m, bytes);
     else if (inflated == 0)

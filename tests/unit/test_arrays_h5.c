@@ -1,8 +1,7 @@
 /* test_arrays_h5.c -- arrays in HDF5: written by us, by Octave and other programs, to do harm. */
 /* SPDX-License-Identifier: MIT */
-#include "tests/unit/arrays_help.h"
-
-#include <hdf5.h>
+#include "framework/store/named.h"
+#include "tests/unit/arrays_h5_help.h"
 
 static const double two[2] = {1, -2.5};
 
@@ -27,108 +26,6 @@ static void h5_damage(void)
     }
     CHECK(size > 700, "a file of %zu bytes", size);
     free(text);
-}
-
-static hid_t dataset(hid_t in, const char *name, hid_t type, hid_t memory, int rank,
-                     const hsize_t *dims, const void *at)
-{
-    const hid_t space = rank ? H5Screate_simple(rank, dims, NULL) : H5Screate(H5S_SCALAR);
-    const hid_t set = H5Dcreate2(in, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-
-    CHECK(set >= 0 && H5Dwrite(set, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, at) >= 0, "%s", name);
-    H5Sclose(space);
-    return set;
-}
-
-static void numbers(hid_t in, const char *name, hid_t type, int rank, hsize_t rows, hsize_t cols)
-{
-    static const double at[4000] = {1, 2, 3, 4, 5, 6, 7, 8};
-    const hsize_t dims[3] = {rows, cols, 1};
-
-    H5Dclose(dataset(in, name, type, H5T_NATIVE_DOUBLE, rank, dims, at));
-}
-
-static void text(hid_t in, const char *name, const char *at)
-{
-    const hid_t type = H5Tcopy(H5T_C_S1);
-
-    H5Tset_size(type, strlen(at) + 1);
-    H5Dclose(dataset(in, name, type, type, 0, NULL, at));
-    H5Tclose(type);
-}
-
-/* As Octave 7 saves a variable. */
-static hid_t octave(hid_t file, const char *name, const char *type)
-{
-    const hid_t group = H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    const hid_t space = H5Screate(H5S_SCALAR);
-    const hid_t mark = H5Acreate2(group, "OCTAVE_NEW_FORMAT", H5T_STD_U8LE, space, H5P_DEFAULT,
-                                  H5P_DEFAULT);
-
-    H5Aclose(mark);
-    H5Sclose(space);
-    text(group, "type", type);
-    return group;
-}
-
-static hid_t half(void)
-{
-    const hid_t type = H5Tcopy(H5T_IEEE_F32LE);
-
-    H5Tset_fields(type, 15, 10, 5, 0, 10);
-    H5Tset_size(type, 2);
-    H5Tset_ebias(type, 15);
-    return type;
-}
-
-static void fill(hid_t file)
-{
-    const hid_t outer = H5Gcreate2(file, "layer", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    const hid_t inner = H5Gcreate2(outer, "1", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    const hid_t complex = H5Tcreate(H5T_COMPOUND, 16), narrow = half();
-    const hsize_t none[2] = {0, 5};
-    hid_t group;
-
-    numbers(inner, "W", H5T_IEEE_F64LE, 2, 2, 3);
-    numbers(inner, "b", H5T_IEEE_F32BE, 1, 3, 0);
-    numbers(file, "h", narrow, 2, 1, 3);
-    numbers(file, "i", H5T_STD_I16BE, 0, 0, 0);
-    H5Dclose(dataset(file, "e", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 2, none, NULL));
-    group = octave(file, "X", "matrix");
-    numbers(group, "value", H5T_IEEE_F64LE, 2, 3, 2); /* 2 x 3 for Octave */
-    H5Gclose(group);
-    group = octave(file, "s", "float scalar");
-    numbers(group, "value", H5T_IEEE_F32LE, 0, 0, 0);
-    H5Gclose(group);
-    group = octave(file, "word", "string");
-    numbers(group, "value", H5T_STD_I8LE, 2, 2, 3);
-    H5Gclose(group);
-    /* what is left out */
-    numbers(file, "cube", H5T_IEEE_F64LE, 3, 2, 2);
-    text(file, "note", "text");
-    H5Tinsert(complex, "r", 0, H5T_IEEE_F64LE);
-    H5Tinsert(complex, "i", 8, H5T_IEEE_F64LE);
-    H5Dclose(dataset(file, "z", complex, complex, 0, NULL, two));
-    H5Lcreate_soft("/layer/1/W", file, "soft", H5P_DEFAULT, H5P_DEFAULT);
-    H5Lcreate_external("other.h5", "/W", file, "far", H5P_DEFAULT, H5P_DEFAULT);
-    H5Tclose(complex);
-    H5Tclose(narrow);
-    H5Gclose(inner);
-    H5Gclose(outer);
-}
-
-static const char *h5_file(void (*make)(hid_t file), hsize_t block)
-{
-    const char *path = check_path("other.h5");
-    const hid_t list = H5Pcreate(H5P_FILE_CREATE);
-    hid_t file;
-
-    H5Pset_userblock(list, block);
-    file = H5Fcreate(path, H5F_ACC_TRUNC, list, H5P_DEFAULT);
-    make(file);
-    CHECK(H5Fclose(file) >= 0, "closing %s", path);
-    H5Pclose(list);
-    return path;
 }
 
 static void h5_of_others(void)
@@ -189,8 +86,9 @@ static void same_bytes_many_times(hid_t file)
 
 static void made_with(hid_t file, hid_t list, hsize_t rows)
 {
-    const hsize_t dims[2] = {rows, 4};
-    const hid_t space = H5Screate_simple(2, dims, NULL);
+    const hsize_t dims[2] = {rows, 4}, most[2] = {H5S_UNLIMITED, 4};
+    const int grows = H5Pget_layout(list) == H5D_CHUNKED;
+    const hid_t space = H5Screate_simple(2, dims, grows ? most : NULL);
 
     H5Dclose(H5Dcreate2(file, "W", H5T_IEEE_F64LE, space, H5P_DEFAULT, list, H5P_DEFAULT));
     H5Sclose(space);
@@ -210,14 +108,111 @@ static void never_written(hid_t file)
     made_with(file, H5Pcreate(H5P_DATASET_CREATE), (hsize_t)1 << 40);
 }
 
-static void compressed(hid_t file)
+static hid_t deflated(hsize_t rows, hsize_t cols)
 {
-    const hsize_t chunk[2] = {2, 4};
+    const hsize_t chunk[2] = {rows, cols};
     const hid_t list = H5Pcreate(H5P_DATASET_CREATE);
 
     H5Pset_chunk(list, 2, chunk);
     H5Pset_deflate(list, 6);
-    made_with(file, list, 2);
+    return list;
+}
+
+static void compressed_never_written(hid_t file)
+{
+    made_with(file, deflated(2, 4), 2);
+}
+
+static void compressed_too_large(hid_t file)
+{
+    made_with(file, deflated(2, 4), (hsize_t)1 << 40);
+}
+
+static void chunk_too_large(hid_t file)
+{
+    made_with(file, deflated(1 << 22, 4), 2);
+}
+
+static void packed(hid_t file)
+{
+    filtered(file, "W", H5T_STD_I32LE, "n", 2, 20, 12);
+}
+
+/* A chunk of 2 x 4 doubles, stored as `size` bytes that are said to have passed all filters. */
+static void raw_chunk(hid_t file, const void *at, size_t size)
+{
+    const hsize_t dims[2] = {2, 4}, offset[2] = {0, 0};
+    const hid_t list = deflated(2, 4), space = H5Screate_simple(2, dims, NULL);
+    const hid_t set =
+        H5Dcreate2(file, "W", H5T_IEEE_F64LE, space, H5P_DEFAULT, list, H5P_DEFAULT);
+
+    CHECK(H5Dwrite_chunk(set, H5P_DEFAULT, 0, offset, size, at) >= 0, "a raw chunk");
+    H5Dclose(set);
+    H5Sclose(space);
+    H5Pclose(list);
+}
+
+/* 64 zeros as zlib compresses them, and 4096. */
+static void right_chunk(hid_t file)
+{
+    static const unsigned char at[] = {0x78, 0x9c, 0x63, 0x60, 0xa0, 0x0c,
+                                       0,    0,    0,    0x40, 0,    1};
+
+    raw_chunk(file, at, sizeof at);
+}
+
+static void bomb(hid_t file)
+{
+    static const unsigned char at[] = {0x78, 0x9c, 0xed, 0xc1, 1, 0x0d, 0, 0, 0,
+                                       0xc2, 0xa0, 0xf7, 0x4f, 0x6d, 0x0f, 0x07, 0x14, 0,
+                                       0, 0xf0, 0x6e, 0x10, 0, 0, 0, 1};
+
+    raw_chunk(file, at, sizeof at);
+}
+
+static void no_stream(hid_t file)
+{
+    raw_chunk(file, "no stream of zlib", 17);
+}
+
+static void gzipped(hid_t file)
+{
+    static const char *const filters[] = {"d", "sd", "sdf", "fsd", "sf", "f", "ds", "fd"};
+    char name[12];
+
+    for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++) {
+        snprintf(name, sizeof name, "W%zu", i);
+        filtered(file, name, i % 2 ? H5T_IEEE_F32BE : H5T_IEEE_F64LE, filters[i], 2, 20, 12);
+        snprintf(name, sizeof name, "b%zu", i);
+        filtered(file, name, H5T_IEEE_F64LE, filters[i], 1, 999, 1);
+    }
+}
+
+/* What is decoded here is what HDF5 has put there, of chunks that stand over the edges, too. */
+static void h5_gzipped(void)
+{
+    reading r;
+
+    if (lhi_inflate(NULL, 0, NULL, 0, 1) < 0) {
+        refused(h5_file(gzipped, 0), "this Longhand was built without zlib");
+        return;
+    }
+    for (int newest = 0; newest < 2; newest++) {
+        size_t elements = 0, wrong = 0;
+
+        begin(&r, h5_file_as(gzipped, 0, newest));
+        for (size_t k = 0; k < r.count; k++)
+            for (size_t i = 0; i < r.list[k].rows * r.list[k].cols; i++, elements++)
+                wrong += r.list[k].at[i] != 0.5 * (double)i;
+        CHECK(elements == 8 * (240 + 999) && wrong == 0, "%zu of %zu elements are wrong; %s",
+              wrong, elements, lh_message(r.c));
+        end(&r);
+    }
+    begin(&r, h5_file(right_chunk, 0));
+    CHECK(r.count == 1 && r.list[0].at[7] == 0, "%s", lh_message(r.c));
+    end(&r);
+    refused(h5_file(bomb, 0), "W is damaged: a chunk cannot be decompressed to the size");
+    refused(h5_file(no_stream, 0), "W is damaged: a chunk cannot be decompressed to the size");
 }
 
 static void nothing(hid_t file)
@@ -231,7 +226,10 @@ static void h5_refused(void)
     refused(h5_file(same_bytes_many_times, 0), "more bytes than the file has");
     refused(h5_file(elsewhere, 0), "W keeps its data in another file");
     refused(h5_file(never_written, 0), "W claims more bytes than the file has");
-    refused(h5_file(compressed, 0), "W has a filter that is not allowed");
+    refused(h5_file(compressed_never_written, 0), "W claims more bytes than are stored");
+    refused(h5_file(compressed_too_large, 0), "W claims more bytes than the file has");
+    refused(h5_file(chunk_too_large, 0), "W has chunks larger than the file");
+    refused(h5_file(packed, 0), "W is packed by N-Bit, a filter that is not allowed");
     refused(h5_file(nothing, 0), "left out: note (elements that are no numbers)");
 }
 
@@ -255,6 +253,7 @@ int main(int argc, char **argv)
     static const check_test tests[] = {
         {"no cut and no changed byte of a file of ours goes unnoticed", h5_damage},
         {"HDF5 of other programs: groups, types, Octave's variables", h5_of_others},
+        {"HDF5 behind gzip, shuffle and checksums", h5_gzipped},
         {"HDF5 that is made to do harm is refused", h5_refused},
         {"HDF5 that is cut short is refused", h5_cut_short},
         {NULL, NULL},
