@@ -27,7 +27,8 @@ tests_unit_test_arrays_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_arrays_LDADD = libtesting.la
 
 check_PROGRAMS += tests/unit/test_arrays_h5
-tests_unit_test_arrays_h5_SOURCES = tests/unit/test_arrays_h5.c tests/unit/arrays_help.h
+tests_unit_test_arrays_h5_SOURCES = tests/unit/test_arrays_h5.c tests/unit/arrays_h5_help.h \
+	tests/unit/arrays_help.h
 tests_unit_test_arrays_h5_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_arrays_h5_LDADD = libtesting.la
 
@@ -144,6 +145,12 @@ check_PROGRAMS += tests/unit/test_progress
 tests_unit_test_progress_SOURCES = tests/unit/test_progress.c
 tests_unit_test_progress_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_progress_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_reading
+tests_unit_test_reading_SOURCES = tests/unit/test_reading.c tests/unit/arrays_h5_help.h \
+	tests/unit/arrays_help.h
+tests_unit_test_reading_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_reading_LDADD = libtesting.la
 
 check_PROGRAMS += tests/unit/test_report
 tests_unit_test_report_SOURCES = tests/unit/test_report.c

@@ -75,22 +75,33 @@ static const lhi_state_param *find(const lhi_state *s, const char *name)
     return NULL;
 }
 
-/* The values of the file into the store that its tape has made. */
+/* The file's parameter of that name, in the shape that the tape has declared. */
+static const lhi_state_param *fitting(lh_checkpoint *k, const lhi_param *p)
+{
+    const lhi_state_param *a = find(&k->state, p->name);
+
+    if (a && a->rows == p->rows && a->cols == p->cols)
+        return a;
+    lhi_fail(k->c, LH_EFORMAT, "use another checkpoint",
+             "%s: its tape and its parameter '%s' do not fit", k->path, p->name);
+    return NULL;
+}
+
+/* The values of the file into the store that its tape has made.  All shapes are compared before
+ * anything is laid out: what a tape only declares takes no memory. */
 static int take_values(lh_checkpoint *k, lh_params *p)
 {
+    const lhi_state_param *a;
+
+    for (size_t i = 0; i < p->count; i++)
+        if (!fitting(k, &p->at[i]))
+            return -1;
     if (lhi_params_lay(p) != 0)
         return -1;
-    for (size_t i = 0; i < p->count; i++) {
-        const lhi_state_param *a = find(&k->state, p->at[i].name);
-
-        if (!a || a->rows != p->at[i].rows || a->cols != p->at[i].cols) {
-            lhi_fail(k->c, LH_EFORMAT, NULL, "%s: its tape and its parameter '%s' do not fit",
-                     k->path, p->at[i].name);
-            return -1;
-        }
-        memcpy(lhi_params_at(p, p->value, i), a->value,
-               a->rows * a->cols * lhi_type_size(p->type));
-    }
+    for (size_t i = 0; i < p->count; i++)
+        if ((a = fitting(k, &p->at[i])) != NULL)
+            memcpy(lhi_params_at(p, p->value, i), a->value,
+                   a->rows * a->cols * lhi_type_size(p->type));
     return 0;
 }
 

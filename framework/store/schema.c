@@ -128,6 +128,16 @@ static int unsound_name(const char *kind, const char *name, char *reason, size_t
     return 1;
 }
 
+/* A series has a number for each epoch done: whoever goes on reads the last. */
+static int unsound_history(const lhi_state *s, char *reason, size_t room)
+{
+    if ((int64_t)s->epochs == s->epoch && (s->epochs == 0 || s->series_count > 0))
+        return 0;
+    snprintf(reason, room, "%lld epochs are done, and the history has %zu series of %zu",
+             (long long)s->epoch, s->series_count, s->epochs);
+    return 1;
+}
+
 int lhi_state_unsound(const lhi_state *s, char *reason, size_t room)
 {
     for (const lhi_field *f = lhi_state_fields; f->name; f++)
@@ -139,6 +149,8 @@ int lhi_state_unsound(const lhi_state *s, char *reason, size_t room)
     for (size_t i = 0; i < s->series_count; i++)
         if (unsound_name("a series", s->series[i].name, reason, room))
             return 1;
+    if (unsound_history(s, reason, room))
+        return 1;
     if (s->params <= LHI_H5_ITEMS && s->series_count <= LHI_H5_ITEMS &&
         s->config_count <= LHI_H5_ITEMS && s->provenance_count <= LHI_H5_ITEMS &&
         (!s->tape || strlen(s->tape) < LHI_H5_TEXT))

@@ -18,7 +18,8 @@ static inline hid_t dataset(hid_t in, const char *name, hid_t type, hid_t memory
     return set;
 }
 
-static inline void numbers(hid_t in, const char *name, hid_t type, int rank, hsize_t rows, hsize_t cols)
+static inline void numbers(hid_t in, const char *name, hid_t type, int rank, hsize_t rows,
+                           hsize_t cols)
 {
     static const double at[4000] = {1, 2, 3, 4, 5, 6, 7, 8};
     const hsize_t dims[3] = {rows, cols, 1};

@@ -205,7 +205,7 @@ static void round_trip_empty(void)
 
     there_and_back(&s);
     s = make(LH_F32)->s;
-    s.epochs = 0; /* series without rows yet */
+    s.epochs = 0, s.epoch = 0; /* series without rows yet */
     s.held_count = 0;
     s.held = NULL;
     there_and_back(&s);

@@ -285,6 +285,8 @@ static void attributes_refused(void)
         {"state", "step", "another type", real, 0, minus},
         {"state", "seed", "another type", integer, 0, two},
         {"state", "loss_sum", "another type", integer, 0, two},
+        {"state", "epoch", "epochs are done, and the history has 1 series of 4", integer, 0, two},
+        {"state", "epoch", "epochs are done, and the history has 1 series of 4", integer, 0, huge},
         {"history", "epochs", "no number of things", integer, 0, minus},
         {"history", "epochs", "another shape", integer, 0, huge},
         {"data", "cols", "another shape", integer, 0, minus},
