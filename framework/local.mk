@@ -67,6 +67,7 @@ libcore_la_SOURCES = \
 	framework/base/options.c \
 	framework/base/pace.c framework/base/pace.h \
 	framework/base/progress.c framework/base/progress.h \
+	framework/base/quote.c framework/base/quote.h \
 	framework/base/rng.c framework/base/rng.h \
 	framework/base/sha256.c framework/base/sha256.h \
 	framework/base/state.h \
@@ -169,7 +170,6 @@ libcore_la_SOURCES = \
 	framework/report/figure.c \
 	framework/report/gnuplot.c \
 	framework/report/history.c \
-	framework/report/quote.c \
 	framework/report/report.h \
 	framework/report/speed.c \
 	framework/session/check.c \

@@ -225,6 +225,7 @@ lh_test_scripts = \
 	tests/cli/interop.sh \
 	tests/cli/experiments.sh \
 	tests/cli/locale.sh \
+	tests/cli/names.sh \
 	tests/cli/resume.sh \
 	tests/cli/verbs.sh \
 	tests/rules/callers.sh \

@@ -1,6 +1,6 @@
 /* error.c -- the first error, its text, and what is said on the way. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/base/ctx.h"
+#include "framework/base/quote.h"
 #include "framework/system/sys.h"
 
 #include <stdarg.h>
@@ -67,14 +67,6 @@ lh_status lhi_call_ends(lh_ctx *c)
     return s;
 }
 
-/* Names and cells come from outside: what they hold must not steer a terminal. */
-static void make_plain(char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' ? *text != '\n' : *text == 127)
-            *text = '?';
-}
-
 LH_PRINTF(4, 0)
 static void keep(lh_ctx *c, lh_status s, const char *hint, const char *format, va_list args)
 {
@@ -88,7 +80,7 @@ static void keep(lh_ctx *c, lh_status s, const char *hint, const char *format, v
         length = (int)strlen(c->message);
     if (hint)
         snprintf(c->message + length, sizeof c->message - (size_t)length, "\n  hint: %s", hint);
-    make_plain(c->message);
+    lhi_make_plain(c->message); /* names and cells come from outside */
 }
 
 lh_status lhi_fail(lh_ctx *c, lh_status s, const char *hint, const char *format, ...)
@@ -131,7 +123,7 @@ static void say(lh_ctx *c, const char *before, const char *format, va_list args)
     const int length = snprintf(text, sizeof text, "%s", before);
 
     lhi_sys_vformat(text + length, sizeof text - (size_t)length, format, args);
-    make_plain(text);
+    lhi_make_plain(text);
     if (c->say) {
         c->say(c->say_arg, text);
         return;

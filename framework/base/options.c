@@ -1,6 +1,7 @@
 /* options.c -- declared options: command line, environment, --help, "did you mean". */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/ctx.h"
+#include "framework/base/quote.h"
 #include "framework/system/sys.h"
 
 #include <longhand/version.h>
@@ -406,11 +407,15 @@ size_t lhi_config(lh_ctx *c, const char ***lines)
         return 0;
     for (size_t i = 0; i < c->option_count; i++) {
         const lhi_option *o = &c->options[i];
+        char *line;
 
-        if (o->kind[0] && strcmp(o->kind, "PATH") != 0 && shapes_result(o->name))
-            (*lines)[n++] = lhi_strf(c, "%s=%s", o->name, o->value);
-        if (!lhi_ok(c))
+        if (!o->kind[0] || strcmp(o->kind, "PATH") == 0 || !shapes_result(o->name))
+            continue;
+        line = lhi_strf(c, "%s=%s", o->name, o->value);
+        if (!line)
             return 0;
+        lhi_make_utf8(line); /* the checkpoint says that it is */
+        (*lines)[n++] = line;
     }
     return n;
 }

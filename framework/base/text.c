@@ -1,6 +1,6 @@
 /* text.c -- a text that grows. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/base/text.h"
+#include "framework/base/quote.h"
 
 #include "framework/system/sys.h"
 
@@ -59,8 +59,13 @@ int lhi_format(char *to, size_t room, const char *format, ...)
 
 lh_status lhi_text_write(const lhi_text *t, const char *path, const char *what)
 {
-    const int status = lhi_ok(t->c) ? lhi_sys_replace(path, t->at ? t->at : "", t->size) : 0;
+    lhi_text clean = {.c = t->c};
+    int status = 0;
 
+    lhi_add_utf8(&clean, t->at ? t->at : "", t->size);
+    if (lhi_ok(t->c))
+        status = lhi_sys_replace(path, clean.at ? clean.at : "", clean.size);
+    lhi_text_free(&clean);
     if (status != 0)
         lhi_fail(t->c, LH_EIO, "is there such a folder, with room, that may be written to?",
                  "%s could not be written to %s: %s", what, path, strerror(-status));

@@ -34,8 +34,4 @@ enum lhi_cell_kind lhi_cell_read(const lhi_cell *cell, double *value);
 /* 1 when it has nothing but digits. */
 int lhi_cell_is_whole(const lhi_cell *cell);
 
-/* A copy fit for a message: at most room - 1 bytes, with "..." when it was cut, and ?
- * for control characters and what is not UTF-8.  Returns `to`; room is at least 8. */
-const char *lhi_shown(char *to, size_t room, const char *at, size_t size);
-
 #endif

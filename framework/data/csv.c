@@ -1,5 +1,6 @@
 /* csv.c -- reads a CSV file into the table, or says where it cannot be read. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/quote.h"
 #include "framework/data/cell.h"
 #include "framework/data/data.h"
 
@@ -42,7 +43,7 @@ static const char *name_of(const reader *r, size_t column, char to[SHOWN + 4])
         if (lhi_cell_next(&line, &cell))
             return to;
     if (r->names.at && cell.size) {
-        lhi_shown(name, sizeof name, cell.at, cell.size);
+        lhi_legible(name, sizeof name, cell.at, cell.size);
         strcat(strcat(strcpy(to, " '"), name), "'");
     }
     return to;
@@ -56,7 +57,7 @@ static lh_status refuse(const reader *r, size_t column, const lhi_cell *cell, co
 
     return lhi_fail(r->c, LH_EDATA, hint, "%s line %zu, column %zu%s: '%s' %s", r->path, r->line,
                     column, name_of(r, column, name),
-                    lhi_shown(text, sizeof text, cell->at, cell->size), what);
+                    lhi_legible(text, sizeof text, cell->at, cell->size), what);
 }
 
 static lh_status refuse_quotes(const reader *r, size_t column, const lhi_cell *cell,
@@ -220,7 +221,7 @@ static lh_status take_label(const reader *r, const lhi_cell *cell, double *value
     if (*value != 0 && *value != 1)
         return lhi_fail(r->c, LH_EDATA, "the last column is the label; number the two classes 0, 1",
                         "label %s at %s line %zu, column %zu%s: 0 or 1 is wanted",
-                        lhi_shown(text, sizeof text, cell->at, cell->size), r->path, r->line,
+                        lhi_legible(text, sizeof text, cell->at, cell->size), r->path, r->line,
                         r->width, name_of(r, r->width, name));
     *value = *value == 1; /* no negative zero */
     return LH_OK;
@@ -294,7 +295,7 @@ static lh_status begin(reader *r, const char *path, const char *bytes, size_t si
 {
     const char *zero = memchr(bytes, 0, size);
 
-    lhi_shown(r->path, sizeof r->path, path, strlen(path));
+    lhi_legible(r->path, sizeof r->path, path, strlen(path));
     if (zero)
         return lhi_fail(r->c, LH_EDATA, "CSV in UTF-8 is wanted; unpack it if it is compressed",
                         "%s is not text: there is a NUL byte in line %zu", r->path,

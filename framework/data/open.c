@@ -1,8 +1,8 @@
 /* open.c -- a data set from a file or from the library itself. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
+#include "framework/base/quote.h"
 #include "framework/base/sha256.h"
-#include "framework/data/cell.h"
 #include "framework/data/data.h"
 #include "framework/system/sys.h"
 
@@ -54,7 +54,7 @@ static const char *hint_for(lh_ctx *c, const char *path)
         return "wdbc, without folder and ending, is the data set built into the library";
     if (*folder && lhi_sys_is_folder(folder) != 1)
         return lhi_strf(c, "there is no folder %s",
-                        lhi_shown(shown, sizeof shown, folder, strlen(folder)));
+                        lhi_legible(shown, sizeof shown, folder, strlen(folder)));
     return "a path is taken from the current folder; wdbc is the built-in data set";
 }
 
@@ -62,7 +62,7 @@ static lh_status refuse_file(lh_ctx *c, const char *path, int number)
 {
     char shown[208];
 
-    lhi_shown(shown, sizeof shown, path, strlen(path));
+    lhi_legible(shown, sizeof shown, path, strlen(path));
     if (number == ENOENT || number == ENOTDIR)
         return lhi_fail(c, LH_ENOINPUT, hint_for(c, path), "there is no file %s", shown);
     return lhi_fail(c, LH_ENOINPUT, NULL, "%s cannot be opened: %s", shown, strerror(number));
@@ -73,7 +73,7 @@ static lh_status check_kind(lh_ctx *c, const char *path, enum lhi_file_kind kind
 {
     char shown[208];
 
-    lhi_shown(shown, sizeof shown, path, strlen(path));
+    lhi_legible(shown, sizeof shown, path, strlen(path));
     if (kind == LHI_FILE_FOLDER)
         return lhi_fail(c, LH_ENOINPUT, "name a CSV file in it", "%s is a folder", shown);
     if (kind != LHI_FILE_REGULAR)
@@ -97,7 +97,7 @@ static char *bytes_of(lh_ctx *c, const char *path, int fd, size_t size)
     if (status == 0)
         return bytes;
     lhi_fail(c, LH_EIO, "was it changed meanwhile?  Try again", "%s cannot be read: %s",
-             lhi_shown(shown, sizeof shown, path, strlen(path)), strerror(-status));
+             lhi_legible(shown, sizeof shown, path, strlen(path)), strerror(-status));
     return NULL;
 }
 
@@ -129,14 +129,18 @@ static lh_status load(lh_data *d, const char *path)
     char *read = builtin ? NULL : read_file(d->c, path, &size);
     const char *bytes = builtin ? (const char *)lhi_wdbc : read;
     unsigned char digest[32];
+    char *name;
 
     if (!bytes)
         return d->c->status;
     lhi_sha256_of(bytes, size, digest);
     lhi_hex(digest, d->digest);
-    d->name = lhi_strdup(d->c, without_folders(path));
-    if (d->name)
+    name = lhi_strdup(d->c, without_folders(path));
+    if (name) {
+        lhi_make_utf8(name); /* files that are UTF-8 will have it */
+        d->name = name;
         lhi_csv_read(d, path, bytes, size);
+    }
     lhi_release(d->c, read);
     return d->c->status;
 }

@@ -2,7 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/derive/expr.h"
 
+#include "framework/base/quote.h"
+
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 
 static const struct letter {
@@ -16,27 +19,6 @@ static const struct letter {
     {"psi", "\\psi", "&#x3C8;"},         {"sigma", "\\sigma", "&#x3C3;"},
     {"tau", "\\tau", "&#x3C4;"},         {"omega", "\\omega", "&#x3C9;"},
 };
-
-/* The code of the UTF-8 character at s and its bytes; U+FFFD of one byte where there is none. */
-static unsigned long decode(const char *s, size_t *length)
-{
-    const unsigned char *u = (const unsigned char *)s;
-    static const unsigned long least[] = {0, 0, 0x80, 0x800, 0x10000};
-    const size_t n = u[0] >= 0xF0 ? 4 : u[0] >= 0xE0 ? 3 : 2;
-    unsigned long code = u[0] & (0xFFu >> (n + 1));
-
-    *length = 1;
-    for (size_t i = 1; i < n; i++) {
-        if ((u[i] & 0xC0) != 0x80)
-            return 0xFFFD;
-        code = code << 6 | (u[i] & 0x3Fu);
-    }
-    if (u[0] < 0xC2 || code < least[n] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000) ||
-        (code & 0xFFFE) == 0xFFFE)
-        return 0xFFFD;
-    *length = n;
-    return code;
-}
 
 /* One character of a text that may be anything: the bytes that it takes. */
 static size_t add_character(lhi_text *t, const char *s, lhi_form form)
@@ -52,8 +34,13 @@ static size_t add_character(lhi_text *t, const char *s, lhi_form form)
     size_t length = 1;
 
     if (byte >= 0x80 && form != LHI_AS_TEXT) { /* plain pdflatex knows few of them by sight */
-        const unsigned long code = decode(s, &length);
+        unsigned long code;
 
+        length = lhi_character(s, SIZE_MAX, &code);
+        if (length == 0) {
+            code = 0xFFFD;
+            length = 1;
+        }
         lhi_text_add(t, form == LHI_AS_LATEX ? "U+%04lX" : "&#x%lX;", code);
     } else if (byte < ' ' && form != LHI_AS_TEXT)
         lhi_text_add(t, " ");

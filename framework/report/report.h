@@ -3,6 +3,7 @@
 #ifndef LHI_REPORT_H
 #define LHI_REPORT_H
 
+#include "framework/base/quote.h"
 #include "framework/base/state.h"
 #include "framework/base/text.h"
 
@@ -48,9 +49,6 @@ lh_status lhi_history_write(lh_ctx *c, const lhi_state *s, const char *path);
 /* "gnuplot 5.4 patchlevel 4 (/usr/bin/gnuplot)", or NULL when there is none. */
 const char *lhi_gnuplot_version(char *text, size_t room);
 
-/* A string of JSON with its quotes, always valid UTF-8. */
-void lhi_add_json(lhi_text *t, const char *text);
-
 /* From here on: shared by the files of report/ alone. */
 
 /* A picture in the making: the caller adds the text that follows `set output`. */
@@ -77,15 +75,5 @@ void lhi_add_nothing(lhi_text *t);
 
 /* How long gnuplot may take; the tests shorten it. */
 extern double lhi_gnuplot_seconds;
-
-/* A text as a string of gnuplot that nothing in it can leave: of 256 bytes at most,
- * blanks for control characters. */
-void lhi_add_quoted(lhi_text *t, const char *text);
-/* The same for the name of a file, with every byte as it is. */
-void lhi_add_path(lhi_text *t, const char *path);
-/* A field of RFC 4180. */
-void lhi_add_csv(lhi_text *t, const char *text);
-/* A word that a shell takes as it stands. */
-void lhi_add_shell(lhi_text *t, const char *text);
 
 #endif

@@ -124,16 +124,6 @@ static void add_json(const lhi_report *r, lhi_text *t)
     lhi_text_add(t, "\n]}\n");
 }
 
-static void add_html_text(lhi_text *t, const char *text)
-{
-    for (; *text; text++) {
-        if (*text == '<' || *text == '>' || *text == '&')
-            lhi_text_add(t, "&#%d;", *text);
-        else
-            lhi_text_put(t, text, 1);
-    }
-}
-
 static void add_cell(lhi_text *t, double x, const char *title)
 {
     lhi_text_add(t, "<td class=n title=\"%s\">", title);
@@ -150,9 +140,9 @@ static void add_html_row(lhi_text *t, const lh_entry *e)
     const char *word = lh_verdict_name(e->verdict);
 
     lhi_text_add(t, "<tr class=%s><td title=\"", word);
-    add_html_text(t, e->file ? e->file : "");
+    lhi_add_html(t, e->file ? e->file : "");
     lhi_text_add(t, ":%d\">", e->line);
-    add_html_text(t, e->name);
+    lhi_add_html(t, e->name);
     lhi_text_add(t, "</td><td>%zu \xc3\x97 %zu</td><td>(%zu, %zu)</td>", e->rows, e->cols, e->row,
                  e->col);
     add_cell(t, e->tape, "tape, in wide");
@@ -169,7 +159,7 @@ static void add_html_row(lhi_text *t, const lh_entry *e)
                  word);
     if (e->reason)
         lhi_text_add(t, "%s: ", lh_reason_name(e->reason, NULL));
-    add_html_text(t, e->why[0] || !e->cites ? e->why : e->cites);
+    lhi_add_html(t, e->why[0] || !e->cites ? e->why : e->cites);
     lhi_text_add(t, "</td></tr>\n");
 }
 
@@ -184,9 +174,9 @@ static void add_html(const lhi_report *r, lhi_text *t)
         ".agree b{color:#18794e}.DISAGREE{background:#fdecea}.DISAGREE b{color:#b42318}"
         ".inconclusive{background:#fff8e1}.inconclusive b{color:#8a6100}pre{white-space:pre-wrap}"
         "</style><h1>Gradient ledger of ");
-    add_html_text(t, r->loss);
+    lhi_add_html(t, r->loss);
     lhi_text_add(t, "</h1><p>%zu rows of ", r->batch);
-    add_html_text(t, r->data);
+    lhi_add_html(t, r->data);
     lhi_text_add(t, "; each gradient where it is nearest to its bound. Ulps: float and double "
                     "beside long double.</p><table><tr><th>gradient<th>shape<th>at<th>tape");
     for (int m = LH_BY_HAND; m <= LH_BY_DIFFERENCES; m++)
@@ -201,7 +191,7 @@ static void add_html(const lhi_report *r, lhi_text *t)
 
         lhi_finding_text(&r->finding[i], text, sizeof text);
         lhi_text_add(t, "<pre>");
-        add_html_text(t, text);
+        lhi_add_html(t, text);
         lhi_text_add(t, "</pre>\n");
     }
     lhi_text_add(t, "</html>\n");

@@ -30,7 +30,7 @@ static void both_histories(void)
     column[1][1] = 3;
     column[2][0] = INFINITY;
     column[2][1] = 1.5;
-    write_history("h.csv", "epoch,loss,\"a \"\"b\"\", c\\\",\"caf\xC3\xA9\n\xFF\"\n"
+    write_history("h.csv", "epoch,loss,\"a \"\"b\"\", c\\\",\"caf\xC3\xA9\n\xEF\xBF\xBD\"\n"
                            "1,0.10000000000000001,,inf\n"
                            "2,-1e-300,3,1.5\n");
     write_history("h.jsonl",
