@@ -96,12 +96,15 @@ libcore_la_SOURCES = \
 	framework/ops/record_listing.c \
 	framework/ops/registry.c \
 	framework/data/cell.c framework/data/cell.h \
-	framework/data/csv.c \
+	framework/data/csv.c framework/data/csv.h \
 	framework/data/feed.c framework/data/feed.h \
+	framework/data/formats.c \
 	framework/data/data.h \
+	framework/data/odd.c \
 	framework/data/open.c \
 	framework/data/split.c \
 	framework/data/standard.c \
+	framework/data/suspect.c \
 	framework/verify/along.c \
 	framework/verify/amiss.c \
 	framework/verify/bounds.c \

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/data/cell.h"
 
+#include "framework/base/text.h"
+
 #include "framework/system/sys.h"
 
 #include <math.h>
@@ -110,8 +112,10 @@ static int is_decimal(const char *at, const char *end)
 
 enum lhi_cell_kind lhi_cell_read(const lhi_cell *cell, double *value)
 {
-    static const char *const missing[] = {"", "?", "NA", "N/A", "null", "none", NULL};
-    static const char *const nonfinite[] = {"nan", "inf", "infinity", NULL};
+    static const char *const missing[] = {"",    "?",   "NA",   "N/A",  "null", "none",
+                                          "#NA", "#N/A", "<NA>", "n.a.", "NaT",  "\\N", NULL};
+    static const char *const nonfinite[] = {"nan",    "inf",    "infinity", "1.#QNAN",
+                                            "1.#IND", "1.#INF", "1.#SNAN",  NULL};
     lhi_cell bare = *cell;
 
     if (is_decimal(cell->at, cell->at + cell->size)) {
@@ -135,4 +139,18 @@ enum lhi_cell_kind lhi_cell_read(const lhi_cell *cell, double *value)
 int lhi_cell_is_whole(const lhi_cell *cell)
 {
     return cell->size && digits(cell->at, cell->at + cell->size) == cell->at + cell->size;
+}
+
+int lhi_cell_is_beyond(const lhi_cell *cell, double value)
+{
+    const char *at = cell->at, *const end = cell->at + cell->size;
+    char exact[400];
+
+    at += at < end && (*at == '+' || *at == '-');
+    while (at + 1 < end && *at == '0')
+        at++;
+    if (digits(at, end) != end)
+        return 0;
+    lhi_format(exact, sizeof exact, "%.0f", fabs(value));
+    return strlen(exact) != (size_t)(end - at) || memcmp(exact, at, (size_t)(end - at)) != 0;
 }

@@ -22,8 +22,8 @@ const char *lhi_cell_next(lhi_line *line, lhi_cell *cell);
 
 enum lhi_cell_kind {
     LHI_CELL_NUMBER,
-    LHI_CELL_MISSING,   /* empty, ?, NA, null, none */
-    LHI_CELL_NONFINITE, /* nan, inf */
+    LHI_CELL_MISSING,   /* empty, ?, NA, null, none; #N/A, <NA>, NaT, \N */
+    LHI_CELL_NONFINITE, /* nan, inf; 1.#QNAN */
     LHI_CELL_HUGE,      /* a number beyond the largest double */
     LHI_CELL_HEX,
     LHI_CELL_TEXT
@@ -33,5 +33,7 @@ enum lhi_cell_kind {
 enum lhi_cell_kind lhi_cell_read(const lhi_cell *cell, double *value);
 /* 1 when it has nothing but digits. */
 int lhi_cell_is_whole(const lhi_cell *cell);
+/* 1 when it has nothing but a sign and digits, and its double is another number. */
+int lhi_cell_is_beyond(const lhi_cell *cell, double value);
 
 #endif

@@ -44,6 +44,34 @@ static void deal(lh_data *d, lh_data *test, const unsigned char *out)
     test->rows = held;
 }
 
+/* 1 when all rows have one label; *label is that of the first. */
+static int one_class(const lh_data *d, double *label)
+{
+    *label = lhi_data_label(d, 0);
+    for (size_t i = 1; i < d->rows; i++)
+        if (lhi_data_label(d, i) != *label)
+            return 0;
+    return 1;
+}
+
+/* Where both sides have one class alone, the file has, or is so small that it shows. */
+static void look_at_classes(const lh_data *d, const lh_data *test)
+{
+    static const char hint[] = "try another --seed, another part, or more data";
+    double kept, held;
+    const int kept_one = one_class(d, &kept), held_one = one_class(test, &held);
+
+    if (kept_one && held_one && kept == held)
+        return; /* told when the file was read */
+    if (kept_one)
+        lhi_warn(d->c, "lh_hold_out(): of the %zu rows of %s that are left to train on each has "
+                 "the label %g: nothing can be learned; %s", d->rows, d->name, kept, hint);
+    if (held_one)
+        lhi_warn(d->c, "lh_hold_out(): of the %zu rows of %s that are held out each has the label "
+                 "%g: accuracy says little there, and AUC nothing; %s", test->rows, d->name, held,
+                 hint);
+}
+
 static lh_data *new_part(const lh_data *d, size_t count)
 {
     lh_data *test = lhi_alloc(d->c, sizeof *test);
@@ -81,6 +109,7 @@ lh_data *lh_hold_out(lh_data *d, double part)
     for (size_t i = 0; i < count; i++)
         out[order[i]] = 1;
     deal(d, test, out);
+    look_at_classes(d, test);
     d->held[d->held_count++] = part;
     lhi_release(d->c, order);
     lhi_release(d->c, out);

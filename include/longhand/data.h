@@ -19,11 +19,16 @@ typedef struct lh_data lh_data;
  *
  * A CSV file has one sample a row, numbers with a decimal point, the label (0 or
  * 1) last.  Its first line may hold column names, or the form
- * "rows,features,class,class".  Numbers are read as doubles in any locale.
+ * "rows,features,class,class".  Numbers are read as doubles in any locale.  It has at
+ * most 8 GiB, 2^31 rows, 65,535 columns and 1 MiB a row.
+ *
+ * What is read and perhaps not meant has a warning: a column that counts the rows, two
+ * columns of one name, whole numbers beyond 2^53, labels that are all equal.
  *
  * @return the data; inert after LH_ENOINPUT (no such file, a directory), or
- *         LH_EDATA (empty, a missing value, text, a ragged row, a label that is
- *         not 0 or 1: the message has file, line and column), LH_EIO, LH_ENOMEM.
+ *         LH_EDATA (empty, no CSV, a missing value, text, a ragged row, a label that
+ *         is not 0 or 1, a counting column without a name: the message has file, line
+ *         and column, and what to do), LH_EIO, LH_ENOMEM.
  */
 LH_API lh_data *lh_data_open(lh_ctx *c, const char *path);
 
@@ -32,6 +37,7 @@ LH_API lh_data *lh_data_open(lh_ctx *c, const char *path);
  * own.  Which rows is a matter of the seed alone.  Both standardise their features
  * with the mean and deviation of the rows that remain in d: nothing of the rows
  * held out reaches the training.  Call it as often as needed, before d is used.
+ * Where one side has a single class there is a warning.
  * @return the rows held out; inert after LH_EUSAGE (bad part, or no row would
  *         be left on one side) or LH_ESTATE (d was already used, or is itself a
  *         part that was held out).

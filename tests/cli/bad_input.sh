@@ -57,6 +57,44 @@ train "semicolons" 65 "semicolons.csv" --data=semicolons.csv
 train "a header alone" 65 "header.csv" --data=header.csv
 train "a file cut short" 65 "cut.csv" --data=cut.csv
 train "an empty file" 65 "empty.csv is empty" --data=empty.csv
+# What others write, refused with a command that helps, or read with a warning that --quiet leaves.
+rows() { # FORMAT: 40 rows of noise, row $1, through awk's printf
+    awk -v form="$1" 'BEGIN { for (i = 0; i < 40; i++)
+        printf form "\n", i, (i * 7919 % 101) / 7, (i * 104729 % 97) / 3, i % 3 == 0 }'
+}
+{ printf ',a,b,y\n' && rows '%d,%g,%g,%d'; } >pandas.csv
+{ printf '"","a","b","y"\n' && rows '"%d",%g,%g,%d'; } >r.csv
+{ printf '2019,2020,2021,y\n' && rows '%d.5,%g,%g,%d'; } >years.csv
+{ printf '0,1,2,3\n' && rows '%d.5,%g,%g,%d'; } >numbers.csv
+rows '%d.5 1:%g 2:%g %d:1' >a.libsvm
+rows '%d.5\t%g\t%g\t%d' >tabs.tsv
+gzip -c "$wdbc" >wdbc.csv.gz 2>/dev/null || printf '\037\213\010' >wdbc.csv.gz
+train "an index that pandas wrote" 65 "index=False" --data=pandas.csv
+train "an index that R wrote" 65 "row.names = FALSE" --data=r.csv
+train "years as names" 65 "tail -n +2 years.csv > new.csv" --data=years.csv
+train "numbers as names" 65 "tail -n +2 numbers.csv > new.csv" --data=numbers.csv
+train "libsvm" 65 "is in the format of libsvm" --data=a.libsvm
+train "tabs" 65 "tabs stand between its cells" --data=tabs.tsv
+train "a file that is compressed" 65 "gunzip -c wdbc.csv.gz > new.csv" --data=wdbc.csv.gz
+tr '\t' , <tabs.tsv >new.csv
+run "$longhand" train --quiet --epochs=1 --check-rows=0 --plot=none --out=noise --data=new.csv
+exits "what the command made is read" 0
+cut -d, -f2- r.csv >new.csv
+run "$longhand" train --quiet --epochs=1 --check-rows=0 --plot=none --out=noise --data=new.csv
+exits "and so is the file without its index" 0
+never_says "without a warning" err "warning"
+{ printf 'id,a,b,y\n' && rows '%d,%g,%g,%d'; } >id.csv
+run "$longhand" train --quiet --epochs=1 --check-rows=0 --plot=none --out=noise --data=id.csv
+says "a column that counts has a warning" err "column 1 'id' counts the rows"
+awk 'BEGIN { print "a,y"; for (i = 0; i < 200; i++) print i * 37 % 101 / 7 "," (i % 100 == 7) }' \
+    >rare.csv
+run "$longhand" train --quiet --epochs=1 --check-rows=0 --plot=none --out=noise --data=rare.csv \
+    --held-out=0.02
+says "held-out rows of one class have a warning" err "held out each has the label 0: accuracy"
+awk 'BEGIN { print "a,y"; for (i = 0; i < 200; i++) print i * 37 % 101 / 7 ",1" }' >one.csv
+run "$longhand" train --quiet --epochs=1 --check-rows=0 --plot=none --out=noise --data=one.csv
+says "and so have all rows" err "the label of all 200 rows is 1"
+
 train "a file of blank lines" 65 "blank.csv is empty" --data=blank.csv
 train "a binary file" 65 "binary.csv is not text" --data=binary.csv
 train "a folder" 66 "keep" --data=keep

@@ -6,6 +6,7 @@
 #include "tests/check.h"
 
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -64,7 +65,9 @@ static const bad_file bad_files[] = {
      "'abcdefghijabcdefghijabcdefghijabcdefg...' is text"},
     {"1,0\n\xc3\xa4\xff\xc2\x9b,1\n", "'\xc3\xa4??" "?' is text"},
     {"1;2;0\n3;4;1\n", "line 2 has one column only"},
-    {"1,5;2,5;0\n3,5;4,5;1\n", "line 1, column 2: '5;2' is text, not a number\n  hint: put commas"},
+    {"1,5;2,5;0\n3,5;4,5;1\n", "other marks than commas between its cells, and commas within its "
+                              "numbers\n  hint: sed 's/,/./g; s/;/,/g' "},
+    {"1,2,0\n1;2,3,1\n", "'1;2' is text, not a number\n  hint: put commas"},
     {"1,2,0\n1,2\n", "line 2 has 2 cells, line 1 has 3"},
     {"1,2,0\n1,2,3.5,1\n", "line 2 has 4 cells, line 1 has 3"},
     {"a,b,y\n1,2,0\n1,2,0,\n", "line 3 has 4 cells, line 2 has 3"},
@@ -124,6 +127,165 @@ static void malformed(void)
     }
     free(big);
     CHECK(check_count() - before >= 100, "%ld checks", check_count() - before);
+}
+
+/* What others have, in small: what it is and the command that helps are in the message. */
+static const struct {
+    const char *text;
+    long size; /* -1: as far as the 0 */
+    const char *what, *hint;
+} strange_files[] = {
+    {"\x1f\x8b\x08\0\0", 5, "is compressed by gzip", "hint: gunzip -c "},
+    {"PK\3\4\0\0", 6, "is a zip file, as .xlsx", "save the sheet as CSV"},
+    {"\x93NUMPY\1\0v\0", 10, "is an array of NumPy", "n.load(sys.argv[1])"},
+    {"\0\0\x08\3\0\0\0\1\0\0\0\2\0\0\0\2abcd", 20, "is an IDX file", "numpy.fromfile"},
+    {"PAR1\x15\0", 6, "is a Parquet file", "p.read_parquet"},
+    {"LONGHAND\1\0", 10, "is not text but a checkpoint", "longhand inspect"},
+    {"\xff\xfe" "1\0,\0" "0\0\n\0", 10, "is text in UTF-16", "iconv -f UTF-16 -t UTF-8 "},
+    {"1\0,\0" "0\0\n\0", 8, "is text in UTF-16", "iconv -f UTF-16LE -t UTF-8 "},
+    {"\0" "1\0,\0" "0\0\n", 8, "is text in UTF-16", "iconv -f UTF-16BE -t UTF-8 "},
+    {"<!DOCTYPE html>\n<p>\n", -1, "is a page of the web", "download the file"},
+    {"@RELATION t\n\n@attribute a numeric\n@data\n1,0\n", -1, "is an ARFF file",
+     "grep -v -e '^ *@'"},
+    {"+1 1:0.5 2:3\n-1 2:1\n", -1, "is in the format of libsvm", "awk -v n=3"},
+    {"[{\"a\":1,\"y\":0}]\n", -1, "looks like JSON", "p.read_json"},
+    {"a,y\r1,0\r2,1\r", -1, "lines end with a carriage return alone", "tr '\\r' '\\n' < "},
+    {"a;y\n1;0\n2;1\n", -1, "semicolons stand between", "tr ';' ',' < "},
+    {"a\ty\n1\t0\n2\t1\n", -1, "tabs stand between", "tr '\\t' ',' < "},
+    {"1|0\n2|1\n", -1, "bars stand between", "tr '|' ',' < "},
+    {"a y\n 1  0\n2 1\n", -1, "spaces stand between", "awk '{ $1 = $1 } 1' OFS=, "},
+    {"# by hand\na,y\n1,0\n2,1\n", -1, "begins with a comment", "grep -v '^#' "},
+    {"% by hand\n1,0\n2,1\n", -1, "begins with a comment", "grep -v '^%' "},
+    {"a,y\n# by hand\n1,0\n", -1, "has a comment in line 2", "grep -v '^#' "},
+    {"a,y\n1,0\n# by hand\n1,0\n", -1, "begins a comment", "grep -v '^#' "},
+    {"a,y\n\xc2\xa0" "1,0\n", -1, "'<U+00A0>1' has the space U+00A0", "sed 's/\\xc2\\xa0//g' "},
+    {"a,y\n\xe2\x88\x92" "1,0\n", -1, "1' has the minus sign U+2212",
+     "sed 's/\\xe2\\x88\\x92/-/g' "},
+    {"a,y\n\"85,526\",0\n", -1, "'85,526' is text", "thousands=','"},
+    {"a,y\n1'234,0\n", -1, "'1'234' is text", "nothing between the digits"},
+    {"a,y\n1.5D+00,0\n", -1, "as Fortran writes it", "sed "},
+    {"a,y\n12%,0\n", -1, "'12%' has a percent sign", "tr -d '%' < "},
+    {"a,y\n#DIV/0!,0\n", -1, "is an error of a spreadsheet", "mend the formula"},
+    {"a,y\n1,0\n1.#QNAN,0\n", -1, "'1.#QNAN' is not finite", "leave the row out"},
+    {"a,y\n1,0\n#N/A,0\n", -1, "'#N/A' stands for a missing value",
+     "awk -F' *, *' '$1 != \"#N/A\"' "},
+    {"a,y\n1,0\n ? ,0\n", -1, "'?' stands for a missing value", "awk -F' *, *' '$1 != \"?\"' "},
+    {"a,y\n1,0\n,0\n", -1, "'' is empty", "awk -F' *, *' '$1 != \"\"' "},
+    {"d,y\n2021-03-01,0\n", -1, "'2021-03-01' is text", "a date or a time"},
+    {"a,b,y\nx,2,0\n", -1, "'x' is text", "cut -d, --complement -f1 "},
+    {"a,y\n1,True\n", -1, "'True' is text", "'NR > 1 { $2 = $2 ~ /^\"?True\"?\\r?$/ } 1'"},
+    {"1,2\n1,1\n", -1, "label 2 at", "tail -n +2 "},
+    {"a,y\n1,2\n1,1\n", -1, "label 2 at", "'NR > 1 { $2 = $2 == 2 } 1'"},
+    {"1,1\n1,-1\n", -1, "label -1 at", "'{ $2 = $2 > 0 } 1'"},
+    {"a,y\n1,0.5\n", -1, "label 0.5 at", "$2 > 0.5"},
+    {"0,1,2\n1.5,2,0\n", -1, "label 2 at", "tail -n +2 "},
+    {"2019,2020,y\n1,2,0\n", -1, "line 1, column 3: 'y' is text", "tail -n +2 "},
+    {"2018,2019,2020,y\n1,2,3,0\n", -1, "line 1, column 4: 'y' is text", "tail -n +2 "},
+    {"7,B,1.5\n8,M,2.5\n", -1, "line 1, column 2: 'B' is text", "print $2 == \"B\""},
+    {"a,y,\n1,0,\n", -1, "line 2, column 3: '' is empty", "sed 's/,[[:space:]]*$//' "},
+    {"\"a\",\"y\"\n\"1\",1,0\n", -1, "2 column names, line 2 has 3 cells", "row.names = FALSE"},
+    {"a,y\n1,0x1F\n", -1, "'0x1F' is hexadecimal", "perl -pe "},
+    {"a,y\n1,0\n\n2,1\n", -1, "line 3 is blank", "grep -v '^[[:space:]]*$' "},
+};
+
+static void strange(void)
+{
+    const size_t count = sizeof strange_files / sizeof *strange_files;
+
+    for (size_t i = 0; i < count; i++) {
+        refuse(strange_files[i].text, strange_files[i].size, LH_EDATA, strange_files[i].what);
+        refuse(strange_files[i].text, strange_files[i].size, LH_EDATA, strange_files[i].hint);
+    }
+    CHECK(count > 45, "%zu files", count);
+}
+
+static void remember(void *arg, const char *text)
+{
+    strncat(arg, text, 3000 - strlen(arg) - 1);
+    strcat(arg, "\n");
+}
+
+/* Rows x, 0.5 * x * x, x % 2 below a first line, x from `from` in steps of `by`. */
+static void write_counting(const char *head, int from, int by, int rows)
+{
+    char text[4000];
+    int length = snprintf(text, sizeof text, "%s", head);
+
+    for (int i = 0; i < rows; i++)
+        length += snprintf(text + length, sizeof text - (size_t)length, "%d,%g,%d\n",
+                           from + i * by, 0.5 * i * i, i % 2);
+    check_write(check_path("a.csv"), text, -1);
+}
+
+/* What reading a.csv says: its warnings, or its error. */
+static const char *said(void)
+{
+    static char text[6100];
+    lh_ctx *c = lh_open(0, NULL, "test");
+
+    text[0] = 0;
+    lh_on_message(c, remember, text);
+    lh_data_open(c, check_path("a.csv"));
+    if (lh_error(c) != LH_OK)
+        snprintf(text, sizeof text, "refused: %s", lh_message(c));
+    lh_on_message(c, swallow, NULL);
+    lh_close(c);
+    return text;
+}
+
+static void says(const char *about, const char *words)
+{
+    const char *text = said();
+
+    CHECK(*words ? strstr(text, words) != NULL : !*text, "%s: no \"%s\" in \"%s\"", about, words,
+          text);
+}
+
+/* What is read and perhaps not meant has a warning; what is surely not meant an error. */
+static void suspected(void)
+{
+    static const struct {
+        const char *text, *words;
+    } files[] = {
+        {"x,x,y\n1,3,0\n2,5,1\n", "warning: "},
+        {"x,x,y\n1,3,0\n2,5,1\n", "columns 1 and 2 have one name, 'x'"},
+        {"x,z,\"x\"\n1,3,0\n2,5,1\n", "columns 1 and 3 have one name"},
+        {",,y\n1.5,3,0\n2,5,1\n", ""},
+        {"id,y\n9007199254740993,0\n7,1\n",
+         "line 2, column 1 'id': '9007199254740993' is read as 9007199254740992"},
+        {"id,y\n-9007199254740993,0\n-12345678901234567,1\n", "(2 cells)"},
+        {"id,y\n9007199254740992,0\n007000000000000000,1\n", ""},
+        {"x,y\n9007199254740993.5,0\n1.2345678901234567890,1\n", ""},
+        {"x,y\n1,1\n3,1\n", "the label of all 2 rows is 1"},
+        {"x,y\n1,0\n3,0\n", "the label of all 2 rows is 0"},
+        {"0,1\n1.5,1\n2.5,0\n", "line 1, 0 and 1, was read as a row"},
+        {"0.5,1\n1.5,1\n2.5,0\n", ""},
+        {",x,y\n7,1.5,0\n3,2.5,1\n", "column 1 has no name and holds whole numbers"},
+        {",x,y\n7.5,1.5,0\n3,2.5,1\n", ""},
+    };
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        check_write(check_path("a.csv"), files[i].text, -1);
+        says(files[i].text, files[i].words);
+    }
+    write_counting(",x,y\n", 0, 1, 12);
+    says("pandas", "refused: ");
+    says("pandas", "column 1 has no name and counts the rows, 0, 1, 2...: it is an index");
+    says("pandas", "index=False");
+    write_counting("\"\",\"x\",\"y\"\n", 1, 1, 12);
+    says("R", "row.names = FALSE");
+    write_counting("Unnamed: 0,x,y\n", 1, 1, 12);
+    says("pandas again", "refused: ");
+    write_counting("time,x,y\n", 5, 1, 12);
+    says("a time", "warning: ");
+    says("a time", "column 1 'time' counts the rows, 5, 6, 7...");
+    says("a time", "cut -d, --complement -f1 ");
+    write_counting("", 5, 1, 12);
+    says("no names", "column 1 counts the rows");
+    write_counting("time,x,y\n", 5, 1, 9);
+    says("few rows", "");
+    write_counting("time,x,y\n", 5, 2, 12);
+    says("steps of two", "");
 }
 
 static void no_file(void)
@@ -243,6 +405,8 @@ int main(int argc, char **argv)
 {
     static const check_test tests[] = {
         {"every kind of bad file is refused by place and name", malformed},
+        {"a file of another kind is named, and how it becomes CSV", strange},
+        {"what is perhaps not meant is said, what surely is not is refused", suspected},
         {"what is not there, or no file, is said so", no_file},
         {"every kind of good file is read alike", well_formed},
         {"a decimal point is one in any locale", any_locale},

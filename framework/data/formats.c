@@ -1,0 +1,278 @@
+/* formats.c -- files that are no CSV, named as what they are, with a command that makes one. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/data/csv.h"
+
+#include "framework/base/quote.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* FILE in a hint is the file. */
+typedef struct format {
+    const char *magic;
+    size_t size;
+    int binary; /* the magic alone may be the name of a column */
+    const char *what, *hint;
+} format;
+
+#define MAGIC(text) text, sizeof text - 1, 0
+#define WORD(text) text, sizeof text - 1, 1
+
+static const format formats[] = {
+    {MAGIC("\x1f\x8b"), "is compressed by gzip", "gunzip -c FILE > new.csv"},
+    {MAGIC("BZh91AY&SY"), "is compressed by bzip2", "bunzip2 -c FILE > new.csv"},
+    {MAGIC("\xfd" "7zXZ"), "is compressed by xz", "xz -dc FILE > new.csv"},
+    {MAGIC("\x28\xb5\x2f\xfd"), "is compressed by zstd", "zstd -dc FILE > new.csv"},
+    {MAGIC("PK\3\4"), "is a zip file, as .xlsx, .ods and .npz are",
+     "save the sheet as CSV, or take the file out: unzip FILE"},
+    {MAGIC("\xd0\xcf\x11\xe0"), "is a workbook of Excel", "save the sheet as CSV"},
+    {MAGIC("\x93NUMPY"), "is an array of NumPy (.npy)",
+     "python3 -c \"import sys, numpy as n; n.savetxt('new.csv', n.load(sys.argv[1]), '%.17g', "
+     "',')\" FILE"},
+    {MAGIC("\x89HDF\r\n"), "is an HDF5 file",
+     "write its features and labels as CSV, with numpy.savetxt() or Octave's csvwrite()"},
+    {WORD("LONGHAND"), "is not text but a checkpoint of Longhand",
+     "longhand inspect shows what it holds; --data wants the rows, as CSV"},
+    {WORD("PAR1"), "is a Parquet file",
+     "python3 -c \"import sys, pandas as p; p.read_parquet(sys.argv[1]).to_csv('new.csv', "
+     "index=False)\" FILE"},
+    {WORD("ARROW1"), "is a Feather file",
+     "python3 -c \"import sys, pandas as p; p.read_feather(sys.argv[1]).to_csv('new.csv', "
+     "index=False)\" FILE"},
+    {MAGIC("\x80\4\x95"), "is a pickle of Python",
+     "write it as CSV from Python: to_csv('new.csv', index=False)"},
+    {MAGIC("\x80\5\x95"), "is a pickle of Python",
+     "write it as CSV from Python: to_csv('new.csv', index=False)"},
+    {MAGIC("MATLAB 5.0"), "is a file of MATLAB (.mat)",
+     "write it as CSV from Octave: csvwrite('new.csv', [X y])"},
+    {MAGIC("SQLite format 3"), "is a data base of SQLite",
+     "sqlite3 -csv FILE 'SELECT ...' > new.csv"},
+    {MAGIC("%PDF-"), "is a PDF", "give the data as CSV"},
+    {MAGIC("\xff\xfe"), "is text in UTF-16", "iconv -f UTF-16 -t UTF-8 FILE > new.csv"},
+    {MAGIC("\xfe\xff"), "is text in UTF-16", "iconv -f UTF-16 -t UTF-8 FILE > new.csv"},
+    {MAGIC("<!doctype"), "is a page of the web, and no data", "download the file itself"},
+    {MAGIC("<html"), "is a page of the web, and no data", "download the file itself"},
+    {MAGIC("<?xml"), "is XML", "save the table as CSV"},
+    {MAGIC("@relation"), "is an ARFF file, as Weka has them",
+     "grep -v -e '^ *@' -e '^ *%' -e '^[[:space:]]*$' FILE > new.csv, the label as 0 or 1 then"},
+};
+
+static lh_status refuse(const lhi_reader *r, const char *what, const char *hint)
+{
+    const char *file = strstr(hint, "FILE");
+    const char *command = file ? lhi_strf(r->c, "%.*s%s%s", (int)(file - hint), hint, r->word,
+                                          file + 4)
+                               : hint;
+
+    return lhi_fail(r->c, LH_EDATA, command, "%s %s", r->path, what);
+}
+
+/* MNIST and its kin: two zeros, a type, how many extents, the extents, the elements. */
+static int is_idx(const unsigned char *bytes, size_t size)
+{
+    static const unsigned char width[] = {[8] = 1, [9] = 1, [11] = 2, [12] = 4, [13] = 4, [14] = 8};
+    uint64_t elements = 1;
+    size_t head;
+
+    if (size < 8 || bytes[0] || bytes[1] || bytes[2] >= sizeof width || !width[bytes[2]])
+        return 0;
+    head = 4 + 4 * (size_t)bytes[3];
+    if (bytes[3] < 1 || bytes[3] > 4 || head > size)
+        return 0;
+    for (size_t at = 4; at < head; at += 4) {
+        uint64_t extent = 0;
+
+        for (size_t i = 0; i < 4; i++)
+            extent = extent << 8 | bytes[at + i];
+        if (extent > size)
+            return 0;
+        elements *= extent;
+    }
+    return elements == (size - head) / width[bytes[2]];
+}
+
+/* 16-bit characters without a mark: every second byte is 0. */
+static const char *wide_order(const char *bytes, size_t size)
+{
+    size_t zeros[2] = {0, 0};
+    const size_t some = size < 400 ? size / 2 * 2 : 400;
+
+    for (size_t i = 0; i < some; i++)
+        zeros[i % 2] += bytes[i] == 0;
+    if (some < 4 || zeros[0] + zeros[1] != some / 2)
+        return NULL;
+    return zeros[1] == some / 2   ? "iconv -f UTF-16LE -t UTF-8 FILE > new.csv"
+           : zeros[0] == some / 2 ? "iconv -f UTF-16BE -t UTF-8 FILE > new.csv"
+                                  : NULL;
+}
+
+/* An object or an array of them begins; the bytes end with a 0. */
+static int is_json(const char *bytes)
+{
+    const char *const second = bytes[0] ? bytes + 1 + strspn(bytes + 1, " \t\r\n") : bytes;
+
+    return (bytes[0] == '{' && *second == '"') ||
+           (bytes[0] == '[' && (*second == '{' || *second == '['));
+}
+
+lh_status lhi_refuse_format(const lhi_reader *r, const char *bytes, size_t size, int binary)
+{
+    const char *order;
+
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (binary >= formats[i].binary && size >= formats[i].size &&
+            strncasecmp(bytes, formats[i].magic, formats[i].size) == 0)
+            return refuse(r, formats[i].what, formats[i].hint);
+    if (is_idx((const unsigned char *)bytes, size))
+        return refuse(r, "is an IDX file, as MNIST has them",
+                      "read it with numpy.fromfile() and write features and a 0/1 label, in one "
+                      "row each, with numpy.savetxt(..., delimiter=',')");
+    if (is_json(bytes))
+        return refuse(r, "looks like JSON",
+                      "python3 -c \"import sys, pandas as p; p.read_json(sys.argv[1]).to_csv("
+                      "'new.csv', index=False)\" FILE");
+    order = wide_order(bytes, size);
+    if (order)
+        return refuse(r, "is text in UTF-16", order);
+    if (!binary && !memchr(r->at, '\n', (size_t)(r->end - r->at)) &&
+        memchr(r->at, '\r', (size_t)(r->end - r->at)))
+        return refuse(r, "is text whose lines end with a carriage return alone",
+                      "tr '\\r' '\\n' < FILE > new.csv");
+    return LH_OK;
+}
+
+/* How often a separator stands in a line, outside of quotes. */
+static size_t count_of(lhi_line line, char mark)
+{
+    size_t count = 0;
+    int quoted = 0;
+
+    for (const char *at = line.at; at < line.end; at++) {
+        quoted ^= *at == '"';
+        count += !quoted && *at == mark;
+    }
+    return count;
+}
+
+/* The words between spaces, when all of them are numbers; else 0. */
+static size_t numbers_in(lhi_line line)
+{
+    size_t count = 0;
+
+    while (line.at < line.end) {
+        lhi_cell word = {line.at, 0};
+        double value;
+
+        while (line.at < line.end && *line.at != ' ' && *line.at != '\t')
+            line.at++;
+        word.size = (size_t)(line.at - word.at);
+        if (word.size && lhi_cell_read(&word, &value) != LHI_CELL_NUMBER)
+            return 0;
+        count += word.size > 0;
+        line.at += line.at < line.end;
+    }
+    return count;
+}
+
+/* "+1 1:0.5 7:2": a number, then pairs. */
+static int is_libsvm(lhi_line line)
+{
+    size_t pairs = 0;
+    const char *space = memchr(line.at, ' ', (size_t)(line.end - line.at));
+    lhi_cell label = {line.at, space ? (size_t)(space - line.at) : 0};
+    double value;
+
+    if (!space || lhi_cell_read(&label, &value) != LHI_CELL_NUMBER)
+        return 0;
+    for (const char *at = space; at < line.end; pairs++) {
+        while (at < line.end && *at == ' ')
+            at++;
+        if (at == line.end)
+            break;
+        for (label.at = at; at < line.end && *at >= '0' && *at <= '9'; at++)
+            ;
+        if (at == label.at || at == line.end || *at != ':')
+            return 0;
+        while (at < line.end && *at != ' ')
+            at++;
+    }
+    return pairs > 0;
+}
+
+/* Nothing in it but what numbers have and what parts them. */
+static int numbers_alone(lhi_line line)
+{
+    while (line.at < line.end && strchr("0123456789+-.,eE;|\t \"", *line.at))
+        line.at++;
+    return line.at == line.end;
+}
+
+static int is_comment(lhi_line line)
+{
+    const size_t size = (size_t)(line.end - line.at);
+
+    return size > 0 && (*line.at == '#' || *line.at == '%' || *line.at == '!' ||
+                        (size > 1 && memcmp(line.at, "//", 2) == 0));
+}
+
+static lh_status refuse_marks(const lhi_reader *r, lhi_line one, lhi_line two)
+{
+    static const struct {
+        char mark;
+        const char *what, *hint;
+    } marks[] = {
+        {';', "has one column only: semicolons stand between its cells, and commas are wanted",
+         "tr ';' ',' < FILE > new.csv"},
+        {'\t', "has one column only: tabs stand between its cells, and commas are wanted",
+         "tr '\\t' ',' < FILE > new.csv"},
+        {'|', "has one column only: bars stand between its cells, and commas are wanted",
+         "tr '|' ',' < FILE > new.csv"},
+    };
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        const size_t count = count_of(two, marks[i].mark);
+
+        if (count == 0 || count_of(one, marks[i].mark) != count)
+            continue;
+        if (count_of(two, ',') > 0 && !numbers_alone(two))
+            continue;
+        if (count_of(two, ',') > 0)
+            return refuse(r, "has other marks than commas between its cells, and commas within "
+                             "its numbers",
+                          i == 0 ? "sed 's/,/./g; s/;/,/g' FILE > new.csv"
+                          : i == 1 ? "sed 's/,/./g; s/\\t/,/g' FILE > new.csv"
+                                   : "sed 's/,/./g; s/|/,/g' FILE > new.csv");
+        return refuse(r, lhi_strf(r->c, "line %d %s", two.at == one.at ? 1 : 2, marks[i].what),
+                      marks[i].hint);
+    }
+    return LH_OK;
+}
+
+lh_status lhi_refuse_layout(const lhi_reader *r, lhi_line one, lhi_line two)
+{
+    if (!two.at)
+        two = one;
+    if (one.at != two.at && (is_comment(one) || (is_comment(two) && count_of(two, ',') == 0))) {
+        const lhi_line comment = is_comment(one) ? one : two;
+
+        return refuse(r, comment.at == one.at ? "begins with a comment, and every line is a row"
+                                              : "has a comment in line 2, and every line is a row",
+                      *comment.at == '#'   ? "grep -v '^#' FILE > new.csv"
+                      : *comment.at == '%' ? "grep -v '^%' FILE > new.csv"
+                      : *comment.at == '!' ? "grep -v '^!' FILE > new.csv"
+                                           : "grep -v '^//' FILE > new.csv");
+    }
+    if (is_libsvm(one) && is_libsvm(two))
+        return refuse(r, "is in the format of libsvm: a label, then INDEX:VALUE",
+                      "with as many columns as there are features in the place of 3: awk -v n=3 "
+                      "'{ split(\"\", x); for (i = 2; i <= NF; i++) { split($i, p, \":\"); "
+                      "x[p[1]] = p[2] } for (j = 1; j <= n; j++) printf \"%s,\", j in x ? x[j] : "
+                      "0; print ($1 > 0) }' FILE > new.csv");
+    if (refuse_marks(r, one, two) != LH_OK)
+        return r->c->status;
+    if (numbers_in(two) > 1 && count_of(two, ',') == 0)
+        return refuse(r, lhi_strf(r->c, "line %d has one column only: spaces stand between its "
+                                  "cells, and commas are wanted", two.at == one.at ? 1 : 2),
+                      "awk '{ $1 = $1 } 1' OFS=, FILE > new.csv");
+    return LH_OK;
+}

@@ -1,0 +1,165 @@
+/* suspect.c -- what a file says without meaning it: an index among the features, a lost digit. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/data/csv.h"
+
+#include "framework/base/quote.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FEW_ROWS = 10 }; /* below it a column may count by chance */
+
+/* A column's name and where it is. */
+typedef struct named {
+    lhi_cell cell;
+    size_t column;
+} named;
+
+static int by_name(const void *left, const void *right)
+{
+    const named *l = left, *r = right;
+    const size_t size = l->cell.size < r->cell.size ? l->cell.size : r->cell.size;
+    const int order = memcmp(l->cell.at, r->cell.at, size);
+
+    if (order != 0)
+        return order;
+    if (l->cell.size != r->cell.size)
+        return l->cell.size < r->cell.size ? -1 : 1;
+    return l->column < r->column ? -1 : l->column > r->column;
+}
+
+static int same_name(const named *a, const named *b)
+{
+    return a->cell.size > 0 && a->cell.size == b->cell.size &&
+           memcmp(a->cell.at, b->cell.at, a->cell.size) == 0;
+}
+
+static void look_for_twins(const lhi_reader *r)
+{
+    named *list = r->names.at ? lhi_alloc_array(r->c, r->width, sizeof *list) : NULL;
+    char name[LHI_SHOWN_CELL + 4];
+    lhi_line line = r->names;
+    size_t twins = 0, first = 0;
+
+    if (!list)
+        return;
+    for (size_t i = 0; i < r->width && line.at; i++) {
+        lhi_cell_next(&line, &list[i].cell);
+        list[i].column = i + 1;
+    }
+    qsort(list, r->width, sizeof *list, by_name);
+    for (size_t i = 1; i < r->width; i++)
+        if (same_name(&list[i - 1], &list[i]) && twins++ == 0)
+            first = i;
+    if (twins > 0)
+        lhi_warn(r->c, "%s: columns %zu and %zu have one name,%s: both are read as they stand; was "
+                 "one of them meant to be another?", r->path, list[first - 1].column,
+                 list[first].column, lhi_name_of(r, list[first].column, name));
+    lhi_release(r->c, list);
+}
+
+/* Each row has the number of the row before, and one more. */
+static int counts(const lhi_reader *r, const double *table, size_t rows, size_t column)
+{
+    const double *at = table + column;
+
+    if (rows < FEW_ROWS || *at != floor(*at))
+        return 0;
+    for (size_t i = 1; i < rows; i++)
+        if (at[i * r->width] - at[(i - 1) * r->width] != 1)
+            return 0;
+    return 1;
+}
+
+static int is_whole(const lhi_reader *r, const double *table, size_t rows)
+{
+    for (size_t i = 0; i < rows; i++)
+        if (table[i * r->width] != floor(table[i * r->width]))
+            return 0;
+    return 1;
+}
+
+/* pandas and R write the index of the rows as a first column, with "" for its name; pandas calls
+ * it "Unnamed: 0" when it has read that. */
+static int has_no_name(const lhi_reader *r)
+{
+    lhi_line line = r->names;
+    lhi_cell cell = {NULL, 0};
+
+    if (!line.at || lhi_cell_next(&line, &cell))
+        return 0;
+    return cell.size == 0 || (cell.size == 10 && memcmp(cell.at, "Unnamed: 0", 10) == 0);
+}
+
+static lh_status look_for_index(const lhi_reader *r, const double *table, size_t rows)
+{
+    static const char form[] = "cut -d, -f2- %s > new.csv leaves it out; pandas writes none with "
+                               "index=False, R with row.names = FALSE";
+    const int nameless = has_no_name(r);
+    char name[LHI_SHOWN_CELL + 4];
+
+    if (nameless && counts(r, table, rows, 0))
+        return lhi_fail(r->c, LH_EDATA, lhi_strf(r->c, form, r->word),
+                        "%s: column 1 has no name and counts the rows, %g, %g, %g...: it is an "
+                        "index and no feature", r->path, table[0], table[r->width],
+                        table[2 * r->width]);
+    if (nameless && is_whole(r, table, rows))
+        lhi_warn(r->c, "%s: column 1 has no name and holds whole numbers: is it an index and no "
+                 "feature?  cut -d, -f2- %s > new.csv leaves it out", r->path, r->word);
+    for (size_t j = 0; j + 1 < r->width; j++)
+        if (counts(r, table, rows, j))
+            lhi_warn(r->c, "%s: column %zu%s counts the rows, %g, %g, %g...: is it an index and no "
+                     "feature?  cut -d, --complement -f%zu %s > new.csv leaves it out", r->path,
+                     j + 1, lhi_name_of(r, j + 1, name), table[j], table[r->width + j],
+                     table[2 * r->width + j], j + 1, r->word);
+    return r->c->status;
+}
+
+static void look_at_digits(const lhi_reader *r)
+{
+    char text[LHI_SHOWN_CELL], name[LHI_SHOWN_CELL + 4];
+    double value = 0;
+
+    if (r->beyond == 0)
+        return;
+    lhi_cell_read(&r->beyond_cell, &value);
+    lhi_warn(r->c, "%s line %zu, column %zu%s: '%s' is read as %.0f: a double has no whole numbers "
+             "this close beyond 2^53 (%zu cells); if it names something, leave the column out (cut "
+             "-d, --complement -f%zu %s > new.csv), if it measures, nothing is lost", r->path,
+             r->beyond_line, r->beyond_column, lhi_name_of(r, r->beyond_column, name),
+             lhi_legible(text, sizeof text, r->beyond_cell.at, r->beyond_cell.size), value,
+             r->beyond, r->beyond_column, r->word);
+}
+
+static void look_at_labels(const lhi_reader *r, const double *table, size_t rows)
+{
+    const double first = table[r->width - 1];
+    size_t same = 0;
+
+    while (same < rows && table[same * r->width + r->width - 1] == first)
+        same++;
+    if (same == rows)
+        lhi_warn(r->c, "%s: the label of all %zu rows is %g: there is nothing to tell apart, and "
+                 "AUC means nothing; is the label in the last column?", r->path, rows, first);
+}
+
+/* Numbers of columns as pandas writes them are a good row where there is one feature. */
+static void look_at_first_row(const lhi_reader *r, const double *table)
+{
+    if (r->width == 2 && r->first == 1 && table[0] == 0 && table[1] == 1 && table[2] != 1)
+        lhi_warn(r->c, "%s: line 1, 0 and 1, was read as a row; if these are the numbers of the "
+                 "columns, as pandas writes them, take the line out: tail -n +2 %s > new.csv",
+                 r->path, r->word);
+}
+
+lh_status lhi_look_over(const lhi_reader *r, const double *table, size_t rows)
+{
+    if (look_for_index(r, table, rows) != LH_OK)
+        return r->c->status;
+    look_for_twins(r);
+    look_at_digits(r);
+    look_at_labels(r, table, rows);
+    look_at_first_row(r, table);
+    return r->c->status;
+}
