@@ -56,7 +56,7 @@ int lhi_threads(lh_ctx *c, const char **rule)
 
     if (lhi_sys_forked()) {
         n = 1;
-        why = "being a fork of a process that had threads, which a fork has not";
+        why = "this being a fork, in which its parent's threads are not";
     } else if (n <= 0) {
         if (c->threads <= 0)
             c->threads = decide(&c->threads_rule);

@@ -35,6 +35,13 @@ typedef enum lh_status {
  *         already failed (LH_ENOMEM), on which every call does nothing.
  * Thread: a context and all that is made from it belong to one thread at a time.
  *
+ * Without --threads a program takes at most the CPUs that it may use: those of OpenMP's
+ * places or of the affinity mask, the quota of its cgroup, and what OMP_NUM_THREADS,
+ * OMP_THREAD_LIMIT, Slurm, PBS, SGE and LSF allow; `longhand info` names what decided.
+ * How many of them work is found by trying, again and again, since others come and go;
+ * --threads=N is taken as it is.  Results have the same bits for any number.  In a
+ * fork of a process that had used several, one works.
+ *
  * Every call computes with the floating-point unit as C begins with it: rounding to
  * nearest, subnormal numbers kept, long double in full, no traps.  A program that
  * has set it otherwise gets the same results, is told once, and finds its own

@@ -185,6 +185,14 @@ for verb in eval inspect plot; do
     says "$verb says that it needs one" err "a checkpoint is needed"
 done
 
+# OpenMP binds the first thread before main(); what it may use is no less for that.
+threads() { env "$@" "$longhand" info | sed -n 's/^threads *\([0-9]*\),.*/\1/p'; }
+all=$(threads LC_ALL=C)
+for setting in OMP_PROC_BIND=true OMP_PROC_BIND=spread OMP_PLACES=cores OMP_PLACES=threads; do
+    is "$setting leaves all threads ($all)" "$(threads $setting)" "$all"
+done
+is "NSLOTS=1 leaves one" "$(threads NSLOTS=1)" 1
+
 # Results that do not arrive are no success.
 lost() { # SENTENCE ARGUMENTS...
     about=$1
