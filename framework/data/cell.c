@@ -3,7 +3,6 @@
 #include "framework/data/cell.h"
 
 #include "framework/base/text.h"
-
 #include "framework/system/sys.h"
 
 #include <math.h>

@@ -60,6 +60,16 @@ static lh_status take_line(lhi_reader *r, lhi_line *line)
     return LH_OK;
 }
 
+static int quotes_hold(lhi_line line)
+{
+    lhi_cell cell;
+
+    while (line.at)
+        if (lhi_cell_next(&line, &cell))
+            return 0;
+    return 1;
+}
+
 static lh_status look_at(const lhi_reader *r, lhi_line line, survey *s)
 {
     *s = (survey){.counts = 1};
@@ -110,10 +120,20 @@ static lh_status take_header(lhi_reader *r)
     const char *start = r->at, *next;
     int data;
 
-    if (take_line(r, &one) != LH_OK || look_at(r, one, &s) != LH_OK)
+    if (take_line(r, &one) != LH_OK)
         return r->c->status;
     next = r->at;
-    if (take_line(r, &two) != LH_OK || (two.at && look_at(r, two, &t) != LH_OK))
+    if (take_line(r, &two) != LH_OK)
+        return r->c->status;
+    /* Quotes that seem wrong are right where other marks than commas stand between cells. */
+    if (!quotes_hold(one) || (two.at && !quotes_hold(two)))
+        lhi_refuse_layout(r, one, two);
+    r->line = 1;
+    look_at(r, one, &s);
+    r->line = 2;
+    if (two.at && lhi_ok(r->c))
+        look_at(r, two, &t);
+    if (!lhi_ok(r->c))
         return r->c->status;
     if (two.at ? t.cells < 2 || t.numbers < t.cells || t.cells != s.cells
                : s.cells < 2 || s.numbers < s.cells)
@@ -153,10 +173,11 @@ static lh_status take_header(lhi_reader *r)
         r->names = one;
     if (!data && s.cells != t.cells)
         return lhi_fail(r->c, LH_EDATA,
-                        s.cells + 1 == t.cells
-                            ? "give each column one name, the label too; does each row begin with "
-                              "a name of its own?  R writes none with row.names = FALSE"
-                            : "give each column one name, the label too",
+                        s.cells + 1 != t.cells
+                            ? "give each column one name, the label too"
+                            : lhi_strf(r->c, "give each column one name, the label too; names of "
+                                       "rows go with awk 'NR > 1 { sub(/^[^,]*,/, \"\") } 1' %s > "
+                                       "new.csv (R: row.names = FALSE)", r->word),
                         "%s line 1 has %zu column names, line 2 has %zu cells", r->path, s.cells,
                         t.cells);
     return LH_OK;

@@ -154,7 +154,7 @@ static size_t count_of(lhi_line line, char mark)
     return count;
 }
 
-/* The words between spaces, when all of them are numbers; else 0. */
+/* The words between spaces, when all of them are numbers or in quotes; else 0. */
 static size_t numbers_in(lhi_line line)
 {
     size_t count = 0;
@@ -166,7 +166,7 @@ static size_t numbers_in(lhi_line line)
         while (line.at < line.end && *line.at != ' ' && *line.at != '\t')
             line.at++;
         word.size = (size_t)(line.at - word.at);
-        if (word.size && lhi_cell_read(&word, &value) != LHI_CELL_NUMBER)
+        if (word.size && *word.at != '"' && lhi_cell_read(&word, &value) != LHI_CELL_NUMBER)
             return 0;
         count += word.size > 0;
         line.at += line.at < line.end;
@@ -219,14 +219,21 @@ static lh_status refuse_marks(const lhi_reader *r, lhi_line one, lhi_line two)
 {
     static const struct {
         char mark;
-        const char *what, *hint;
+        const char *alone, *hint;       /* between cells */
+        const char *beside, *both_hint; /* and commas in numbers */
     } marks[] = {
-        {';', "has one column only: semicolons stand between its cells, and commas are wanted",
-         "tr ';' ',' < FILE > new.csv"},
-        {'\t', "has one column only: tabs stand between its cells, and commas are wanted",
-         "tr '\\t' ',' < FILE > new.csv"},
-        {'|', "has one column only: bars stand between its cells, and commas are wanted",
-         "tr '|' ',' < FILE > new.csv"},
+        {';', "semicolons stand between its cells, and commas are wanted",
+         "tr ';' ',' < FILE > new.csv",
+         "has semicolons between its cells, and commas within its numbers",
+         "sed 's/,/./g; s/;/,/g' FILE > new.csv"},
+        {'\t', "tabs stand between its cells, and commas are wanted",
+         "tr '\\t' ',' < FILE > new.csv",
+         "has tabs between its cells, and commas within its numbers",
+         "sed 's/,/./g; s/\\t/,/g' FILE > new.csv"},
+        {'|', "bars stand between its cells, and commas are wanted",
+         "tr '|' ',' < FILE > new.csv",
+         "has bars between its cells, and commas within its numbers",
+         "sed 's/,/./g; s/|/,/g' FILE > new.csv"},
     };
 
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
@@ -237,12 +244,9 @@ static lh_status refuse_marks(const lhi_reader *r, lhi_line one, lhi_line two)
         if (count_of(two, ',') > 0 && !numbers_alone(two))
             continue;
         if (count_of(two, ',') > 0)
-            return refuse(r, "has other marks than commas between its cells, and commas within "
-                             "its numbers",
-                          i == 0 ? "sed 's/,/./g; s/;/,/g' FILE > new.csv"
-                          : i == 1 ? "sed 's/,/./g; s/\\t/,/g' FILE > new.csv"
-                                   : "sed 's/,/./g; s/|/,/g' FILE > new.csv");
-        return refuse(r, lhi_strf(r->c, "line %d %s", two.at == one.at ? 1 : 2, marks[i].what),
+            return refuse(r, marks[i].beside, marks[i].both_hint);
+        return refuse(r, lhi_strf(r->c, "line %d has one column only: %s", two.at == one.at ? 1 : 2,
+                                  marks[i].alone),
                       marks[i].hint);
     }
     return LH_OK;

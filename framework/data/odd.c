@@ -64,7 +64,7 @@ static const lookalike lookalikes[] = {
     {"\xe2\x80\x93", "e2\\x80\\x93", "-", "has the dash U+2013 where '-' is wanted"},
     {"\xe2\x80\x90", "e2\\x80\\x90", "-", "has the hyphen U+2010 where '-' is wanted"},
     {"\xe2\x80\x91", "e2\\x80\\x91", "-", "has the hyphen U+2011 where '-' is wanted"},
-    {"\xc2\xa0", "c2\\xa0", "", "has the space U+00A0, which no line must break at, in it"},
+    {"\xc2\xa0", "c2\\xa0", "", "has the no-break space U+00A0 in it"},
     {"\xe2\x80\xaf", "e2\\x80\\xaf", "", "has the narrow space U+202F in it"},
     {"\xe2\x80\x89", "e2\\x80\\x89", "", "has the thin space U+2009 in it"},
     {"\xe2\x80\x8b", "e2\\x80\\x8b", "", "has the space without width U+200B in it"},
