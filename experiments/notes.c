@@ -156,6 +156,7 @@ int main(int argc, char **argv)
     lh_folder(c, out);
     const size_t rows = batch > 0 ? (size_t)batch : 0;
     lh_run *r = lh_train(Lz, LH_SGD(alpha), d, rows, epochs); /* NOTES 22 */
+    lh_will_save(r, lh_path(c, out, "notes.h5"));
     while (lh_epoch(r)) {
         lh_note(r, "test loss", lh_loss(Lz, test));
         lh_note(r, "test accuracy", lh_accuracy(yhat, test));

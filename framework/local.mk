@@ -66,6 +66,7 @@ libcore_la_SOURCES = \
 	framework/base/limits.c \
 	framework/base/options.c \
 	framework/base/pace.c framework/base/pace.h \
+	framework/base/place.c framework/base/place.h \
 	framework/base/progress.c framework/base/progress.h \
 	framework/base/quote.c framework/base/quote.h \
 	framework/base/rng.c framework/base/rng.h \

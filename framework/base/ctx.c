@@ -5,6 +5,7 @@
 #include "framework/system/mem.h"
 #include "framework/system/sys.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,10 +23,9 @@ struct lhi_closer {
     void *arg;
 };
 
-/* What lh_open() returns when there is no memory for a context at all. */
-static lh_ctx no_memory = {
+const lh_ctx lhi_no_memory = {
     .program = "longhand", .purpose = "", .status = LH_ENOMEM, .set.isa = "auto",
-    .set.resume = "", .set.plot = "", .set.progress = "none", .set.shards = 1,
+    .set.resume = "", .set.plot = "", .set.progress = "none", .set.ledger = "", .set.shards = 1,
     .message = "memory ran out before anything could begin",
 };
 
@@ -35,7 +35,7 @@ lh_ctx *lh_open(int argc, char **argv, const char *purpose)
     const char *slash;
 
     if (!c)
-        return &no_memory;
+        return (lh_ctx *)(uintptr_t)&lhi_no_memory; /* the type of a context that can be used */
     c->purpose = purpose ? purpose : "";
     c->argc = argv ? argc : 0;
     c->argv = argv;
@@ -48,6 +48,31 @@ lh_ctx *lh_open(int argc, char **argv, const char *purpose)
     c->used = lhi_alloc(c, (size_t)c->argc + 1);
     lhi_options_builtin(c);
     return c;
+}
+
+static void tell(const lh_ctx *c, const char *text)
+{
+    if (c->say)
+        c->say(c->say_arg, text);
+    else
+        fprintf(stderr, "%s: %s\n", c->program, text);
+}
+
+/* Results that did not arrive are no success.  Before the context is closed: until then a
+ * closed pipe is an error and no signal. */
+static int arrived(const lh_ctx *c)
+{
+    char text[200];
+    int number = 0;
+
+    if (fflush(stdout) != 0)
+        number = errno;
+    else if (!ferror(stdout))
+        return 1;
+    snprintf(text, sizeof text, "what was printed did not all arrive at standard output%s%s",
+             number ? ": " : "", number ? strerror(number) : "");
+    tell(c, text);
+    return 0;
 }
 
 int lh_close(lh_ctx *c)
@@ -63,17 +88,14 @@ int lh_close(lh_ctx *c)
         fputc('\n', stderr);
     if (status == LH_HELP)
         lhi_options_help(c);
-    else if (status != LH_OK) {
-        /* Results first, so that they stand above the error where both go to one place. */
-        fflush(stdout);
-        if (c->say)
-            c->say(c->say_arg, lh_message(c));
-        else
-            fprintf(stderr, "%s: %s\n", c->program, lh_message(c));
-    }
     if (status == LH_OK && c->stopped)
         status = LH_ESTOPPED;
-    if (c == &no_memory)
+    /* Results first, so that they stand above the error where both go to one place. */
+    if (!arrived(c) && lh_exit_code(status) == 0)
+        status = LH_EIO;
+    if (lh_error(c) != LH_OK && lh_error(c) != LH_HELP)
+        tell(c, lh_message(c));
+    if (c == &lhi_no_memory)
         return lh_exit_code(status);
     while (c->closers) {
         lhi_closer *k = c->closers;
@@ -88,15 +110,13 @@ int lh_close(lh_ctx *c)
         lhi_mem_free(b);
     }
     lhi_mem_free(c);
-    /* Results that did not arrive are no success. */
-    if ((fflush(stdout) != 0 || ferror(stdout)) && lh_exit_code(status) == 0)
-        status = LH_EIO;
     return lh_exit_code(status);
 }
 
 static void *alloc(lh_ctx *c, size_t bytes, void *(*get)(size_t bytes))
 {
-    lhi_block *b = bytes <= PTRDIFF_MAX - sizeof *b ? get(sizeof *b + bytes) : NULL;
+    const int can = c != &lhi_no_memory && bytes <= PTRDIFF_MAX - sizeof(lhi_block);
+    lhi_block *b = can ? get(sizeof *b + bytes) : NULL;
 
     if (!b) {
         lhi_fail(c, LH_ENOMEM, "use a smaller batch or network, or a machine with more memory",

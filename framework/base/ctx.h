@@ -63,7 +63,12 @@ struct lh_ctx {
     lhi_closer *closers;  /* newest first */
     void *ledger;         /* verify/: the report of the last check */
     int checked;          /* --check has done its work */
+    int trained;          /* a run has trained an epoch: there is something to lose */
 };
+
+/* What lh_open() returns when there is no memory for a context at all: one for all threads, so
+ * nothing is ever written to it. */
+extern const lh_ctx lhi_no_memory;
 
 /* 1 while nothing has failed and no help was asked for. */
 static inline int lhi_ok(const lh_ctx *c)
@@ -80,6 +85,9 @@ lh_status lhi_fail(lh_ctx *c, lh_status s, const char *hint, const char *format,
  * as it was: what failed in it is an error of the call and no longer one of the state.
  * Returns what the call came to. */
 lh_status lhi_call_ends(lh_ctx *c);
+/* The same for a call without which a driver should not begin: as long as nothing has trained
+ * its error is one of the state. */
+lh_status lhi_call_ends_if_trained(lh_ctx *c);
 /* lhi_fail() and lhi_call_ends() in one: the call is refused, the context goes on. */
 lh_status lhi_refuse(lh_ctx *c, lh_status s, const char *hint, const char *format, ...)
     LH_PRINTF(4, 5);

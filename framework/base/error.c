@@ -47,6 +47,8 @@ lh_status lh_clear(lh_ctx *c)
     if (!c)
         return LH_EUSAGE;
     was = c->refused;
+    if (was == LH_OK)
+        return was;
     c->refused = LH_OK;
     c->refusal[0] = 0;
     return was;
@@ -58,6 +60,10 @@ lh_status lhi_call_ends(lh_ctx *c)
 
     if (s == LH_OK || s == LH_HELP)
         return s;
+    /* A long run goes on after a file that could not be written: it is told at once, and not
+     * again each epoch. */
+    if (s == LH_EIO && strcmp(c->message, c->refusal) != 0)
+        lhi_warn(c, "%s", c->message);
     if (c->refused == LH_OK) {
         c->refused = s;
         memcpy(c->refusal, c->message, sizeof c->refusal);
@@ -65,6 +71,11 @@ lh_status lhi_call_ends(lh_ctx *c)
     c->status = LH_OK;
     c->message[0] = 0;
     return s;
+}
+
+lh_status lhi_call_ends_if_trained(lh_ctx *c)
+{
+    return c->trained ? lhi_call_ends(c) : c->status;
 }
 
 LH_PRINTF(4, 0)
@@ -156,7 +167,7 @@ void lhi_warn(lh_ctx *c, const char *format, ...)
 
 void lh_on_message(lh_ctx *c, void (*f)(void *arg, const char *text), void *arg)
 {
-    if (!c)
+    if (!c || c == &lhi_no_memory)
         return;
     c->say = f;
     c->say_arg = arg;

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/quote.h"
 
+#include "framework/base/place.h"
 #include "framework/system/sys.h"
 
 #include <stdarg.h>
@@ -67,7 +68,7 @@ lh_status lhi_text_write(const lhi_text *t, const char *path, const char *what)
         status = lhi_sys_replace(path, clean.at ? clean.at : "", clean.size);
     lhi_text_free(&clean);
     if (status != 0)
-        lhi_fail(t->c, LH_EIO, "is there such a folder, with room, that may be written to?",
+        lhi_fail(t->c, LH_EIO, lhi_place_hint(status),
                  "%s could not be written to %s: %s", what, path, strerror(-status));
     return t->c->status;
 }

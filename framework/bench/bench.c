@@ -3,6 +3,7 @@
 #include "framework/bench/bench.h"
 
 #include "framework/base/floats.h"
+#include "framework/base/place.h"
 #include "framework/base/threads.h"
 #include "framework/system/sys.h"
 
@@ -175,6 +176,8 @@ lh_status lh_bench(lh_ctx *c, lh_bench_plan plan, FILE *out)
 
     if (!c || !lhi_ok(c) || !complete(c, &plan) || c->set.dry_run)
         return c ? c->status : LH_EUSAGE;
+    if (plan.json[0] && lhi_place_try(c, plan.json, 0) != LH_OK)
+        return c->status;
     b = lhi_alloc(c, sizeof *b);
     if (!b)
         return c->status;

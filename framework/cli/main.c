@@ -22,10 +22,10 @@ static const struct verb {
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
-/* What was printed on standard output must have got there. */
-static int arrived(void)
+/* The exit code after what was printed on standard output, which must have got there. */
+static int printed(void)
 {
-    return fflush(stdout) != 0 || ferror(stdout) ? lh_exit_code(LH_EIO) : 0;
+    return lh_close(lh_open(0, NULL, ""));
 }
 
 static int help(FILE *out)
@@ -38,7 +38,7 @@ static int help(FILE *out)
                  "  longhand train --data=wdbc --out=run     ledger, training, figures in run/\n"
                  "  longhand eval run/model.h5 --data=wdbc   accuracy, AUC and loss\n"
                  "  longhand VERB --help                     what a verb takes\n");
-    return out == stdout ? arrived() : 2;
+    return out == stdout ? printed() : 2;
 }
 
 int main(int argc, char **argv)
@@ -54,7 +54,7 @@ int main(int argc, char **argv)
         return help(stdout);
     if (strcmp(word, "--version") == 0) {
         printf("longhand %s\n", LH_VERSION);
-        return arrived();
+        return printed();
     }
     if (strcmp(word, "help") == 0) { /* longhand help train = longhand train --help */
         static char ask[] = "--help";

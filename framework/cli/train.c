@@ -58,6 +58,7 @@ int verb_train(int argc, char **argv)
         lh_verify(L, d, (size_t)check);
     lh_folder(c, out); /* before the work: a place that cannot be written is told now */
     lh_run *r = lh_train(L, LH_MOMENTUM(rate, momentum), d, (size_t)batch, epochs);
+    lh_will_save(r, lh_path(c, out, "model.h5"));
     while (lh_epoch(r)) {
         lh_note(r, "test loss", lh_loss(L, test));
         lh_note(r, "test accuracy", lh_accuracy(yhat, test));

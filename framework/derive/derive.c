@@ -49,12 +49,14 @@ static const struct form *form_of(lh_ctx *c, const char *format, const char *pat
     return NULL;
 }
 
-static void deliver(lh_ctx *c, const lhi_text *text, const char *path)
+/* A place that cannot be written says nothing about the derivation: an error of the call. */
+static lh_status deliver(lh_ctx *c, const lhi_text *text, const char *path)
 {
     if (!to_stdout(path))
         lhi_text_write(text, path, "the derivation");
     else if (fwrite(text->at, 1, text->size, stdout) != text->size)
         lhi_fail(c, LH_EIO, NULL, "the derivation could not be written to standard output");
+    return lhi_call_ends(c);
 }
 
 static int set_up(lhi_document *d, lh_var L)
@@ -133,6 +135,7 @@ lh_status lh_derive(lh_var L, lh_data *data, size_t rows, const char *format, co
     lhi_document d = {.c = NULL};
     const struct form *form;
     lhi_text text = {.c = NULL};
+    lh_status written = LH_OK;
 
     if (!L.tape)
         return LH_EUSAGE;
@@ -146,10 +149,10 @@ lh_status lh_derive(lh_var L, lh_data *data, size_t rows, const char *format, co
     if (lhi_ok(d.c) && (!data || lhi_check_lines(&d, data, rows)))
         form->write(&text, &d);
     if (lhi_ok(d.c)) {
-        deliver(d.c, &text, path);
+        written = deliver(d.c, &text, path);
         report(&d);
     }
     lhi_text_free(&text);
     tear_down(&d);
-    return L.tape->c->status;
+    return lhi_ok(L.tape->c) ? written : L.tape->c->status;
 }

@@ -139,11 +139,12 @@ lh_status lh_plot_curves(lh_ctx *c, const char *path, lh_axes a, const lh_curve 
     if (!lhi_ok(c) || c->set.dry_run)
         return c->status;
     if (n == 0)
-        return lhi_fail(c, LH_EUSAGE, NULL, "a figure of no curves was asked for: %s", path);
-    if (!lhi_picture_begin(&p, c, path))
-        return c->status;
-    add_figure(&a, curve, n, &p.body);
-    return lhi_picture_end(&p);
+        return lhi_refuse(c, LH_EUSAGE, NULL, "a figure of no curves was asked for: %s", path);
+    if (lhi_picture_begin(&p, c, path)) {
+        add_figure(&a, curve, n, &p.body);
+        lhi_picture_end(&p);
+    }
+    return lhi_call_ends(c);
 }
 
 static void add_number(lhi_text *t, double x)
@@ -164,7 +165,7 @@ lh_status lh_csv(lh_ctx *c, const char *path, const lh_column *column, size_t co
     if (!lhi_ok(c) || c->set.dry_run)
         return c->status;
     if (columns == 0)
-        return lhi_fail(c, LH_EUSAGE, NULL, "a table of no columns was asked for: %s", path);
+        return lhi_refuse(c, LH_EUSAGE, NULL, "a table of no columns was asked for: %s", path);
     for (size_t k = 0; k < columns; k++) {
         lhi_text_add(&t, k ? "," : "");
         lhi_add_csv(&t, column[k].name ? column[k].name : "");
@@ -177,5 +178,5 @@ lh_status lh_csv(lh_ctx *c, const char *path, const lh_column *column, size_t co
         }
     lhi_text_write(&t, path, "the table");
     lhi_text_free(&t);
-    return c->status;
+    return lhi_call_ends(c);
 }

@@ -33,17 +33,23 @@ void lhi_arrays_free(lhi_arrays *a)
     *a = (lhi_arrays){.c = a->c};
 }
 
-/* Each file that --ledger names, separated by commas. */
-static void write_files(lh_ctx *c, const lhi_report *r, const lhi_arrays *arrays)
+/* Each file that --ledger names, separated by commas.  One that cannot be written says nothing
+ * about the gradients: an error of the call. */
+static lh_status write_files(lh_ctx *c, const lhi_report *r, const lhi_arrays *arrays)
 {
+    lh_status written = LH_OK;
+
     for (const char *at = c->set.ledger; *at && lhi_ok(c);) {
         const size_t length = strcspn(at, ",");
         char *path = lhi_strf(c, "%.*s", (int)length, at);
 
         if (path && length > 0)
             lhi_ledger_write(c, r, arrays, path);
+        if (c->status == LH_EIO)
+            written = lhi_call_ends(c);
         at += length + (at[length] == ',');
     }
+    return written;
 }
 
 lh_status lh_verify(lh_var L, lh_data *d, size_t rows)
@@ -51,6 +57,7 @@ lh_status lh_verify(lh_var L, lh_data *d, size_t rows)
     LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
     lh_ctx *c = L.tape ? L.tape->c : NULL;
     lhi_arrays arrays = {.c = c};
+    lh_status written, verdict;
     lhi_report *r;
 
     if (!c)
@@ -61,9 +68,10 @@ lh_status lh_verify(lh_var L, lh_data *d, size_t rows)
     lhi_report_free(c, c->ledger);
     c->ledger = r;
     lhi_ledger_print(c, r);
-    write_files(c, r, &arrays);
+    written = write_files(c, r, &arrays);
     lhi_arrays_free(&arrays);
-    return lhi_report_judge(c, r);
+    verdict = lhi_report_judge(c, r);
+    return verdict != LH_OK ? verdict : written;
 }
 
 lh_status lh_backward(lh_var L)

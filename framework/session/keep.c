@@ -36,23 +36,32 @@ lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epoc
     return r;
 }
 
-lh_status lh_save(lh_run *r, const char *path)
+static void save(lh_run *r, const char *path)
 {
-    LHI_USUAL_FLOATS(r ? r->c : NULL);
     lhi_state s;
 
-    if (!r || !path)
-        return LH_EUSAGE;
-    if (!lhi_ok(r->c) || r->inert)
-        return r->c->status;
     if (lhi_run_state(r, &s) != LH_OK)
-        return r->c->status;
+        return;
     if (!r->c->set.reproducible)
         s.provenance_count = lhi_provenance(r->c, &s.provenance);
     lhi_store_write(r->c, &s, path);
     lhi_release(r->c, s.param);
     lhi_release(r->c, s.tape);
-    return r->c->status;
+}
+
+lh_status lh_save(lh_run *r, const char *path)
+{
+    LHI_USUAL_FLOATS(r ? r->c : NULL);
+
+    if (!r)
+        return LH_EUSAGE;
+    if (!lhi_ok(r->c) || r->inert)
+        return lh_error(r->c);
+    if (!path || !path[0])
+        lhi_fail(r->c, LH_EUSAGE, NULL, "lh_save: there is no path");
+    else
+        save(r, path);
+    return lhi_call_ends(r->c);
 }
 
 lh_checkpoint *lh_checkpoint_open(lh_ctx *c, const char *path)

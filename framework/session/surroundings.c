@@ -1,11 +1,13 @@
 /* surroundings.c -- folders for results, and what this program runs on. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/place.h"
 #include "framework/base/threads.h"
 #include "framework/kernels/variant.h"
 #include "framework/report/report.h"
 #include "framework/session/session.h"
 #include "framework/store/store.h"
 #include "framework/system/sys.h"
+#include "framework/train/run.h"
 
 #include <longhand/report.h>
 #include <longhand/version.h>
@@ -29,8 +31,10 @@ lh_status lh_folder(lh_ctx *c, const char *path)
 
     if (!lhi_ok(c) || c->set.dry_run)
         return c->status;
-    if (!path || !path[0])
-        return lhi_fail(c, LH_EUSAGE, NULL, "a folder needs a name");
+    if (!path || !path[0]) {
+        lhi_fail(c, LH_EUSAGE, NULL, "a folder needs a name");
+        return lhi_call_ends_if_trained(c);
+    }
     part = lhi_strdup(c, path);
     for (char *at = part; part && at;) {
         at = strchr(at + 1, '/');
@@ -48,7 +52,26 @@ lh_status lh_folder(lh_ctx *c, const char *path)
         lhi_fail(c, LH_EIO, "name another place: --out=FOLDER",
                  "%s exists and is no folder", path);
     lhi_release(c, part);
-    return c->status;
+    lhi_place_try_folder(c, path);
+    return lhi_call_ends_if_trained(c);
+}
+
+lh_status lh_will_save(lh_run *r, const char *path)
+{
+    lhi_state s;
+
+    if (!r)
+        return LH_EUSAGE;
+    if (!lhi_ok(r->c) || r->inert)
+        return lh_error(r->c);
+    if (!path || !path[0])
+        lhi_fail(r->c, LH_EUSAGE, NULL, "lh_will_save: there is no path");
+    else if (lhi_run_state(r, &s) == LH_OK) {
+        lhi_place_try(r->c, path, lhi_store_least(&s));
+        lhi_release(r->c, s.param);
+        lhi_release(r->c, s.tape);
+    }
+    return lhi_call_ends_if_trained(r->c);
 }
 
 size_t lhi_provenance(lh_ctx *c, const char ***lines)

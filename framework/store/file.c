@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/store/h5.h"
 
+#include "framework/base/place.h"
 #include "framework/base/sha256.h"
 #include "framework/store/store.h"
 #include "framework/system/sys.h"
@@ -190,16 +191,10 @@ void lhi_h5_load(lhi_h5 *h)
 
 lh_status lhi_store_put(lh_ctx *c, const char *path, const void *bytes, size_t size)
 {
-    const char *hint = "the file of that name was not changed; save to another place";
     const int status = lhi_sys_replace(path, bytes, size);
 
     if (status == 0)
         return c->status;
-    if (status == -ENOSPC || status == -EDQUOT)
-        hint = "make room on the disk and save again";
-    else if (status == -ENOENT || status == -ENOTDIR)
-        hint = "make the folder first";
-    else if (status == -EACCES || status == -EPERM || status == -EROFS)
-        hint = "save to a folder that you may write to";
-    return lhi_fail(c, LH_EIO, hint, "cannot save %s: %s", path, strerror(-status));
+    return lhi_fail(c, LH_EIO, lhi_place_hint(status), "cannot save %s: %s", path,
+                    strerror(-status));
 }

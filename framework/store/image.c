@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* HDF5 is seldom built for threads, and counts on its own state even where files are apart: all
- * that the process has of it is one at a time. */
+/* HDF5 can be built without a lock of its own, and shares its state even between files that are
+ * apart: what the process asks of it is one at a time. */
 static void enter(void)
 {
     static int begun;

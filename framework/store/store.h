@@ -17,6 +17,9 @@
  * Never within a parallel region. */
 lh_status lhi_store_write(lh_ctx *c, const lhi_state *s, const char *path);
 
+/* The bytes that its file has at least. */
+uint64_t lhi_store_least(const lhi_state *s);
+
 /* Reads one; the arrays are owned by c.  LH_OK, or *s is all zero and it is
  * LH_ENOINPUT, LH_EFORMAT, LH_EIO or LH_ENOMEM. */
 lh_status lhi_store_read(lh_ctx *c, const char *path, lhi_state *s);

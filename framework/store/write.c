@@ -252,6 +252,17 @@ static size_t room_for(const lhi_state *s)
     return bytes + bytes / 2 + items * SMALL;
 }
 
+uint64_t lhi_store_least(const lhi_state *s)
+{
+    uint64_t bytes = LHI_STORE_BLOCK;
+
+    for (size_t i = 0; i < s->params; i++)
+        for (size_t k = 0; k < LHI_SLOTS; k++)
+            if (slot_of(&s->param[i], &lhi_slots[k]))
+                bytes += s->param[i].rows * s->param[i].cols * lhi_type_size(s->type);
+    return bytes + s->series_count * s->epochs * sizeof(double);
+}
+
 lh_status lhi_store_write(lh_ctx *c, const lhi_state *s, const char *path)
 {
     lhi_h5 h = {.c = c, .path = path, .status = LH_EIO};

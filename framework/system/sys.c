@@ -106,7 +106,6 @@ int lhi_sys_sync_folder_of(const char *path)
     const size_t length = slash ? (size_t)(slash - path) : 0;
     int fd, status;
 
-    LHI_FAIL_IF_ARMED(LHI_FAULT_FILE);
     if (length >= sizeof folder)
         return -ENAMETOOLONG;
     if (!slash)
@@ -121,9 +120,9 @@ int lhi_sys_sync_folder_of(const char *path)
     if (fd < 0)
         return -errno;
     /* Some file systems cannot sync a folder and say EINVAL: the rename is all they offer. */
-    status = fsync(fd) != 0 && errno != EINVAL ? -errno : 0;
+    status = lhi_sys_sync(fd);
     close(fd);
-    return status;
+    return status == -EINVAL ? 0 : status;
 }
 
 int lhi_sys_close(int fd)

@@ -303,6 +303,7 @@ int lh_epoch(lh_run *r)
     r->seconds += lhi_sys_clock() - began;
     r->last_loss = r->loss_sum / (double)r->d->rows;
     r->epoch++;
+    r->c->trained = 1;
     r->position = 0;
     r->loss_sum = 0;
     lhi_run_note(r, "loss", r->last_loss);

@@ -33,7 +33,8 @@ typedef enum lh_status {
  *
  * @return the context, never NULL: when memory runs out, a context that is
  *         already failed (LH_ENOMEM), on which every call does nothing.
- * Thread: a context and all that is made from it belong to one thread at a time.
+ * Thread: a context and all that is made from it belong to one thread at a time; contexts on
+ *         several threads do not meet.
  *
  * Without --threads a program takes at most the CPUs that it may use: those of OpenMP's
  * places or of the affinity mask, the quota of its cgroup, and what OMP_NUM_THREADS,
@@ -64,7 +65,8 @@ LH_API int lh_close(lh_ctx *c);
  * recording does nothing, lh_epoch() returns 0, lh_save() refuses, and later errors are not
  * kept.  An error of a call (a file that cannot be written, a metric of a variable that has
  * none) leaves everything as it was: the call returns it, the next one works, and lh_close()
- * tells it unless lh_clear() forgets it before.  One of the state comes first here.
+ * tells it unless lh_clear() forgets it before; a file that could not be written is told at
+ * once as well.  One of the state comes first here.
  */
 LH_API lh_status lh_error(const lh_ctx *c);
 

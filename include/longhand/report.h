@@ -40,8 +40,10 @@ LH_API lh_status lh_checkpoint_plot_norms(lh_checkpoint *k, const char *path);
 LH_API lh_status lh_history(lh_run *r, const char *path);
 
 /**
- * Makes a folder for results, with its parents.
- * @return LH_OK, LH_EIO (exists and is no folder, or may not be written).
+ * Makes a folder for results, with its parents, tries whether it can be written to, and removes
+ * what killed programs have left of files in the making, saying so.
+ * @return LH_OK, LH_EIO (exists and is no folder, may not be written, no room): before the
+ *         first epoch has ended an error of the state, and after it one of the call.
  */
 LH_API lh_status lh_folder(lh_ctx *c, const char *path);
 

@@ -16,13 +16,28 @@ extern "C" {
  * identity, configuration, provenance (left out with --reproducible, so that equal
  * states are equal bytes).  Written under a temporary name in the same folder,
  * synced, then renamed: the file of that name is the old one or the new one, never
- * a part.  docs/checkpoint.md has the layout; h5dump, h5py and Octave read it.
+ * a part.  A file that stood there hands on its mode and owner; a link is followed; a
+ * pipe or device is written to.  docs/checkpoint.md has the layout; h5dump, h5py and
+ * Octave read it.
+ *
+ * What fails is an error of the call (<longhand/ctx.h>): it is told at once, the run can
+ * go on, and be saved elsewhere.
  *
  * @return LH_OK, LH_EIO (the old file is untouched; the message has the reason),
  *         LH_ENONFINITE (a parameter is not finite: not saved), LH_ENOMEM, or
  *         the context's first error (a failed run is not saved).
  */
 LH_API lh_status lh_save(lh_run *r, const char *path);
+
+/**
+ * Before the first epoch: can the run be saved there?  Tries folder, rights, name and room for a
+ * file of its size, and removes what killed programs have left of that file, saying so.  A
+ * regular file that stands there is not touched.
+ *
+ * @return LH_OK, or LH_EIO: before the first epoch has ended an error of the state, so that
+ *         nothing is trained that could not be kept, and after it one of the call.
+ */
+LH_API lh_status lh_will_save(lh_run *r, const char *path);
 
 /** A checkpoint opened for reading. */
 typedef struct lh_checkpoint lh_checkpoint;
