@@ -9,7 +9,7 @@
 enum { PEAKS = 64, ROUNDS = 20000 };
 
 /* What each thread adds up, kept so that no work can be left out. */
-static volatile double kept;
+static _Atomic double kept;
 
 struct peak {
     lh_ctx *c;

@@ -8,7 +8,7 @@
 enum { CHAINS = 12 };
 
 /* Read at run time, so that no chain can be worked out before; x := x/2 + 1 tends to 2. */
-static volatile real half = (real)0.5, one = 1;
+static const volatile real half = (real)0.5, one = 1;
 
 /* All lanes of some vectors. */
 static inline double total(const vec *v, size_t n)

@@ -4,9 +4,12 @@
 
 #ifdef LHI_FAULTS
 
+#include <stdatomic.h>
+
+/* Atomic: contexts on several threads all come by here. */
 static struct {
-    long nth, count, calls, struck;
-    int number;
+    atomic_long nth, count, calls, struck;
+    atomic_int number;
 } armed[LHI_FAULT_KINDS];
 
 void lhi_fault_arm(enum lhi_fault_kind kind, long nth, long count, int number)

@@ -1,6 +1,7 @@
 /* selftest.c -- every kind of mutant on every op: what the check notices, and why. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/ops/ops.h"
+#include "framework/system/sys.h"
 #include "framework/verify/check.h"
 #include "framework/verify/selftest.h"
 
@@ -211,16 +212,20 @@ lhi_selftest *lhi_selftest_run(lh_ctx *c)
 {
     lhi_selftest *s = lhi_alloc(c, sizeof *s);
     const lh_op *op;
+    int failed = 0;
 
     if (!s)
         return NULL;
     s->c = c;
     while (lhi_mutant_at(s->kinds))
         s->kinds++;
-    for (; (op = lh_op_at(s->ops, NULL)) != NULL; s->ops++)
-        if (try_op(s, lhi_family(op->name)) != 0)
-            return NULL;
-    return s;
+    lhi_sys_lock(LHI_LOCK_SELFTEST);
+    while (!failed && (op = lh_op_at(s->ops, NULL)) != NULL) {
+        failed = try_op(s, lhi_family(op->name)) != 0;
+        s->ops++;
+    }
+    lhi_sys_unlock(LHI_LOCK_SELFTEST);
+    return failed ? NULL : s;
 }
 
 /* --- what it comes to --- */
