@@ -197,10 +197,25 @@ tests_unit_test_tape_SOURCES = tests/unit/test_tape.c
 tests_unit_test_tape_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_tape_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_saving
+tests_unit_test_saving_SOURCES = tests/unit/test_saving.c
+tests_unit_test_saving_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_saving_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_threads
 tests_unit_test_threads_SOURCES = tests/unit/test_threads.c
 tests_unit_test_threads_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_threads_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_contexts
+tests_unit_test_contexts_SOURCES = tests/unit/test_contexts.c
+tests_unit_test_contexts_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_contexts_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_making
+tests_unit_test_making_SOURCES = tests/unit/test_making.c
+tests_unit_test_making_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_making_LDADD = libtesting.la
 
 check_PROGRAMS += tests/unit/test_train
 tests_unit_test_train_SOURCES = tests/unit/test_train.c
@@ -227,6 +242,7 @@ lh_test_scripts = \
 	tests/cli/locale.sh \
 	tests/cli/names.sh \
 	tests/cli/resume.sh \
+	tests/cli/saving.sh \
 	tests/cli/verbs.sh \
 	tests/rules/callers.sh \
 	tests/rules/floats.sh \
@@ -242,7 +258,7 @@ lh_test_scripts = \
 	tests/unit/gradients_others.sh
 TESTS += $(lh_test_scripts)
 EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh tests/libm_off.c \
-	tests/contributing.sh tests/copied.sh tests/mutants.sh
+	tests/contributing.sh tests/copied.sh tests/mutants.sh tests/threads.sh
 
 ## A user's driver, built through pkg-config against what is installed, and run.
 EXTRA_DIST += tests/install/check.sh tests/install/consumer.c tests/valgrind.supp
