@@ -52,6 +52,7 @@ struct lh_ctx {
     char refusal[3000];
     void (*say)(void *arg, const char *text);
     void *say_arg;
+    char *swept;          /* the file last looked at for leftovers of killed programs */
     int stopped;          /* a signal ended a run: lh_close() tells it by its exit code */
     int threads;          /* to be used at most, 0: not decided yet (limits.c) */
     const char *threads_rule;

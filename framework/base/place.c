@@ -42,6 +42,15 @@ static void tell(void *arg, const char *path, uint64_t bytes, int removed)
            path, (unsigned long long)bytes);
 }
 
+void lhi_place_sweep(lh_ctx *c, const char *path)
+{
+    if (c->swept && strcmp(c->swept, path) == 0)
+        return;
+    lhi_release(c, c->swept);
+    c->swept = lhi_strdup(c, path);
+    lhi_sys_sweep(path, 0, tell, c);
+}
+
 static lh_status try(lh_ctx *c, const char *file, uint64_t bytes, const char *shown)
 {
     const int status = lhi_sys_try(file, bytes);
@@ -56,7 +65,7 @@ lh_status lhi_place_try(lh_ctx *c, const char *path, uint64_t bytes)
 {
     if (!lhi_ok(c))
         return c->status;
-    lhi_sys_sweep(path, 0, tell, c);
+    lhi_place_sweep(c, path);
     return try(c, path, bytes, path);
 }
 

@@ -1,6 +1,7 @@
 /* keep.c -- saving a run, going on with one, and opening a checkpoint. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
+#include "framework/base/place.h"
 #include "framework/ops/ops.h"
 #include "framework/session/session.h"
 #include "framework/store/store.h"
@@ -44,6 +45,7 @@ static void save(lh_run *r, const char *path)
         return;
     if (!r->c->set.reproducible)
         s.provenance_count = lhi_provenance(r->c, &s.provenance);
+    lhi_place_sweep(r->c, path);
     lhi_store_write(r->c, &s, path);
     lhi_release(r->c, s.param);
     lhi_release(r->c, s.tape);
