@@ -11,7 +11,8 @@ const char *lhi_place_hint(int status);
 /* Removes what killed processes have left of a file in the making, and says so; once for a path,
  * for a folder can be long. */
 void lhi_place_sweep(lh_ctx *c, const char *path);
-/* Before work whose result goes there: sweeps, and tries whether a file of so many bytes could be written.  LH_OK or LH_EIO. */
+/* Before work whose result goes there: sweeps, and tries whether a file of so many bytes could
+ * be written.  LH_OK or LH_EIO. */
 lh_status lhi_place_try(lh_ctx *c, const char *path, uint64_t bytes);
 /* The same for a folder and all that goes into it. */
 lh_status lhi_place_try_folder(lh_ctx *c, const char *path);
