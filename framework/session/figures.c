@@ -13,15 +13,19 @@
     lhi_state s;                                           \
     if (!(r))                                              \
         return LH_EUSAGE;                                  \
-    if ((r)->inert || !lhi_ok((r)->c) || lhi_run_state(r, &s) != LH_OK) \
-        return (r)->c->status
+    if ((r)->inert || !lhi_ok((r)->c))                     \
+        return lh_error((r)->c);                           \
+    if (lhi_run_state(r, &s) != LH_OK)                     \
+        return lhi_call_ends((r)->c)
 
 lh_status lh_plot(lh_run *r, const char *path, const char *names)
 {
     LHI_USUAL_FLOATS(r ? r->c : NULL);
 
     WITH_STATE(r, s);
-    return s.epochs ? lhi_figure_curves(r->c, &s, path, names) : LH_OK;
+    if (s.epochs)
+        lhi_figure_curves(r->c, &s, path, names);
+    return lhi_call_ends(r->c);
 }
 
 lh_status lh_plot_norms(lh_run *r, const char *path)
@@ -29,7 +33,9 @@ lh_status lh_plot_norms(lh_run *r, const char *path)
     LHI_USUAL_FLOATS(r ? r->c : NULL);
 
     WITH_STATE(r, s);
-    return s.epochs ? lhi_figure_norms(r->c, &s, path) : LH_OK;
+    if (s.epochs)
+        lhi_figure_norms(r->c, &s, path);
+    return lhi_call_ends(r->c);
 }
 
 lh_status lh_history(lh_run *r, const char *path)
@@ -37,7 +43,8 @@ lh_status lh_history(lh_run *r, const char *path)
     LHI_USUAL_FLOATS(r ? r->c : NULL);
 
     WITH_STATE(r, s);
-    return lhi_history_write(r->c, &s, path);
+    lhi_history_write(r->c, &s, path);
+    return lhi_call_ends(r->c);
 }
 
 lh_status lh_plot_roc(lh_var yhat, lh_data *d, const char *path)
@@ -60,19 +67,29 @@ lh_status lh_plot_roc(lh_var yhat, lh_data *d, const char *path)
     lhi_release(c, tpr);
     lhi_release(c, fpr);
     lhi_release(c, score);
-    return c->status;
+    return lhi_call_ends(c);
 }
 
 lh_status lh_checkpoint_plot(lh_checkpoint *k, const char *path, const char *names)
 {
     LHI_USUAL_FLOATS(k ? k->c : NULL);
 
-    return k ? lhi_figure_curves(k->c, &k->state, path, names) : LH_EUSAGE;
+    if (!k)
+        return LH_EUSAGE;
+    if (!lhi_ok(k->c))
+        return lh_error(k->c);
+    lhi_figure_curves(k->c, &k->state, path, names);
+    return lhi_call_ends(k->c);
 }
 
 lh_status lh_checkpoint_plot_norms(lh_checkpoint *k, const char *path)
 {
     LHI_USUAL_FLOATS(k ? k->c : NULL);
 
-    return k ? lhi_figure_norms(k->c, &k->state, path) : LH_EUSAGE;
+    if (!k)
+        return LH_EUSAGE;
+    if (!lhi_ok(k->c))
+        return lh_error(k->c);
+    lhi_figure_norms(k->c, &k->state, path);
+    return lhi_call_ends(k->c);
 }

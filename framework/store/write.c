@@ -257,9 +257,8 @@ uint64_t lhi_store_least(const lhi_state *s)
     uint64_t bytes = LHI_STORE_BLOCK;
 
     for (size_t i = 0; i < s->params; i++)
-        for (size_t k = 0; k < LHI_SLOTS; k++)
-            if (slot_of(&s->param[i], &lhi_slots[k]))
-                bytes += s->param[i].rows * s->param[i].cols * lhi_type_size(s->type);
+        bytes += ((s->param[i].last ? 2u : 1u) + s->slots) * s->param[i].rows *
+                 s->param[i].cols * lhi_type_size(s->type);
     return bytes + s->series_count * s->epochs * sizeof(double);
 }
 

@@ -17,7 +17,7 @@
 typedef struct trial {
     lh_ctx *c;
     lh_data *d;
-    lh_var L, W;
+    lh_var L, W, yhat;
     int warnings, leftovers;
 } trial;
 
@@ -40,6 +40,7 @@ static void begin(trial *k)
     lh_var X = lh_input(t, "X", LH_ROWS, 30), y = lh_input(t, "y", LH_ROWS, 1);
     k->W = lh_param(t, "W", 30, 1, LH_HE);
     k->L = lh_bce_logits(lh_matmul(X, k->W), y);
+    k->yhat = lh_output(k->L);
 }
 
 static void saving_elsewhere(void)
@@ -68,7 +69,7 @@ static void saving_elsewhere(void)
     CHECK(lh_history(r, "/nonexistent/h.csv") == LH_EIO, "a history");
     CHECK(lh_plot(r, "/nonexistent/h.png", "loss") == LH_EIO, "curves");
     CHECK(lh_plot_norms(r, "/nonexistent/n.png") == LH_EIO, "norms");
-    CHECK(lh_plot_roc(lh_output(k.L), k.d, "/nonexistent/r.png") == LH_EIO, "ROC");
+    CHECK(lh_plot_roc(k.yhat, k.d, "/nonexistent/r.png") == LH_EIO, "ROC");
     CHECK(lh_derive(k.L, k.d, 8, NULL, "/nonexistent/d.txt") == LH_EIO, "a derivation");
     k.c->set.ledger = "/nonexistent/l.csv,/nonexistent/l.h5";
     CHECK(lh_verify(k.L, k.d, 8) == LH_EIO, "a ledger");
