@@ -254,12 +254,11 @@ static size_t room_for(const lhi_state *s)
 
 uint64_t lhi_store_least(const lhi_state *s)
 {
-    uint64_t bytes = LHI_STORE_BLOCK;
+    uint64_t bytes = LHI_STORE_BLOCK + s->series_count * s->epochs * sizeof(double);
 
     for (size_t i = 0; i < s->params; i++)
-        bytes += ((s->param[i].last ? 2u : 1u) + s->slots) * s->param[i].rows *
-                 s->param[i].cols * lhi_type_size(s->type);
-    return bytes + s->series_count * s->epochs * sizeof(double);
+        bytes += s->param[i].rows * s->param[i].cols * lhi_type_size(s->type);
+    return bytes;
 }
 
 lh_status lhi_store_write(lh_ctx *c, const lhi_state *s, const char *path)
