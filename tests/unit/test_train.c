@@ -33,10 +33,12 @@ static trial open_trial(uint64_t seed, int threads, lh_type type)
     trial k = {.c = lh_open(0, NULL, "test")};
 
     lh_on_message(k.c, silent, NULL);
-    k.c->set.seed = seed;
-    k.c->set.threads = threads;
-    k.c->set.progress = "none";
-    k.c->set.reproducible = 1;
+    if (lh_error(k.c) == LH_OK) { /* the context without memory is nobody's to write to */
+        k.c->set.seed = seed;
+        k.c->set.threads = threads;
+        k.c->set.progress = "none";
+        k.c->set.reproducible = 1;
+    }
     k.d = lh_data_open(k.c, "wdbc");
     k.test = lh_hold_out(k.d, 0.25);
     k.t = lh_tape_new(lh_params_new(k.c, type));
