@@ -12,7 +12,8 @@
  * in it has set; the program's own setting is put back.  That it was another one is told once.
  * The context may be NULL.  The threads of a team see to themselves (threads.c). */
 #define LHI_USUAL_FLOATS(c) \
-    __attribute__((cleanup(lhi_sys_floats_end))) const lhi_floats usual_floats = lhi_floats_begin(c)
+    __attribute__((cleanup(lhi_sys_floats_end), unused)) const lhi_floats usual_floats = \
+        lhi_floats_begin(c)
 
 lhi_floats lhi_floats_begin(lh_ctx *c);
 
