@@ -5,6 +5,20 @@ AC_DEFUN([LH_REFUSE_FAST_MATH], [
   lh_why=`sh "$srcdir/build-aux/flags.sh" $CC $CPPFLAGS $CFLAGS $LDFLAGS 2>&1` ||
     AC_MSG_ERROR([$lh_why])])
 
+dnl libtool copies to names without quotes.  A program finds the library by itself: but for the
+dnl folders that every loader looks in, longhand.pc says where it is.
+AC_DEFUN([LH_FOLDERS], [
+  lh_prefix=$prefix
+  AS_IF([test "x$lh_prefix" = xNONE], [lh_prefix=$ac_default_prefix])
+  lh_libdir=`prefix=$lh_prefix; exec_prefix=$exec_prefix
+    test "x$exec_prefix" != xNONE || exec_prefix=$prefix; eval echo \""$libdir"\"`
+  AS_CASE(["$lh_prefix$exec_prefix$bindir$libdir$includedir$datarootdir"],
+    [*@<:@\ \	\"\'\`\\\&\;\*\?@:>@*], [AC_MSG_ERROR([libtool cannot install into a folder with a blank or a
+  quote in its name ($lh_prefix): install into another, and make a link to it])])
+  AS_CASE([$lh_libdir], [/lib|/lib/*|/lib64|/usr/lib|/usr/lib/*|/usr/lib64], [lh_rpath=],
+    [lh_rpath='-Wl,-rpath,${libdir}'])
+  AC_SUBST([lh_rpath])])
+
 AC_DEFUN([LH_C11], [
   AC_MSG_CHECKING([how to compile C11])
   lh_saved=$CFLAGS

@@ -264,6 +264,7 @@ EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/arm.sh tests/arm_kernels.c t
 EXTRA_DIST += tests/install/check.sh tests/install/consumer.c tests/valgrind.supp
 installcheck-local:
 	$(AM_V_at)srcdir='$(top_srcdir)' bindir='$(bindir)' libdir='$(libdir)' pcdir='$(pkgconfigdir)' \
+	prefix='$(prefix)' docdir='$(docdir)' \
 	VERSION='$(PACKAGE_VERSION)' CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' SANITIZE='$(LH_LDFLAGS)' \
 	$(SHELL) $(top_srcdir)/tests/install/check.sh
 

@@ -12,6 +12,7 @@ run ./first
 exits "it runs with its defaults and succeeds" 0
 says "the ledger is on standard output" out "Gradient ledger"
 ok "all gradients agree" grep '^\([0-9]*\) of \1 gradients agree' out
+ok "it tells its result" grep "^held out: accuracy 0\\.9" out
 says "the derivation of the driver stands in the ledger" out "dW3"
 ok "it leaves first.h5" test -s first.h5
 ok "it leaves the script of its figure" test -s first.gp
