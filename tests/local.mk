@@ -258,7 +258,7 @@ lh_test_scripts = \
 	tests/unit/gradients_others.sh
 TESTS += $(lh_test_scripts)
 EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh tests/libm_off.c \
-	tests/contributing.sh tests/copied.sh tests/mutants.sh tests/threads.sh
+	tests/contributing.sh tests/copied.sh tests/mutants.sh tests/threads.sh tests/machines.sh
 
 ## A user's driver, built through pkg-config against what is installed, and run.
 EXTRA_DIST += tests/install/check.sh tests/install/consumer.c tests/valgrind.supp

@@ -3,6 +3,7 @@
 #include "framework/report/report.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Colours that a colour-blind reader tells apart (Okabe and Ito), and dashes and
@@ -172,9 +173,20 @@ static void add_power(lhi_text *t, int exponent)
                  raised[size % 10], exponent);
 }
 
+/* The power of ten that is not above x, or not below it.  Digits tell it on every machine; the
+ * library's log10 of 1000 may be a unit below 3. */
+static int decade(double x, int above)
+{
+    char text[40];
+
+    lhi_format(text, sizeof text, "%.16e", x);
+    return (int)strtol(strchr(text, 'e') + 1, NULL, 10) +
+           (above && strncmp(text, "1.0000000000000000", 18) != 0);
+}
+
 void lhi_add_decades(lhi_text *t, char axis, double least, double most)
 {
-    const int from = (int)floor(log10(least)), over = (int)ceil(log10(most));
+    const int from = decade(least, 0), over = decade(most, 1);
     const int to = over > from ? over : from + 1, step = (to - from + 7) / 8;
 
     lhi_text_add(t, "set logscale %c\nset %crange [1e%d:1e%d]\nset %ctics (", axis, axis, from, to,

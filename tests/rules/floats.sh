@@ -19,8 +19,8 @@ pragmas() {
         framework experiments --include='*.[ch]')
 }
 
-# Where results are made, and what is said of them.
-folders='kernels tape ops train data verify derive'
+# Where results are made, and what is said and drawn of them.
+folders='kernels tape ops train data verify derive report'
 
 # Calls in the text of them.
 written() {

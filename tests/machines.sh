@@ -1,0 +1,130 @@
+#!/bin/sh
+# machines.sh -- the tests where machines differ: mathematics, processors, load, locales, folders.
+# SPDX-License-Identifier: MIT
+# usage: sh tests/machines.sh [SRC] [WORK] [BUILD]     BUILD: a tree that is built; some minutes
+
+set -u
+unset CFLAGS CC OMP_NUM_THREADS OMP_PROC_BIND MAKEFLAGS MFLAGS MAKELEVEL
+src=$(cd "${1:-$(dirname "$0")/..}" && pwd) || exit 1
+if [ $# -ge 2 ]; then
+    mkdir -p "$2" && work=$(cd "$2" && pwd) || exit 1
+else
+    work=$(mktemp -d "${TMPDIR:-/tmp}/machines.XXXXXX") || exit 1
+fi
+loops=
+quiet() { [ -z "$loops" ] || kill $loops 2>/dev/null; loops=; }
+trap 'quiet; [ $# -ge 2 ] || rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+passed=0 failed=0
+
+count() # STATUS WHAT
+{
+    if [ "$1" -eq 0 ]; then
+        passed=$((passed + 1))
+        echo "ok - $2"
+    else
+        failed=$((failed + 1))
+        echo "not ok - $2"
+    fi
+}
+
+# check WHAT TESTS [NAME=VALUE...]: these tests (all: nothing) with this in their environment.
+check()
+{
+    what=$1 tests=$2 log=$work/check.log
+    shift 2
+    env "$@" make -k check ${tests:+TESTS="$tests"} >"$log" 2>&1 </dev/null
+    status=$?
+    grep -E '^(FAIL|ERROR|XPASS): ' "$log"
+    good=$(awk '/^# PASS:/ { n += $3 } END { print n + 0 }' "$log")
+    bad=$(awk '/^# (FAIL|ERROR|XPASS):/ { n += $3 } END { print n + 0 }' "$log")
+    passed=$((passed + good)) failed=$((failed + bad))
+    if [ "$bad" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$good" -eq 0 ]; }; then
+        tail -n 5 "$log"
+        count 1 "$what: the tests run"
+    fi
+    echo "# $what: $good passed, $bad failed"
+}
+
+build=${3:-$work/build}
+if [ ! -f "$build/Makefile" ]; then
+    mkdir -p "$build" && (cd "$build" && "$src/configure" && make -j2) >"$work/build.log" 2>&1
+    count $? "it builds"
+fi
+cd "$build" || exit 1
+
+# Programs of C that meet threads, instructions and numbers, and the commands beside them.
+programs='tests/unit/test_tape tests/unit/test_train tests/unit/test_page tests/unit/test_graphs
+    tests/unit/test_math tests/unit/test_wide tests/unit/test_verify tests/unit/test_store
+    tests/unit/test_csv tests/unit/test_report tests/unit/test_progress'
+commands='tests/cli/verbs.sh tests/cli/resume.sh tests/cli/check.sh tests/cli/derive.sh
+    tests/cli/experiments.sh tests/rules/readme.sh tests/rules/readme_driver.sh'
+programs=$(echo $programs) commands=$(echo $commands)
+
+# Another mathematics library, in everything there is.
+if cc -shared -fPIC -O1 -fno-builtin "$src/tests/libm_off.c" -o "$work/libm_off.so" -ldl; then
+    check "a libm that is off in the last place" '' LD_PRELOAD="$work/libm_off.so"
+else
+    count 1 "libm_off.c compiles"
+fi
+
+one=
+! taskset -c 0 true 2>/dev/null || one='taskset -c 0'
+if [ -n "$one" ]; then
+    # shellcheck disable=SC2086
+    check "one CPU" "$programs" $one
+else
+    echo "# one CPU: no taskset, or no CPU 0 for us"
+fi
+
+mkdir -p "$work/locales"
+[ -d "$work/locales/de_DE.UTF-8" ] ||
+    localedef -i de_DE -f UTF-8 "$work/locales/de_DE.UTF-8" >/dev/null 2>&1 ||
+    echo "# no German locale can be made"
+for loop in 1 2 3 4; do
+    while :; do :; done &
+    loops="$loops $!"
+done
+check "four busy loops, German, bound threads" "$programs $commands" LOCPATH="$work/locales" \
+    LC_ALL=de_DE.UTF-8 OMP_PROC_BIND=true
+quiet
+
+mkdir -p "$work/with a space"
+check "three threads, no home, a space in TMPDIR" "$programs $commands" OMP_NUM_THREADS=3 \
+    HOME=/proc TMPDIR="$work/with a space"
+
+for isa in portable avx2; do
+    check "--isa=$isa" "$programs" LONGHAND_ISA=$isa
+done
+
+# Another processor: its ledger is the one of this.
+notes='experiments/notes --epochs=0 --plot=none --progress=none --threads=2'
+emulated()
+{
+    # shellcheck disable=SC2086
+    ./libtool --mode=execute qemu-x86_64 -cpu "$1" $notes --out="$work/emulated" >"$work/emulated.txt" 2>&1
+    grep -v "$work\|^notes:" "$work/emulated.txt" >"$work/emulated.said"
+    cmp "$work/here.said" "$work/emulated.said"
+}
+if command -v qemu-x86_64 >/dev/null 2>&1 && [ "$(uname -m)" = x86_64 ]; then
+    # shellcheck disable=SC2086
+    ./$notes --out="$work/here" >"$work/here.txt" 2>&1
+    grep -v "$work\|^notes:" "$work/here.txt" >"$work/here.said"
+    grep -q 'gradients agree' "$work/here.said"
+    count $? "the notes have a ledger"
+    for cpu in Haswell Nehalem; do
+        emulated $cpu
+        count $? "$cpu (qemu): the notes print what they print here"
+        for program in test_wide test_math; do
+            ./libtool --mode=execute qemu-x86_64 -cpu $cpu "tests/unit/$program" >"$work/tap" 2>&1 ||
+                grep '^not ok' "$work/tap"
+            ! grep -q '^not ok' "$work/tap" && grep -q '^ok' "$work/tap"
+            count $? "$cpu (qemu): $program"
+        done
+    done
+else
+    echo "# another processor: no qemu-x86_64 (apt install qemu-user)"
+fi
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
