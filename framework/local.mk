@@ -176,6 +176,7 @@ libcore_la_SOURCES = \
 	framework/report/history.c \
 	framework/report/report.h \
 	framework/report/speed.c \
+	framework/report/thin.c \
 	framework/session/check.c \
 	framework/session/figures.c \
 	framework/session/keep.c \

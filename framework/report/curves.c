@@ -40,19 +40,31 @@ static extent extent_of(const lh_axes *a, const lh_curve *curve, size_t n)
     return r;
 }
 
-/* Not a number interrupts the line, where a missing one would not.  Returns the points. */
+/* Not a number interrupts the line, where a missing one would not; of very many one does.
+ * Returns the points. */
 static size_t add_data(const lh_axes *a, const lh_curve *v, size_t k, lhi_text *t)
 {
+    char *keep = lhi_alloc_array(t->c, v->n + 1, 1);
     size_t drawn = 0;
+    int gap = 0;
 
     lhi_text_add(t, "$curve%zu << EOD\n", k);
-    for (size_t i = 0; i < v->n; i++)
-        if (is_drawn(a, v, i)) {
+    for (size_t i = 0; keep && i < v->n; i++)
+        keep[i] = (char)is_drawn(a, v, i);
+    if (keep)
+        lhi_thin(v->x, v->y, v->n, a->log_x, 1, keep);
+    for (size_t i = 0; keep && i < v->n; i++) {
+        const int is_gap = !is_drawn(a, v, i);
+
+        if (keep[i]) {
             lhi_text_add(t, "%.17g %.17g\n", v->x[i], v->y[i]);
             drawn++;
-        } else
+        } else if (is_gap && (!gap || v->n <= LHI_MOST_POINTS))
             lhi_text_add(t, "NaN NaN\n");
+        gap = is_gap;
+    }
     lhi_text_add(t, "EOD\n");
+    lhi_release(t->c, keep);
     return drawn;
 }
 

@@ -90,7 +90,9 @@ void lhi_add_style(lhi_text *t, size_t k, size_t points)
 {
     lhi_text_add(t, "set style line %zu lw 2 lc rgb '%s' dt %s pt %d ps 0.9 pointinterval %zu\n",
                  k + 1, colours[k % COLOURS], dashes[k % DASHES], marks[k % MARKS],
-                 points > FEW ? points / 10 : 1);
+                 points > LHI_MOST_POINTS ? LHI_MOST_POINTS / 10
+                 : points > FEW           ? points / 10
+                                          : 1);
 }
 
 void lhi_add_nothing(lhi_text *t)
@@ -99,20 +101,40 @@ void lhi_add_nothing(lhi_text *t)
                     "set xrange [0:1]\nset yrange [0:1]\nplot NaN notitle\n");
 }
 
+/* Which values of a curve are drawn: by epochs, 1 or 0. */
+static void choose_points(const curves *v, size_t k, char *keep)
+{
+    for (size_t i = 0; i < v->s->epochs; i++)
+        keep[i] = (char)is_drawn(v, values(v, k)[i]);
+    lhi_thin(NULL, values(v, k), v->s->epochs, 0, 0, keep);
+}
+
 /* What is not drawn is missing, so that a curve goes on over epochs without a note. */
 static void add_data(const curves *v, lhi_text *t)
 {
+    const size_t n = v->s->epochs;
+    char *keep = lhi_alloc_array(t->c, v->count * n + 1, 1);
+
     lhi_text_add(t, "$history << EOD\n");
-    for (size_t i = 0; i < v->s->epochs; i++) {
+    for (size_t k = 0; keep && k < v->count; k++)
+        choose_points(v, k, keep + k * n);
+    for (size_t i = 0; keep && i < n; i++) {
+        size_t k = 0;
+
+        while (k < v->count && !keep[k * n + i])
+            k++;
+        if (k == v->count)
+            continue;
         lhi_text_add(t, "%zu", i + 1);
-        for (size_t k = 0; k < v->count; k++)
-            if (is_drawn(v, values(v, k)[i]))
+        for (k = 0; k < v->count; k++)
+            if (keep[k * n + i])
                 lhi_text_add(t, " %.17g", values(v, k)[i]);
             else
                 lhi_text_add(t, " ?");
         lhi_text_add(t, "\n");
     }
     lhi_text_add(t, "EOD\n");
+    lhi_release(t->c, keep);
 }
 
 /* The label of an axis: the name of its one curve, or what all of its names have in common. */
@@ -340,6 +362,7 @@ lh_status lhi_figure_roc(lh_ctx *c, const char *path, const double *fpr, const d
     lhi_picture p;
     lhi_text *t = &p.body;
     size_t drawn = 0;
+    char *keep;
 
     if (!lhi_picture_begin(&p, c, path))
         return c->status;
@@ -347,11 +370,17 @@ lh_status lhi_figure_roc(lh_ctx *c, const char *path, const double *fpr, const d
     p.height = 640;
     lhi_add_look(t);
     lhi_text_add(t, "$roc << EOD\n");
-    for (size_t i = 0; i < n; i++)
-        if (isfinite(fpr[i]) && isfinite(tpr[i])) {
+    keep = lhi_alloc_array(c, n + 1, 1);
+    for (size_t i = 0; keep && i < n; i++)
+        keep[i] = isfinite(fpr[i]) && isfinite(tpr[i]);
+    if (keep)
+        lhi_thin(fpr, tpr, n, 0, 0, keep);
+    for (size_t i = 0; keep && i < n; i++)
+        if (keep[i]) {
             lhi_text_add(t, "%.17g %.17g\n", fpr[i], tpr[i]);
             drawn++;
         }
+    lhi_release(c, keep);
     lhi_text_add(t, "EOD\nset title ");
     lhi_add_quoted(t, title);
     lhi_text_add(t, "\nif (GPVAL_TERM ne 'dumb') set size square\n"

@@ -282,6 +282,14 @@ static int is_picture(const lhi_picture *p, const char *path)
     return well && ends_well(part, size, p->svg);
 }
 
+/* The picture of an earlier run, beside the script of this one, would pass for this one's. */
+static void remove_old(const lhi_picture *p)
+{
+    if (is_picture(p, p->path) && lhi_sys_unlink(p->path) == 0)
+        lhi_warn(p->c, "%s is removed: it showed an earlier run, and this one could not be drawn",
+                 p->path);
+}
+
 /* Draws under a temporary name, so that under its own there is a whole picture or none. */
 static void draw_file(const lhi_picture *p)
 {
@@ -295,6 +303,7 @@ static void draw_file(const lhi_picture *p)
     }
     if (status != 0) {
         warn(p, lhi_strf(p->c, "the picture %s could not be made: %s", p->path, strerror(-status)));
+        remove_old(p);
         return;
     }
     add_file(p, &t, m.name);
@@ -305,8 +314,12 @@ static void draw_file(const lhi_picture *p)
     }
     if (!drawn)
         lhi_sys_unmake(&m);
-    else if (lhi_sys_made(&m) != 0)
+    else if (lhi_sys_made(&m) != 0) {
         warn(p, "the picture could not be given its name");
+        drawn = 0;
+    }
+    if (!drawn)
+        remove_old(p);
     lhi_text_free(&t);
 }
 

@@ -70,6 +70,13 @@ void lhi_add_look(lhi_text *t);
 void lhi_add_style(lhi_text *t, size_t k, size_t points);
 /* A logarithmic axis, 'x' or 'y', over whole decades from the least to the most. */
 void lhi_add_decades(lhi_text *t, char axis, double least, double most);
+/* What is left of very many points, nearly. */
+enum { LHI_MOST_POINTS = 8192 };
+
+/* Of points (x NULL: 0, 1, 2, ...) that are kept, leaves those that are seen: of thousands in one
+ * column of pixels the first, the least, the largest and the last.  `gaps`: one that is not kept
+ * interrupts the line. */
+void lhi_thin(const double *x, const double *y, size_t n, int logarithmic, int gaps, char *keep);
 /* All of a figure without a point. */
 void lhi_add_nothing(lhi_text *t);
 

@@ -163,6 +163,32 @@ static void broken_gnuplots(void)
     without("no program at all", "cannot be run");
 }
 
+/* A picture that was there before is no picture of this run. */
+static void old_pictures(void)
+{
+    lh_ctx *c;
+
+    if (!have_gnuplot())
+        return;
+    for (int kind = 0; kind < 3; kind++) {
+        c = begin();
+        make_state(3);
+        lhi_figure_curves(c, &state, check_path("old.png"), "loss");
+        CHECK(is_png(check_path("old.png")), "%s", heard);
+        use_fake(kind == 0 ? NULL : kind == 1 ? "#!/bin/sh\nexit 1\n" : "#!/bin/sh\ncat\n");
+        lhi_figure_curves(c, &state, check_path("old.png"), "loss");
+        CHECK(!exists(check_path("old.png")), "%d: the old picture is there", kind);
+        CHECK(strstr(heard, "old.png is removed") != NULL, "%d: %s", kind, heard);
+        CHECK(exists(check_path("old.gp")) && lh_error(c) == LH_OK, "%d: the script", kind);
+        check_write(check_path("old.png"), "no picture", -1);
+        lhi_figure_curves(c, &state, check_path("old.png"), "loss");
+        CHECK(exists(check_path("old.png")), "%d: what is no picture stays", kind);
+        remove(check_path("old.png"));
+        unsetenv("LONGHAND_GNUPLOT");
+        lh_close(c);
+    }
+}
+
 static void one_warning_a_context(void)
 {
     lh_ctx *a = begin(), *b = begin();
@@ -229,6 +255,7 @@ int main(int argc, char **argv)
         {"no title or name runs a command", nasty_texts},
         {"no name of a file runs a command", nasty_names},
         {"a gnuplot that is absent or broken costs a warning", broken_gnuplots},
+        {"an old picture does not pass for one that could not be drawn", old_pictures},
         {"a context warns once", one_warning_a_context},
         {"a failure of any call is an error or a warning", faults},
         {NULL, NULL},

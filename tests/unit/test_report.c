@@ -103,6 +103,73 @@ static void real_pictures(void)
     lh_close(c);
 }
 
+static size_t lines_of(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text; text++)
+        n += *text == '\n';
+    return n;
+}
+
+/* Every seventh epoch has a value, and three stand out. */
+static void very_long(void)
+{
+    enum { LONG = 200000 };
+    double *at = malloc(LONG * sizeof *at);
+    char *text;
+    lh_ctx *c = begin();
+
+    make_state(LONG);
+    state.series_count = 1;
+    series[0].at = at;
+    for (size_t i = 0; i < LONG; i++)
+        at[i] = i % 7 ? (double)NAN : 1 + (double)(i * 7919 % 1000) / 1000;
+    at[70001] = 9.5, at[140003] = 0.25, at[LONG - 1] = 1.0625;
+    lhi_figure_curves(c, &state, check_path("long.png"), "loss");
+    text = check_read(check_path("long.gp"), NULL);
+    CHECK(lines_of(text) > 4000 && lines_of(text) < LHI_MOST_POINTS + 50, "%zu lines",
+          lines_of(text));
+    CHECK(strstr(text, "\n70002 9.5\n") && strstr(text, "\n140004 0.25\n") &&
+          strstr(text, "\n200000 1.0625\n") && strstr(text, "\n1 1\n"), "what stands out is there");
+    free(text);
+    lhi_history_write(c, &state, check_path("long.csv"));
+    text = check_read(check_path("long.csv"), NULL);
+    CHECK(lines_of(text) == LONG + 1, "the history has all: %zu", lines_of(text));
+    free(text);
+    CHECK(!have_gnuplot() || (warnings == 0 && is_png(check_path("long.png"))), "%s", heard);
+    lh_close(c);
+    free(at);
+}
+
+/* x over many decades, a line with a gap, more than one point in each column. */
+static void thinned(void)
+{
+    enum { MANY = 50000 };
+    static double x[MANY], y[MANY];
+    static char keep[MANY];
+    size_t left = 0;
+
+    for (size_t i = 0; i < MANY; i++) {
+        x[i] = ldexp(1 + (double)(i % 500) / 500, (int)(i / 500) - 50);
+        y[i] = (double)(i * 7919 % 1000);
+        keep[i] = i != 25000;
+    }
+    y[333] = 5000, y[44444] = -1;
+    lhi_thin(x, y, MANY, 1, 1, keep);
+    for (size_t i = 0; i < MANY; i++)
+        left += keep[i] != 0;
+    CHECK(left > 4000 && left <= LHI_MOST_POINTS + 8, "%zu", left);
+    CHECK(keep[0] && keep[MANY - 1] && keep[333] && keep[44444], "ends and extremes");
+    CHECK(keep[24999] && keep[25001] && !keep[25000], "both sides of the gap");
+    for (size_t i = 0; i < MANY; i++)
+        keep[i] = 1;
+    lhi_thin(x, y, LHI_MOST_POINTS, 1, 1, keep);
+    for (left = 0; left < LHI_MOST_POINTS && keep[left]; left++)
+        continue;
+    CHECK(left == LHI_MOST_POINTS, "few stay as they are: %zu", left);
+}
+
 static void figures_of_nothing(void)
 {
     static const double odd[] = {1e299, -1e299, 5e-324, INFINITY, NAN, 0, -3, 1e308};
@@ -270,6 +337,8 @@ int main(int argc, char **argv)
         {"the history is exact in both formats", history_bytes},
         {"a German locale changes no byte of it", history_locale},
         {"figures are PNG or SVG as the path or --plot says", real_pictures},
+        {"200,000 epochs are drawn by what is seen of them, and written whole", very_long},
+        {"of the points in a column of pixels the extremes are left", thinned},
         {"no values, one value and huge values make a figure", figures_of_nothing},
         {"the script that is kept draws the same picture", reproduced},
         {"bad names of figures are refused", refusals},
