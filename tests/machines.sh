@@ -33,7 +33,7 @@ check()
 {
     what=$1 tests=$2 log=$work/check.log
     shift 2
-    env "$@" make -k check ${tests:+TESTS="$tests"} >"$log" 2>&1 </dev/null
+    env "$@" make -k -j2 check ${tests:+TESTS="$tests"} >"$log" 2>&1 </dev/null
     status=$?
     grep -E '^(FAIL|ERROR|XPASS): ' "$log"
     good=$(awk '/^# PASS:/ { n += $3 } END { print n + 0 }' "$log")
