@@ -143,6 +143,11 @@ static void go_on(lhi_pace *p, machine *m, double seconds)
     }
 }
 
+static int mostly(const machine *m, int size)
+{
+    return (double)m->at[size] > 0.9 * (double)m->steps;
+}
+
 static const double gains[] = {0, 160e-6, 90e-6, 90e-6, 60e-6, 60e-6, 60e-6, 60e-6, 50e-6};
 static const double loses[] = {0, 160e-6, 300e-6, 400e-6, 900e-6, 1e-3, 1e-3, 1e-3, 1e-3};
 static const double turns[] = {0, 160e-6, 90e-6, 90e-6, 300e-6, 1e-3, 1e-3, 1e-3, 5e-6};
@@ -155,20 +160,20 @@ static void team_by_trying(void)
     lhi_pace_begin(&p, 8, 0, 1e9, 64);
     CHECK(lhi_pace_asks(&p) && lhi_pace_size(&p, 1000) == 1, "it begins with one");
     go_on(&p, &m, 1);
-    CHECK(m.at[8] > 0.9 * (double)m.steps, "all of them are best: %ld of %ld", m.at[8], m.steps);
+    CHECK(mostly(&m, 8), "all of them are best: %ld of %ld", m.at[8], m.steps);
     m.time = loses; /* and now they are not */
     go_on(&p, &m, 0.5);
     go_on(&p, &m, 2);
-    CHECK(m.at[1] > 0.9 * (double)m.steps, "one is best now: %ld of %ld", m.at[1], m.steps);
+    CHECK(mostly(&m, 1), "one is best now: %ld of %ld", m.at[1], m.steps);
     CHECK(p.loss > 1.5, "which is worth a word");
     m.time = gains;
     go_on(&p, &m, 3);
     go_on(&p, &m, 1);
-    CHECK(m.at[8] > 0.9 * (double)m.steps, "and all of them again: %ld of %ld", m.at[8], m.steps);
+    CHECK(mostly(&m, 8), "and all of them again: %ld of %ld", m.at[8], m.steps);
     m.time = turns;
     lhi_pace_begin(&p, 8, 0, 1e9, 64);
     go_on(&p, &m, 2);
-    CHECK(m.at[2] > 0.9 * (double)m.steps, "two: four are slower: %ld of %ld", m.at[2], m.steps);
+    CHECK(mostly(&m, 2), "two: four are slower: %ld of %ld", m.at[2], m.steps);
     lhi_pace_begin(&p, 8, 0, 1e4, 64);
     CHECK(!lhi_pace_asks(&p) && lhi_pace_size(&p, 1000) == 1, "a step too small to share");
     lhi_pace_begin(&p, 7, 1, 1, 64);
