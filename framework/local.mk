@@ -113,6 +113,7 @@ libcore_la_SOURCES = \
 	framework/verify/curve.c \
 	framework/verify/diagnose.c \
 	framework/verify/differ.c \
+	framework/verify/draws.c \
 	framework/verify/explain.c \
 	framework/verify/hand.c \
 	framework/verify/integers.c \

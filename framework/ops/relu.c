@@ -65,18 +65,19 @@ static void value_bound(const lh_step *s, const lh_rounding *r)
     }
 }
 
-/* Where rounding may have chosen the other piece, the whole of dA may be wrong. */
+/* Where rounding may have chosen the other piece, the whole of dA may be wrong.  Z is compared in
+ * its own type: what is 0 as a double may be more in wide. */
 static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
 {
     const lh_slot *in = s->in[operand];
 
     for (size_t i = 0; i < lhi_elements(s->out); i++) {
-        const double z = (double)((const real *)in->value)[i], off = s->out->grad_off[i];
-        const double da = lhi_grad_size(s->out, i);
+        const real z = ((const real *)in->value)[i], z_off = (real)in->off[i];
+        const double da = lhi_grad_size(s->out, i), off = s->out->grad_off[i];
 
-        if (z > in->off[i])
+        if (z > z_off)
             in->grad_off[i] += off + lhi_gamma(r->adds, r) * (da + off);
-        else if (!(z < -in->off[i]) && in->off[i] > 0)
+        else if (!(z < -z_off) && z_off > 0)
             in->grad_off[i] += da + off;
     }
 }

@@ -134,13 +134,17 @@ void lhi_run_backward(lhi_ws *w, const lhi_descent *d, int rank, int size)
     }
 }
 
+void lhi_run_one(lhi_ws *w, const lhi_plan *p, size_t act)
+{
+    const lhi_job j = lhi_job_of(w, &p->act[act], 0);
+
+    forward(&p->act[act], &j, 0, 1);
+}
+
 void lhi_run_from(lhi_ws *w, const lhi_plan *p, size_t act)
 {
-    for (; act < p->forwards; act++) {
-        const lhi_job j = lhi_job_of(w, &p->act[act], 0);
-
-        forward(&p->act[act], &j, 0, 1);
-    }
+    for (; act < p->forwards; act++)
+        lhi_run_one(w, p, act);
 }
 
 void lhi_run_back(lhi_ws *w, const lhi_plan *p)

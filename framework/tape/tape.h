@@ -247,7 +247,8 @@ void lhi_run_descend(const lhi_ws *w, uint32_t param, size_t first, size_t count
                      const lhi_descent *d);
 /* The root's value is one number, and it is finite. */
 int lhi_root_is_finite(const lhi_ws *w);
-/* One thread: the acts of the forward pass of another plan, from one of them on. */
+/* One thread: an act of the forward pass of another plan, and all from one of them on. */
+void lhi_run_one(lhi_ws *w, const lhi_plan *p, size_t act);
 void lhi_run_from(lhi_ws *w, const lhi_plan *p, size_t act);
 /* One thread: the backward pass of another plan. */
 void lhi_run_back(lhi_ws *w, const lhi_plan *p);

@@ -34,21 +34,31 @@ lh_wide lhi_tangent_along(lhi_check *k, int complex_step, const lhi_direction *d
     return lhi_get(w->type, w->slot[k->p->root].tangent, 0) / (lh_wide)h;
 }
 
-/* How far a derivative that was worked forward may be off: the roundings of the longest path
- * over the sizes of all paths, and what the values that it read were off by. */
+/* How far a derivative that was worked forward may be off.  An error in a tangent goes on to L by
+ * the gradient there, so that what one op brings is bounded by what its backward act may be off
+ * by, alone, times the tangents that it read: to first order, and no sum over paths. */
 static double estimate(const lhi_check *k, int complex_step, const lhi_direction *d)
 {
-    const lh_type type = k->along->type;
-    const lh_rounding r = lhi_rounding(type);
-    /* A complex product has four times the roundings of a real one, at most. */
-    const double n = k->path * r.u * (complex_step ? 4 : 1);
-    const double gamma = n < 1 ? n / (1 - n) : (double)INFINITY;
+    const lhi_ws *w = k->along;
+    const double h = complex_step ? tiny_step : 1;
     double sum = 0;
 
-    for (size_t e = d->first; e < d->first + d->count; e++)
-        sum += k->off[type].slot[d->node].grad_off[e] +
-               gamma * k->paths.slot[d->node].grad_off[e];
-    return sum;
+    for (size_t i = k->p->forwards; i < k->p->acts; i++) {
+        const uint32_t id = lhi_given_by(k, i);
+        const int is_moved = id == d->node;
+        const size_t first = is_moved ? d->first : 0;
+        const size_t past = is_moved                           ? d->first + d->count
+                            : k->t->node[id].kind == LHI_OP ? lhi_cells(&w->slot[id])
+                                                            : 0;
+
+        for (size_t e = first; e < past; e++) {
+            const double t = (double)fabsl(lhi_get(w->type, w->slot[id].tangent, e));
+
+            sum += t > 0 ? t / h * k->along_off[i][e] : 0;
+        }
+    }
+    /* A complex product has four times the roundings of a real one, at most. */
+    return complex_step ? 4 * sum : sum;
 }
 
 lhi_derivative lhi_derivative_along(lhi_check *k, lh_method by, const lhi_direction *d)

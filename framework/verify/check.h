@@ -3,8 +3,8 @@
  * ledger.c leads: setup.c runs the tape, local.c looks at each op alone, rows.c compares each
  * named gradient with every method.  Methods: hand.c (the driver's derivations and the ops'
  * second gradients), along.c (forward mode, complex step), differ.c, laws.c, integers.c;
- * bounds.c says how far rounding may go.  What is wrong is told by diagnose.c from the numbers,
- * amiss.c from the op, explain.c from the whole. */
+ * bounds.c says how far rounding may go, draws.c where the worst case says nothing.  What is wrong
+ * is told by diagnose.c from the numbers, amiss.c from the op, explain.c from the whole. */
 /* SPDX-License-Identifier: MIT */
 #ifndef LHI_CHECK_H
 #define LHI_CHECK_H
@@ -25,6 +25,7 @@ typedef struct lhi_report {
     lh_finding *finding;      /* nearest to the loss first */
     size_t findings, finding_room;
     lh_verdict verdict;       /* of all rows and findings */
+    unsigned drawn;           /* a bit a type: its bounds are statistical */
 } lhi_report;
 
 /* Sees an array of a check: "X", "W1", "dW1" (of the tape in wide), "second/dW1", and how far a
@@ -56,10 +57,14 @@ double lhi_ulp(double x, lh_type type);
 
 /* From here on: shared by the files of verify/ alone. */
 
-/* How far values and gradients may be off: slots of the wide workspace with off and grad_off. */
+/* How far values and gradients may be off: slots of the wide workspace with off and grad_off.
+ * shared: the values of the wide tape are given, and every method reads these; off is what the op
+ * alone may have rounded. */
 typedef struct lhi_bounds {
+    lh_type type;
+    int shared, drawn;        /* drawn: by draws, for the worst case says nothing (draws.c) */
     lh_slot *slot;
-    double *block;
+    double *zeros, *block;
 } lhi_bounds;
 
 typedef struct lhi_differ lhi_differ;
@@ -76,8 +81,7 @@ typedef struct lhi_check {
     lhi_ws *along;            /* tangents; wide, or double where that would take too long */
     lhi_ws *moved;            /* for differences, of the same type */
     lhi_bounds off[LH_TYPES]; /* of the tape in each type */
-    lhi_bounds paths;         /* grad_off: sizes of the products of all paths to L, added */
-    double path;              /* roundings on the longest path through the forward pass */
+    double **along_off;       /* what tangents may be off by: lhi_bounds_acts() of their type */
     double work;              /* operations that comparing elements may take, for each row */
     int no_float;             /* the store holds doubles, and a float cannot hold this pass */
     lh_page *page;
@@ -94,15 +98,37 @@ void lhi_check_end(lhi_check *k);
 
 /* NaN in bounds becomes infinity. */
 void lhi_bounds_settle(double *off, size_t n);
-/* Bounds for the tape in a type; -1: no memory. */
+/* Bounds for the tape in a type, after lhi_hand_all(); -1: no memory. */
 int lhi_bounds_make(lhi_check *k, lhi_bounds *b, lh_type type);
-/* Sums over paths instead: nothing is rounded, and L may be off by 1. */
-int lhi_bounds_paths(lhi_check *k, lhi_bounds *b);
+/* Values that are the wide ones, rounded to a type. */
+int lhi_bounds_near(lhi_check *k, lhi_bounds *b, lh_type type);
+void lhi_bounds_free(lhi_check *k, lhi_bounds *b);
+/* How far off one op's value may be, and what one act of the backward pass gives; alone: by what
+ * it rounds itself.  more: roundings besides those of the act. */
+void lhi_bounds_value(const lhi_check *k, const lhi_bounds *b, uint32_t node, int alone,
+                      double *off);
+void lhi_bounds_act(const lhi_check *k, const lhi_bounds *b, size_t act, int more, int alone,
+                    double *off);
+/* The node to whose gradient an act gives. */
+uint32_t lhi_given_by(const lhi_check *k, size_t act);
+/* That of every act alone, an array each; NULL: no memory. */
+double **lhi_bounds_acts(lhi_check *k, const lhi_bounds *b,
+                         int (*more)(const lhi_check *k, size_t act));
+void lhi_bounds_acts_free(lhi_check *k, double **act);
+/* How far rounding may take L: what each op rounds, times the slope of L there. */
+double lhi_bounds_loss(lhi_check *k, lh_type type);
+
+/* --- draws.c --- */
+
+/* Bounds by draws in place of those that are wider; -1: no memory. */
+int lhi_bounds_draw(lhi_check *k, lhi_bounds *b);
 
 /* --- hand.c --- */
 
 /* Fills k->hand: the gradients by the ops' own second rules. */
 void lhi_hand_all(lhi_check *k);
+/* What stands in the gradients of a wide workspace is given on by the ops' second rules. */
+void lhi_hand_down(const lhi_check *k, lhi_ws *w);
 lh_page *lhi_page_new(lhi_check *k);
 void lhi_page_free(lhi_check *k);
 /* The driver's derivation of node id for the loss that is checked, NULL when there is none. */

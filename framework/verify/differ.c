@@ -34,8 +34,9 @@ int lhi_differ_begin(lhi_check *k)
     k->differ = s;
     *s = (lhi_differ){.w = k->moved, .node = LHI_NONE,
                       .x = lhi_alloc_array(k->c, most + 1, sizeof *s->x),
-                      .loss_off = k->off[k->moved->type].slot[k->p->root].off[0]};
-    return s->x && lhi_pieces_keep(&s->pieces, k->moved, k->p) == 0;
+                      .loss_off = lhi_bounds_loss(k, k->moved->type)};
+    /* Those of the wide tape: where a double has rounded into another, it is a kink. */
+    return s->x && lhi_pieces_keep(&s->pieces, k->tape[LH_WIDE], k->p) == 0;
 }
 
 void lhi_differ_end(lhi_check *k)
@@ -204,10 +205,7 @@ lhi_derivative lhi_difference_along(lhi_check *k, const lhi_direction *d, int do
     x = doubted ? consistent(&r, first) : smooth(&r, first);
     if (x.kink && !doubted)
         x = two_sided(&r, first);
-    for (size_t e = d->first; e < d->first + d->count; e++) {
+    for (size_t e = d->first; e < d->first + d->count; e++)
         lhi_set(k->moved->type, k->moved->slot[d->node].value, e, r.s->x[e - d->first]);
-        if (k->moved->type != LH_WIDE) /* another point: what it was rounded to */
-            x.estimate += k->off[k->moved->type].slot[d->node].grad_off[e];
-    }
     return x;
 }

@@ -213,10 +213,13 @@ lh_matrix lh_on(lh_page *p, const char *name)
 
 void lhi_hand_all(lhi_check *k)
 {
-    lhi_ws *w = k->hand;
+    lhi_run_from(k->hand, k->p, 0);
+    lhi_set(LH_WIDE, k->hand->slot[k->p->root].grad, 0, 1);
+    lhi_hand_down(k, k->hand);
+}
 
-    lhi_run_from(w, k->p, 0);
-    lhi_set(LH_WIDE, w->slot[k->p->root].grad, 0, 1);
+void lhi_hand_down(const lhi_check *k, lhi_ws *w)
+{
     for (size_t i = k->p->forwards; i-- > 0;) {
         const uint32_t id = k->p->act[i].node;
         const lh_step s = lhi_step_of(w, id, 0);

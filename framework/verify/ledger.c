@@ -57,6 +57,8 @@ static void fill_rows(lhi_check *k, const uint32_t *order)
     const double in_all = k->c->set.budget > 0 ? k->c->set.budget * 4e9 : 1e10;
 
     k->work = in_all / (double)r->rows;
+    for (int type = LH_F32; type < LH_TYPES; type++)
+        r->drawn |= (unsigned)k->off[type].drawn << type;
     lhi_look_at_ops(k);
     for (size_t i = 0; i < r->rows && lhi_ok(k->c); i++)
         lhi_compare_row(k, order[i], &r->row[i]);

@@ -157,6 +157,23 @@ static void add_counts(lhi_text *t, const lhi_report *r)
     lhi_text_add(t, ".\n\n");
 }
 
+/* Where the bounds come from, when they are not the worst case. */
+static void add_drawn(lhi_text *t, const lhi_report *r)
+{
+    static const char *const names[LH_TYPES] = {"float", "double", "long double"};
+    const char *before = "";
+
+    if (!r->drawn)
+        return;
+    lhi_text_add(t, "In the worst case rounding may be as large as what it is in: the bounds of ");
+    for (int type = LH_F32; type < LH_TYPES; type++)
+        if (r->drawn >> type & 1) {
+            lhi_text_add(t, "%s%s", before, names[type]);
+            before = ", ";
+        }
+    lhi_text_add(t, "\nare statistical, 16 times the largest of 8 draws.\n\n");
+}
+
 void lhi_ledger_text(const lhi_report *r, lhi_text *t)
 {
     const widths w = measure(r);
@@ -165,6 +182,7 @@ void lhi_ledger_text(const lhi_report *r, lhi_text *t)
     add_rounding(t, r, w);
     add_findings(t, r);
     add_counts(t, r);
+    add_drawn(t, r);
 }
 
 void lhi_ledger_print(lh_ctx *c, const lhi_report *r)

@@ -169,22 +169,37 @@ static lh_wide tape_along(const row *r, const lhi_direction *d, double *rounding
     return sum;
 }
 
+/* A method that costs less has found the gradient wrong. */
+static int accused(const row *r)
+{
+    int found = 0;
+
+    for (int m = LH_BY_SECOND; m < LH_BY_DIFFERENCES; m++)
+        found |= r->e->by[m].compared + r->e->by[m].directions > 0 && !r->e->by[m].agrees;
+    return found;
+}
+
 static int along(row *r, lh_method by, const lhi_direction *d)
 {
     double rounding;
     const lh_wide tape = tape_along(r, d, &rounding);
     lhi_derivative v = lhi_derivative_along(r->k, by, d);
 
-    /* An estimate by one pair of steps can be too small: it is asked again before it accuses. */
-    if (by == LH_BY_DIFFERENCES && !v.kink &&
+    /* An estimate by one pair of steps can be too small: it is asked again before it accuses,
+     * unless others have done so. */
+    if (by == LH_BY_DIFFERENCES && !v.kink && !accused(r) &&
         excess((double)outside(&v, tape), rounding + v.estimate) > 1)
         v = lhi_difference_along(r->k, d, 1);
     return note(r, by, d->first, d->count > 1, tape, &v, rounding);
 }
 
-/* A sum that does not agree is halved down to one element that does not, if there is one. */
+/* A sum that does not agree is halved down to one element that does not, if there is one: in the
+ * row nearest to the loss, for those behind it follow. */
 static void bisect(row *r, lh_method by, lhi_direction d)
 {
+    for (const lh_entry *e = r->k->report->row; e < r->e; e++)
+        if (e->verdict == LH_DISAGREE)
+            return;
     while (d.count > 1) {
         const lhi_direction left = {d.node, d.first, d.count / 2};
         const lhi_direction right = {d.node, d.first + left.count, d.count - left.count};
@@ -225,11 +240,23 @@ static void by_directions(row *r)
     }
 }
 
+/* Some element is known to a quarter of itself, or all are 0. */
+static int says_something(const row *r, const double *off)
+{
+    size_t zeros = 0, e = 0;
+
+    for (; e < r->n && !(4 * off[e] < (double)fabsl(r->tape[e])); e++)
+        zeros += r->tape[e] == 0;
+    return e < r->n || zeros == e;
+}
+
 /* Float or double beside wide, within their running bounds. */
 static void by_rounding(row *r, lh_type type, double *ulps, double *off, double *bound)
 {
     const void *g = r->k->tape[type]->slot[r->id].grad;
     const double *most = r->k->off[type].slot[r->id].grad_off;
+    const double both = 1 + lhi_rounding(LH_WIDE).u / lhi_rounding(type).u; /* wide rounds, too */
+    const int decides = says_something(r, most);
     double worst = -1;
 
     if (type == LH_F32 && r->k->no_float) {
@@ -239,14 +266,16 @@ static void by_rounding(row *r, lh_type type, double *ulps, double *off, double 
     for (size_t e = 0; e < r->n; e++) {
         const lh_wide x = lhi_get(type, g, e);
         const lhi_derivative v = {r->tape[e], r->tape[e], r->off[e], 0};
-        const double d = (double)fabsl(x - r->tape[e]), over = excess(d, most[e] + r->off[e]);
+        const double d = (double)fabsl(x - r->tape[e]);
+        const double over = excess(d, both * most[e] + r->off[e]);
 
-        note(r, LH_BY_ROUNDING, e, 0, x, &v, most[e]);
+        if (decides || over > 1)
+            note(r, LH_BY_ROUNDING, e, 0, x, &v, both * most[e]);
         *ulps = fmax(*ulps, d / lhi_ulp((double)r->tape[e], type));
         if (over > worst) {
             worst = over;
             *off = d;
-            *bound = most[e] + r->off[e];
+            *bound = both * most[e] + r->off[e];
         }
     }
 }

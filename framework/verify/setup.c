@@ -81,19 +81,30 @@ static int make_workspaces(lhi_check *k)
     return lhi_ok(k->c) ? 0 : -1;
 }
 
-/* Roundings on the longest path of a tangent from a leaf to L: a product of k terms has 2k. */
-static double longest_path(const lhi_check *k)
+/* Roundings of an op's tangent: a product of k terms has 2k. */
+static int roundings(const lhi_check *k, size_t act)
 {
-    double roundings = 0;
+    const lh_step s = lhi_step_of(k->hand, k->p->act[act].node, 0);
+    const size_t sums = lhi_op_of(k->hand, k->p->act[act].node)->terms ? s.in[0]->rows : 1;
 
-    for (size_t i = 0; i < k->p->forwards; i++) {
-        const lh_step s = lhi_step_of(k->hand, k->p->act[i].node, 0);
-        const lh_op *op = lhi_op_of(k->hand, k->p->act[i].node);
+    return 16 + 2 * (int)(s.in[0]->cols * sums);
+}
 
-        if (k->p->act[i].kind == LHI_FORWARD)
-            roundings += 16 + 2 * (double)s.in[0]->cols * (op->terms ? (double)s.in[0]->rows : 1);
-    }
-    return roundings;
+/* Tangents are worked on the values of the wide tape, in their own type. */
+static int make_tangents(lhi_check *k)
+{
+    lhi_bounds near = {0};
+
+    for (size_t i = 0; i < k->along->nodes; i++)
+        for (size_t e = 0; k->p->used[i] && e < lhi_cells(&k->along->slot[i]); e++)
+            lhi_set(k->along->type, k->along->slot[i].value, e,
+                    lhi_get(LH_WIDE, k->tape[LH_WIDE]->slot[i].value, e));
+    if (k->along->type == LH_WIDE)
+        k->along_off = lhi_bounds_acts(k, &k->off[LH_WIDE], roundings);
+    else if (lhi_bounds_near(k, &near, k->along->type) == 0)
+        k->along_off = lhi_bounds_acts(k, &near, roundings);
+    lhi_bounds_free(k, &near);
+    return k->along_off ? 0 : -1;
 }
 
 /* A pass in float that overflows says nothing of a network whose numbers are doubles. */
@@ -125,14 +136,12 @@ int lhi_check_begin(lhi_check *k, lh_data *d)
         lhi_run_whole(k->tape[type], k->p);
     k->no_float = float_overflows(k);
     lhi_hand_all(k);
-    lhi_run_from(k->along, k->p, 0);
     lhi_run_from(k->moved, k->p, 0);
     for (int type = LH_F32; type < LH_TYPES; type++)
         if (lhi_bounds_make(k, &k->off[type], (lh_type)type) != 0)
             return -1;
-    if (lhi_bounds_paths(k, &k->paths) != 0)
+    if (make_tangents(k) != 0)
         return -1;
-    k->path = longest_path(k);
     k->page = lhi_page_new(k);
     return k->page && lhi_differ_begin(k) ? 0 : -1;
 }
@@ -141,14 +150,12 @@ void lhi_check_end(lhi_check *k)
 {
     lhi_ws *const all[] = {k->moved,          k->along,        k->hand,
                            k->tape[LH_WIDE],  k->tape[LH_F64], k->tape[LH_F32]};
-    lhi_bounds *const off[] = {&k->paths, &k->off[LH_WIDE], &k->off[LH_F64], &k->off[LH_F32]};
 
     lhi_differ_end(k);
     lhi_page_free(k);
-    for (size_t i = 0; i < sizeof off / sizeof *off; i++) {
-        lhi_release(k->c, off[i]->block);
-        lhi_release(k->c, off[i]->slot);
-    }
+    lhi_bounds_acts_free(k, k->along_off);
+    for (int type = LH_F32; type < LH_TYPES; type++)
+        lhi_bounds_free(k, &k->off[type]);
     lhi_release(k->c, k->start);
     for (size_t w = 0; w < sizeof all / sizeof *all; w++)
         if (all[w])
