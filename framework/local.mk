@@ -64,6 +64,7 @@ libcore_la_SOURCES = \
 	framework/base/error.c \
 	framework/base/floats.c framework/base/floats.h \
 	framework/base/limits.c \
+	framework/base/name.c framework/base/name.h \
 	framework/base/options.c \
 	framework/base/pace.c framework/base/pace.h \
 	framework/base/place.c framework/base/place.h \

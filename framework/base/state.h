@@ -7,8 +7,7 @@
 #define LHI_STATE_H
 
 #include "framework/base/ctx.h"
-
-#define LHI_NAME 64 /* room for a name, with its final 0 */
+#include "framework/base/name.h"
 
 /* One parameter; each array is rows x cols of the state's type. */
 typedef struct lhi_state_param {

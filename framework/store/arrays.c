@@ -59,27 +59,18 @@ void lhi_arrays_bad(lhi_arrays *a, lhi_span name, const char *reason)
              LHI_SHOWN(name), reason);
 }
 
-/* 1 when a part of a path would lead elsewhere: empty, "." or "..". */
-static int leads_away(const char *part, size_t length)
-{
-    return length == 0 || (length == 1 && part[0] == '.') ||
-           (length == 2 && part[0] == '.' && part[1] == '.');
-}
-
 int lhi_arrays_good_name(lhi_span name)
 {
     size_t part = 0;
 
-    for (size_t i = 0; i < name.length; i++) {
-        if ((unsigned char)name.at[i] < ' ' || name.at[i] == 127)
-            return 0;
-        if (name.at[i] != '/')
+    for (size_t i = 0; i <= name.length; i++) {
+        if (i < name.length && name.at[i] != '/')
             continue;
-        if (leads_away(name.at + part, i - part))
+        if (lhi_name_fault(name.at + part, i - part, LHI_NAME_OF_ANY))
             return 0;
         part = i + 1;
     }
-    return !leads_away(name.at + part, name.length - part);
+    return 1;
 }
 
 static const char *why_left_out(lhi_span name, const lhi_layout *l)

@@ -81,19 +81,6 @@ void lhi_root_fill(lhi_root *root, const lhi_state *s)
     lhi_hex(digest, root->tape_digest);
 }
 
-/* A name becomes that of a link: HDF5 reads '/' as a path and "." as "here". */
-static int good_name(const char *name)
-{
-    const char *end = memchr(name, 0, LHI_NAME);
-
-    if (!end || end == name || strcmp(name, ".") == 0)
-        return 0;
-    for (; *name; name++)
-        if ((unsigned char)*name < ' ' || *name == '/' || *name == 127)
-            return 0;
-    return 1;
-}
-
 static int unsound_text(const lhi_field *f, const char *text, char *reason, size_t room)
 {
     if (memchr(text, 0, f->room))
@@ -119,13 +106,12 @@ static int unsound_field(const lhi_field *f, const lhi_state *s, char *reason, s
 
 static int unsound_name(const char *kind, const char *name, char *reason, size_t room)
 {
-    if (good_name(name))
-        return 0;
-    snprintf(reason, room,
-             "the name of %s, \"%.*s\", is empty, longer than %d bytes, \".\", or has '/' or a "
-             "control character in it",
-             kind, LHI_NAME - 1, name, LHI_NAME - 1);
-    return 1;
+    const char *fault = lhi_name_fault(name, strnlen(name, LHI_NAME), LHI_NAME_OF_ANY);
+
+    if (fault)
+        snprintf(reason, room, "the name of %s, \"%.*s\", cannot be one: %s", kind, LHI_NAME - 1,
+                 name, fault);
+    return fault != NULL;
 }
 
 /* A series has a number for each epoch done: whoever goes on reads the last. */
