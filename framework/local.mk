@@ -90,6 +90,7 @@ libcore_la_SOURCES = \
 	framework/tape/params.c \
 	framework/tape/plan.c \
 	framework/tape/record.c \
+	framework/tape/roots.c \
 	framework/tape/run.c \
 	framework/tape/tape.h \
 	framework/tape/workspace.c \

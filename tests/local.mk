@@ -146,6 +146,11 @@ tests_unit_test_wide_SOURCES = tests/unit/test_wide.c tests/unit/math_quad.c tes
 tests_unit_test_wide_CPPFLAGS = $(lh_test_cppflags) $(QUADMATH_CPPFLAGS)
 tests_unit_test_wide_LDADD = libtesting.la $(QUADMATH_LIBS)
 
+check_PROGRAMS += tests/unit/test_names
+tests_unit_test_names_SOURCES = tests/unit/test_names.c
+tests_unit_test_names_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_names_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_progress
 tests_unit_test_progress_SOURCES = tests/unit/test_progress.c
 tests_unit_test_progress_CPPFLAGS = $(lh_test_cppflags)
@@ -161,6 +166,11 @@ check_PROGRAMS += tests/unit/test_report
 tests_unit_test_report_SOURCES = tests/unit/test_report.c
 tests_unit_test_report_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_report_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_roots
+tests_unit_test_roots_SOURCES = tests/unit/test_roots.c
+tests_unit_test_roots_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_roots_LDADD = libtesting.la
 
 check_PROGRAMS += tests/unit/test_selftest
 tests_unit_test_selftest_SOURCES = tests/unit/test_selftest.c

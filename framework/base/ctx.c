@@ -37,8 +37,9 @@ lh_ctx *lh_open(int argc, char **argv, const char *purpose)
     if (!c)
         return (lh_ctx *)(uintptr_t)&lhi_no_memory; /* the type of a context that can be used */
     c->purpose = purpose ? purpose : "";
-    c->argc = argv ? argc : 0;
     c->argv = argv;
+    while (argv && c->argc < argc && argv[c->argc])
+        c->argc++;
     c->program = c->argc > 0 && argv[0] ? argv[0] : "longhand";
     slash = strrchr(c->program, '/');
     if (slash && slash[1])
@@ -46,6 +47,8 @@ lh_ctx *lh_open(int argc, char **argv, const char *purpose)
     if (strncmp(c->program, "lt-", 3) == 0) /* libtool's name for a program not yet installed */
         c->program += 3;
     c->used = lhi_alloc(c, (size_t)c->argc + 1);
+    if (!c->used)
+        c->argc = 0;
     lhi_options_builtin(c);
     return c;
 }

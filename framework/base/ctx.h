@@ -71,10 +71,11 @@ struct lh_ctx {
  * nothing is ever written to it. */
 extern const lh_ctx lhi_no_memory;
 
-/* 1 while nothing has failed and no help was asked for. */
+/* 1 while there is a context, nothing has failed in it and no help was asked for.  Where it is 0,
+ * lh_error() is what a public function returns. */
 static inline int lhi_ok(const lh_ctx *c)
 {
-    return c->status == LH_OK;
+    return c && c->status == LH_OK;
 }
 
 /* Keeps the first error: a text of whole lines, and a hint that says what to do

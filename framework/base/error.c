@@ -18,12 +18,12 @@ static const struct {
 
 const char *lh_status_text(lh_status s)
 {
-    return s < LH_STATUSES ? rows[s].text : "no such status";
+    return (unsigned)s < LH_STATUSES ? rows[s].text : "no such status";
 }
 
 int lh_exit_code(lh_status s)
 {
-    return s < LH_STATUSES ? rows[s].code : 70;
+    return (unsigned)s < LH_STATUSES ? rows[s].code : 70;
 }
 
 lh_status lh_error(const lh_ctx *c)
@@ -83,7 +83,7 @@ static void keep(lh_ctx *c, lh_status s, const char *hint, const char *format, v
 {
     int length;
 
-    if (c->status != LH_OK || s == LH_OK || s >= LH_STATUSES)
+    if (c->status != LH_OK || s == LH_OK || (unsigned)s >= LH_STATUSES)
         return;
     c->status = s;
     length = lhi_sys_vformat(c->message, sizeof c->message, format, args);
@@ -122,8 +122,10 @@ void lh_fail(lh_ctx *c, lh_status s, const char *format, ...)
 
     if (!c)
         return;
+    if (s == LH_OK || (unsigned)s >= LH_STATUSES) /* what fails must not end as a success */
+        s = LH_EUSAGE;
     va_start(args, format);
-    keep(c, s, NULL, format, args);
+    keep(c, s, NULL, format ? format : "the driver failed, and did not say why", args);
     va_end(args);
 }
 
@@ -149,7 +151,7 @@ void lh_say(lh_ctx *c, const char *format, ...)
 {
     va_list args;
 
-    if (!c || c->set.quiet || !lhi_ok(c))
+    if (!lhi_ok(c) || c->set.quiet || !format)
         return;
     va_start(args, format);
     say(c, "", format, args);

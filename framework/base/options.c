@@ -56,30 +56,49 @@ static const char *from_environment(const char *name)
     return lhi_sys_env(key);
 }
 
+/* The driver's texts are copied: names that it puts together, one for each layer, may stand in one
+ * buffer, one after another. */
+static int add_option(lh_ctx *c, lhi_option o)
+{
+    if (lhi_grow(c, &c->options, &c->option_room, c->option_count + 1, sizeof o) != 0)
+        return -1;
+    o.name = lhi_strdup(c, o.name);
+    o.kind = lhi_strdup(c, o.kind);
+    o.help = o.help ? lhi_strdup(c, o.help) : NULL;
+    o.value = o.otherwise = o.otherwise ? lhi_strdup(c, o.otherwise) : NULL;
+    if (!o.name || !o.kind)
+        return -1;
+    c->options[c->option_count++] = o;
+    return 0;
+}
+
 static lhi_option *declare(lh_ctx *c, const char *name, const char *kind, const char *otherwise,
                            const char *help)
 {
     lhi_option *o;
+    const char *value;
     int missing = 0;
 
+    if (!name || !name[0]) {
+        lhi_fail(c, LH_EUSAGE, NULL, "an option needs a name");
+        return NULL;
+    }
     for (size_t i = 0; i < c->option_count; i++)
         if (strcmp(c->options[i].name, name) == 0 && !c->options[i].positional)
             return &c->options[i];
-    if (lhi_grow(c, &c->options, &c->option_room, c->option_count + 1, sizeof *o) != 0)
+    if (add_option(c, (lhi_option){.name = name, .kind = kind, .help = help,
+                                   .otherwise = otherwise}) != 0)
         return NULL;
-    o = &c->options[c->option_count++];
-    *o = (lhi_option){.name = name, .kind = kind, .help = help, .otherwise = otherwise};
-    o->value = from_arguments(c, name, strcmp(kind, "") == 0, &missing);
-    if (o->value)
+    o = &c->options[c->option_count - 1];
+    value = from_arguments(c, name, strcmp(kind, "") == 0, &missing);
+    if (value)
         o->given = 1;
-    else if ((o->value = from_environment(name)) != NULL && o->value[0])
+    else if ((value = from_environment(name)) != NULL && value[0])
         o->given = 2; /* set but empty counts as not set */
-    else
-        o->value = otherwise;
-    if (missing && c->status == LH_OK) {
+    if (missing && c->status == LH_OK)
         lhi_fail(c, LH_EUSAGE, NULL, "--%s needs a value: --%s=%s", name, name, kind);
-        o->value = otherwise;
-    }
+    else if (o->given)
+        o->value = value;
     return o;
 }
 
@@ -91,7 +110,7 @@ static void bad_value(lh_ctx *c, const lhi_option *o, const char *wanted)
 
 long lh_opt_int(lh_ctx *c, const char *name, long otherwise, const char *help)
 {
-    lhi_option *o = declare(c, name, "N", lhi_strf(c, "%ld", otherwise), help);
+    lhi_option *o = c ? declare(c, name, "N", lhi_strf(c, "%ld", otherwise), help) : NULL;
     char *end;
     long n;
 
@@ -108,7 +127,7 @@ long lh_opt_int(lh_ctx *c, const char *name, long otherwise, const char *help)
 
 double lh_opt_real(lh_ctx *c, const char *name, double otherwise, const char *help)
 {
-    lhi_option *o = declare(c, name, "X", lhi_strf(c, "%g", otherwise), help);
+    lhi_option *o = c ? declare(c, name, "X", lhi_strf(c, "%g", otherwise), help) : NULL;
     char *end;
     double x;
 
@@ -124,36 +143,40 @@ double lh_opt_real(lh_ctx *c, const char *name, double otherwise, const char *he
 
 const char *lh_opt_path(lh_ctx *c, const char *name, const char *otherwise, const char *help)
 {
-    const lhi_option *o = declare(c, name, "PATH", otherwise, help);
+    const lhi_option *o = c ? declare(c, name, "PATH", otherwise, help) : NULL;
 
     if (o && o->given && !o->value[0])
         bad_value(c, o, "a path is wanted");
-    return o && o->value[0] ? o->value : otherwise;
+    return o && o->value && o->value[0] ? o->value : otherwise;
 }
 
 const char *lh_opt_text(lh_ctx *c, const char *name, const char *otherwise, const char *help)
 {
-    const lhi_option *o = declare(c, name, "TEXT", otherwise, help);
+    const lhi_option *o = c ? declare(c, name, "TEXT", otherwise, help) : NULL;
 
     return o ? o->value : otherwise;
 }
 
 int lh_opt_flag(lh_ctx *c, const char *name, const char *help)
 {
-    const lhi_option *o = declare(c, name, "", "", help);
+    const lhi_option *o = c ? declare(c, name, "", "", help) : NULL;
 
     return o && o->given && strcmp(o->value, "0") != 0;
 }
 
 const char *lh_opt_choice(lh_ctx *c, const char *name, const char *words, const char *help)
 {
-    const size_t first = strcspn(words, "|");
-    char *otherwise = lhi_strf(c, "%.*s", (int)first, words);
-    lhi_option *o = otherwise ? declare(c, name, words, otherwise, help) : NULL;
-    const size_t length = o ? strlen(o->value) : 0;
+    char *otherwise = NULL;
+    lhi_option *o = NULL;
+    size_t length;
 
-    if (!o)
-        return "";
+    if (c && (!words || !words[0]))
+        lhi_fail(c, LH_EUSAGE, NULL, "an option of words needs them: \"png|svg\"");
+    else if (c && (otherwise = lhi_strf(c, "%.*s", (int)strcspn(words, "|"), words)) != NULL)
+        o = declare(c, name, words, otherwise, help);
+    if (!o || !o->value)
+        return otherwise ? otherwise : "";
+    length = strlen(o->value);
     for (const char *w = words; *w;) {
         const size_t n = strcspn(w, "|");
 
@@ -171,11 +194,11 @@ const char *lh_opt_argument(lh_ctx *c, const char *label, const char *otherwise,
     lhi_option *o;
     int plain = 0; /* after "--" everything is an argument */
 
-    if (lhi_grow(c, &c->options, &c->option_room, c->option_count + 1, sizeof *o) != 0)
+    if (!c || add_option(c, (lhi_option){.name = label ? label : "ARGUMENT", .kind = "",
+                                         .help = help, .otherwise = otherwise,
+                                         .positional = 1}) != 0)
         return otherwise;
-    o = &c->options[c->option_count++];
-    *o = (lhi_option){.name = label, .kind = "", .help = help, .otherwise = otherwise,
-                      .value = otherwise, .positional = 1};
+    o = &c->options[c->option_count - 1];
     for (int i = 1; i < c->argc; i++) {
         if (!plain && strcmp(c->argv[i], "--") == 0) {
             plain = c->used[i] = 1;
@@ -193,11 +216,12 @@ const char *lh_opt_argument(lh_ctx *c, const char *label, const char *otherwise,
 
 void lh_opt_example(lh_ctx *c, const char *command, const char *meaning)
 {
-    if (lhi_grow(c, &c->examples, &c->example_room, c->example_count + 1,
-                 sizeof *c->examples) != 0)
+    if (!c || !command || lhi_grow(c, &c->examples, &c->example_room, c->example_count + 1,
+                                   sizeof *c->examples) != 0)
         return;
-    c->examples[c->example_count][0] = command;
-    c->examples[c->example_count++][1] = meaning;
+    c->examples[c->example_count][0] = lhi_strdup(c, command);
+    c->examples[c->example_count][1] = lhi_strdup(c, meaning ? meaning : "");
+    c->example_count += c->examples[c->example_count][0] && c->examples[c->example_count][1];
 }
 
 /* Letters to insert, delete, replace or swap to make b from a (Damerau). */
@@ -255,7 +279,7 @@ static const char *plain_name(const void *set, size_t index)
 
 const char *lh_did_you_mean(const char *word, const char *const *names, size_t count)
 {
-    return lhi_nearest(word, plain_name, names, count);
+    return word && names ? lhi_nearest(word, plain_name, names, count) : NULL;
 }
 
 static const char *option_name(const void *set, size_t index)
@@ -270,7 +294,7 @@ lh_status lh_opt_done(lh_ctx *c)
     int plain = 0;
 
     if (!lhi_ok(c) || c->settled)
-        return c->status;
+        return lhi_ok(c) ? LH_OK : lh_error(c);
     c->settled = 1;
     for (int i = 1; i < c->argc; i++) {
         const char *a = c->argv[i];
@@ -411,7 +435,7 @@ size_t lhi_config(lh_ctx *c, const char ***lines)
 
         if (!o->kind[0] || strcmp(o->kind, "PATH") == 0 || !shapes_result(o->name))
             continue;
-        line = lhi_strf(c, "%s=%s", o->name, o->value);
+        line = lhi_strf(c, "%s=%s", o->name, o->value ? o->value : "");
         if (!line)
             return 0;
         lhi_make_utf8(line); /* the checkpoint says that it is */

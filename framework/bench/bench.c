@@ -168,21 +168,16 @@ static void measure(lhi_bench *b)
     lhi_progress_end(&b->progress);
 }
 
-lh_status lh_bench(lh_ctx *c, lh_bench_plan plan, FILE *out)
+static void run(lh_ctx *c, lh_bench_plan *plan, FILE *out)
 {
     LHI_USUAL_FLOATS(c);
-    lhi_bench *b;
+    lhi_bench *b = lhi_alloc(c, sizeof *b);
     int forced;
 
-    if (!c || !lhi_ok(c) || !complete(c, &plan) || c->set.dry_run)
-        return c ? c->status : LH_EUSAGE;
-    if (plan.json[0] && lhi_place_try(c, plan.json, 0) != LH_OK)
-        return c->status;
-    b = lhi_alloc(c, sizeof *b);
     if (!b)
-        return c->status;
+        return;
     b->c = c;
-    b->plan = &plan;
+    b->plan = plan;
     b->threads = lhi_threads(c, NULL);
     b->variant = lhi_variant_pick(LH_F32, c->set.isa);
     b->kernels = lhi_variant_kernels(b->variant);
@@ -196,9 +191,20 @@ lh_status lh_bench(lh_ctx *c, lh_bench_plan plan, FILE *out)
     lhi_sys_signals_end();
     if (lhi_ok(c))
         lhi_bench_show(b, out);
-    if (lhi_ok(c) && plan.json[0])
-        lhi_bench_json(b, plan.json);
-    if (lhi_ok(c) && (plan.figures[0] || strcmp(c->set.plot, "term") == 0))
-        lhi_bench_figures(b, plan.figures);
-    return c->status;
+    if (lhi_ok(c) && plan->json[0])
+        lhi_bench_json(b, plan->json);
+    if (lhi_ok(c) && (plan->figures[0] || strcmp(c->set.plot, "term") == 0))
+        lhi_bench_figures(b, plan->figures);
+}
+
+lh_status lh_bench(lh_ctx *c, lh_bench_plan plan, FILE *out)
+{
+    if (!lhi_ok(c))
+        return lh_error(c);
+    if (!out)
+        lhi_fail(c, LH_EUSAGE, NULL, "lh_bench: there is no stream to print to");
+    else if (complete(c, &plan) && !c->set.dry_run &&
+             (!plan.json[0] || lhi_place_try(c, plan.json, 0) == LH_OK))
+        run(c, &plan, out);
+    return lhi_call_ends(c);
 }

@@ -17,7 +17,8 @@ int verb_plot(int argc, char **argv)
     lh_opt_done(c);
     lh_checkpoint *k = lh_checkpoint_open(c, file);
 
-    lh_folder(c, out);
+    if (k)
+        lh_folder(c, out);
     lh_checkpoint_plot(k, lh_path(c, out, "curves.png"), names);
     lh_checkpoint_plot_norms(k, lh_path(c, out, "norms.png"));
     return lh_close(c);

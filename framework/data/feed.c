@@ -10,6 +10,11 @@ int lhi_feed_find(lhi_feed *f, const lh_tape *t, const lhi_plan *p, const lh_dat
                   const char *caller)
 {
     *f = (lhi_feed){LHI_NO_INPUT, LHI_NO_INPUT};
+    if (d->c != t->c) {
+        lhi_fail(t->c, LH_EUSAGE, "open the data with the context that has the tape",
+                 "%s: %s belongs to another context", caller, d->name);
+        return -1;
+    }
     for (size_t i = 0; i < t->count; i++) {
         const lhi_node *n = &t->node[i];
         const int is_x = n->kind == LHI_INPUT && strcmp(n->name, "X") == 0;

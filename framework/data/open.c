@@ -16,7 +16,6 @@ static lh_data last_resort = {.name = "", .cols = 1, .fit = &last_resort};
 
 lh_data *lhi_data_inert(lh_ctx *c)
 {
-    /* The context of an lh_open() without memory is never freed: it must own nothing. */
     lh_data *d = c && c->status != LH_ENOMEM ? lhi_alloc(c, sizeof *d) : NULL;
 
     if (!d)
@@ -154,6 +153,7 @@ lh_data *lh_data_open(lh_ctx *c, const char *path)
         return lhi_data_inert(c);
     if (!path) {
         lhi_fail(c, LH_EUSAGE, NULL, "lh_data_open() needs the name of a file");
+        lhi_call_ends_if_trained(c);
         return lhi_data_inert(c);
     }
     d = lhi_alloc(c, sizeof *d);
@@ -161,7 +161,8 @@ lh_data *lh_data_open(lh_ctx *c, const char *path)
         return lhi_data_inert(c);
     d->c = c;
     d->fit = d;
-    return load(d, path) == LH_OK ? d : lhi_data_inert(c);
+    load(d, path);
+    return lhi_call_ends_if_trained(c) == LH_OK ? d : lhi_data_inert(c);
 }
 
 size_t lh_rows(const lh_data *d)

@@ -89,22 +89,22 @@ static lh_data *new_part(const lh_data *d, size_t count)
     return test->row ? test : NULL;
 }
 
-lh_data *lh_hold_out(lh_data *d, double part)
+static lh_data *hold_out(lh_data *d, double part)
 {
-    LHI_USUAL_FLOATS(d ? d->c : NULL);
-    const size_t count = d && part > 0 && part < 1 ? (size_t)(part * (double)d->rows + 0.5) : 0;
+    LHI_USUAL_FLOATS(d->c);
+    const size_t count = part > 0 && part < 1 ? (size_t)(part * (double)d->rows + 0.5) : 0;
     lh_data *test;
     uint32_t *order;
     unsigned char *out;
 
-    if (lhi_data_is_inert(d) || !lhi_ok(d->c) || check(d, part, count) != LH_OK)
-        return lhi_data_inert(d ? d->c : NULL);
+    if (check(d, part, count) != LH_OK)
+        return NULL;
     test = new_part(d, count);
     order = lhi_alloc_array(d->c, d->rows, sizeof *order);
     out = lhi_alloc(d->c, d->rows);
     if (!test || !order || !out ||
         lhi_grow(d->c, &d->held, &d->held_room, d->held_count + 1, sizeof *d->held) != 0)
-        return lhi_data_inert(d->c);
+        return NULL;
     lhi_random_order(d->c->set.seed, LHI_STREAM_SPLIT, (uint32_t)d->held_count, order, d->rows);
     for (size_t i = 0; i < count; i++)
         out[order[i]] = 1;
@@ -114,4 +114,15 @@ lh_data *lh_hold_out(lh_data *d, double part)
     lhi_release(d->c, order);
     lhi_release(d->c, out);
     return test;
+}
+
+lh_data *lh_hold_out(lh_data *d, double part)
+{
+    lh_data *test;
+
+    if (lhi_data_is_inert(d) || !lhi_ok(d->c))
+        return lhi_data_inert(d ? d->c : NULL);
+    test = hold_out(d, part);
+    lhi_call_ends_if_trained(d->c);
+    return test ? test : lhi_data_inert(d->c);
 }

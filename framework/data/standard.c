@@ -118,7 +118,7 @@ lh_status lh_data_standardize(lh_data *d, const double *mean, const double *devi
     lh_data *root;
 
     if (lhi_data_is_inert(d))
-        return d && d->c ? d->c->status : LH_ENOMEM;
+        return d && d->c ? lh_error(d->c) : LH_EUSAGE;
     root = d->fit;
     if (!lhi_ok(d->c))
         return d->c->status;

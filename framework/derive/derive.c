@@ -49,14 +49,12 @@ static const struct form *form_of(lh_ctx *c, const char *format, const char *pat
     return NULL;
 }
 
-/* A place that cannot be written says nothing about the derivation: an error of the call. */
-static lh_status deliver(lh_ctx *c, const lhi_text *text, const char *path)
+static void deliver(lh_ctx *c, const lhi_text *text, const char *path)
 {
     if (!to_stdout(path))
         lhi_text_write(text, path, "the derivation");
     else if (fwrite(text->at, 1, text->size, stdout) != text->size)
         lhi_fail(c, LH_EIO, NULL, "the derivation could not be written to standard output");
-    return lhi_call_ends(c);
 }
 
 static int set_up(lhi_document *d, lh_var L)
@@ -118,8 +116,6 @@ static int may_derive(lh_var L, const lh_data *data, size_t rows)
 {
     lh_ctx *c = L.tape->c;
 
-    if (!lhi_var_good(L, "lh_derive") || lh_opt_done(c) != LH_OK)
-        return 0;
     if (!lhi_loss_good(L, "lh_derive"))
         return 0;
     if (L.tape->node[L.id].kind != LHI_OP)
@@ -129,30 +125,35 @@ static int may_derive(lh_var L, const lh_data *data, size_t rows)
     return lhi_ok(c);
 }
 
-lh_status lh_derive(lh_var L, lh_data *data, size_t rows, const char *format, const char *path)
+static void derive(lh_var L, lh_data *data, size_t rows, const char *format, const char *path)
 {
-    LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
-    lhi_document d = {.c = NULL};
+    LHI_USUAL_FLOATS(L.tape->c);
+    lhi_document d = {.c = L.tape->c};
     const struct form *form;
-    lhi_text text = {.c = NULL};
-    lh_status written = LH_OK;
+    lhi_text text = {.c = L.tape->c};
 
-    if (!L.tape)
-        return LH_EUSAGE;
     if (!may_derive(L, data, rows) || !(form = form_of(L.tape->c, format, path)))
-        return L.tape->c->status;
+        return;
     if (set_up(&d, L)) {
         lhi_find_page(&d);
         lhi_write_lines(&d);
     }
-    text.c = d.c;
     if (lhi_ok(d.c) && (!data || lhi_check_lines(&d, data, rows)))
         form->write(&text, &d);
     if (lhi_ok(d.c)) {
-        written = deliver(d.c, &text, path);
+        deliver(d.c, &text, path);
         report(&d);
     }
     lhi_text_free(&text);
     tear_down(&d);
-    return lhi_ok(L.tape->c) ? written : L.tape->c->status;
+}
+
+lh_status lh_derive(lh_var L, lh_data *data, size_t rows, const char *format, const char *path)
+{
+    lh_ctx *c = lhi_ctx_of(L);
+
+    if (!lhi_ok(c) || lh_opt_done(c) != LH_OK)
+        return lh_error(c);
+    derive(L, data, rows, format, path);
+    return lhi_call_ends(c);
 }

@@ -27,9 +27,11 @@ static lh_init first_of(const char *word)
     return strcmp(word, "he") == 0 ? LH_HE : strcmp(word, "glorot") == 0 ? LH_GLOROT : LH_ZEROS;
 }
 
-/* One line: "W1 = param [30 x 16] he", "X = input [m x 30]", "Z1 = add(%3, b1) [m x 16]".
- * 1 when it could be read; the recording itself may still fail in the context. */
-static int record_line(lh_tape *t, const char *line, known *k, size_t count, lh_var *v)
+/* One line: "W1 = param [30 x 16] he", "X = input [m x 30]", "Z1 = add(%3, b1) [m x 16]"; it
+ * stands in the file at this place.  1 when it could be read; the recording itself may still
+ * fail in the context. */
+static int record_line(lh_tape *t, const char *line, const char *path, known *k, size_t count,
+                       lh_var *v)
 {
     char name[LHI_NAME], word[LHI_NAME], rows[24], first[12] = "", left[LHI_NAME],
         right[LHI_NAME] = "";
@@ -44,7 +46,8 @@ static int record_line(lh_tape *t, const char *line, known *k, size_t count, lh_
             m = LH_ROWS;
         else if (sscanf(rows, "%td%n", &m, &used) != 1 || rows[used] || m < 0)
             return 0;
-        *v = first[0] ? lh_param(t, name, m, n, first_of(first)) : lh_input(t, name, m, n);
+        *v = first[0] ? lh_param_at(t, name, m, n, first_of(first), path, (int)count + 1)
+                      : lh_input_at(t, name, m, n, path, (int)count + 1);
     } else {
         if (sscanf(line, "%63s = %63[a-z0-9_](%63[^,()], %63[^,()])", name, word, left, right) < 3)
             return 0;
@@ -55,7 +58,7 @@ static int record_line(lh_tape *t, const char *line, known *k, size_t count, lh_
             return 0;
         *v = lhi_record(f, f->op[LHI_F64]->n_in, in);
         if (name[0] != '%')
-            *v = lh_label(*v, name, NULL, 0);
+            *v = lh_label(*v, name, path, (int)count + 1);
     }
     snprintf(k[count].name, sizeof k[count].name, "%s", name);
     k[count].v = *v;
@@ -73,7 +76,8 @@ lh_var lhi_record_listing(lh_tape *t, const char *listing, const char *path)
         const size_t length = strcspn(at, "\n");
 
         snprintf(line, sizeof line, "%.*s", (int)(length < 399 ? length : 399), at);
-        if (count == MOST_LINES || length >= sizeof line || !record_line(t, line, k, count, &v)) {
+        if (count == MOST_LINES || length >= sizeof line ||
+            !record_line(t, line, path, k, count, &v)) {
             lhi_fail(t->c, LH_EFORMAT, "it may come from a newer version, with other ops",
                      "%s: line %zu of its tape cannot be read: %.80s", path, count + 1, line);
             v.id = UINT32_MAX;

@@ -143,16 +143,30 @@ static void add_figure(const lh_axes *a, const lh_curve *curve, size_t n, lhi_te
     lhi_text_free(&plot);
 }
 
+/* Is everything there that a figure is drawn from?  The error is kept otherwise. */
+static int may_draw(lh_ctx *c, const char *path, const lh_axes *a, const lh_curve *curve, size_t n)
+{
+    int whole = curve != NULL && (a->mark || a->marks == 0);
+
+    for (size_t k = 0; whole && k < n; k++)
+        whole = curve[k].n == 0 || (curve[k].x && curve[k].y);
+    if (!path)
+        lhi_fail(c, LH_EUSAGE, NULL, "lh_plot_curves: there is no path");
+    else if (n == 0)
+        lhi_fail(c, LH_EUSAGE, NULL, "a figure of no curves was asked for: %s", path);
+    else if (!whole)
+        lhi_fail(c, LH_EUSAGE, NULL, "lh_plot_curves: %s: an array is missing", path);
+    return lhi_ok(c);
+}
+
 lh_status lh_plot_curves(lh_ctx *c, const char *path, lh_axes a, const lh_curve *curve, size_t n)
 {
     LHI_USUAL_FLOATS(c);
     lhi_picture p;
 
     if (!lhi_ok(c) || c->set.dry_run)
-        return c->status;
-    if (n == 0)
-        return lhi_refuse(c, LH_EUSAGE, NULL, "a figure of no curves was asked for: %s", path);
-    if (lhi_picture_begin(&p, c, path)) {
+        return lhi_ok(c) ? LH_OK : lh_error(c);
+    if (may_draw(c, path, &a, curve, n) && lhi_picture_begin(&p, c, path)) {
         add_figure(&a, curve, n, &p.body);
         lhi_picture_end(&p);
     }
@@ -169,18 +183,31 @@ static void add_number(lhi_text *t, double x)
         lhi_text_add(t, "%.17g", x);
 }
 
-lh_status lh_csv(lh_ctx *c, const char *path, const lh_column *column, size_t columns, size_t rows)
+static int may_write(lh_ctx *c, const char *path, const lh_column *column, size_t columns,
+                     size_t rows)
+{
+    if (!path)
+        lhi_fail(c, LH_EUSAGE, NULL, "lh_csv: there is no path");
+    else if (columns == 0)
+        lhi_fail(c, LH_EUSAGE, NULL, "a table of no columns was asked for: %s", path);
+    else if (!column)
+        lhi_fail(c, LH_EUSAGE, NULL, "lh_csv: %s: the columns are missing", path);
+    for (size_t k = 0; lhi_ok(c) && k < columns; k++)
+        if (!column[k].name || (rows > 0 && !column[k].at))
+            lhi_fail(c, LH_EUSAGE, NULL, "lh_csv: %s: column %zu has no %s", path, k + 1,
+                     column[k].name ? "numbers" : "name");
+    return lhi_ok(c);
+}
+
+static void write_table(lh_ctx *c, const char *path, const lh_column *column, size_t columns,
+                        size_t rows)
 {
     LHI_USUAL_FLOATS(c);
     lhi_text t = {.c = c};
 
-    if (!lhi_ok(c) || c->set.dry_run)
-        return c->status;
-    if (columns == 0)
-        return lhi_refuse(c, LH_EUSAGE, NULL, "a table of no columns was asked for: %s", path);
     for (size_t k = 0; k < columns; k++) {
         lhi_text_add(&t, k ? "," : "");
-        lhi_add_csv(&t, column[k].name ? column[k].name : "");
+        lhi_add_csv(&t, column[k].name);
     }
     lhi_text_add(&t, "\n");
     for (size_t i = 0; i < rows; i++)
@@ -190,5 +217,13 @@ lh_status lh_csv(lh_ctx *c, const char *path, const lh_column *column, size_t co
         }
     lhi_text_write(&t, path, "the table");
     lhi_text_free(&t);
+}
+
+lh_status lh_csv(lh_ctx *c, const char *path, const lh_column *column, size_t columns, size_t rows)
+{
+    if (!lhi_ok(c) || c->set.dry_run)
+        return lhi_ok(c) ? LH_OK : lh_error(c);
+    if (may_write(c, path, column, columns, rows))
+        write_table(c, path, column, columns, rows);
     return lhi_call_ends(c);
 }

@@ -54,14 +54,14 @@ static lh_status write_files(lh_ctx *c, const lhi_report *r, const lhi_arrays *a
 
 lh_status lh_verify(lh_var L, lh_data *d, size_t rows)
 {
-    LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
-    lh_ctx *c = L.tape ? L.tape->c : NULL;
+    LHI_USUAL_FLOATS(lhi_ctx_of(L));
+    lh_ctx *c = lhi_ctx_of(L);
     lhi_arrays arrays = {.c = c};
     lh_status written, verdict;
     lhi_report *r;
 
-    if (!c)
-        return LH_EUSAGE;
+    if (!lhi_ok(c))
+        return lh_error(c);
     r = lhi_verify(L, d, rows, c->set.ledger[0] ? lhi_keep_array : NULL, &arrays);
     if (!r)
         return c->status;
@@ -76,11 +76,11 @@ lh_status lh_verify(lh_var L, lh_data *d, size_t rows)
 
 lh_status lh_backward(lh_var L)
 {
-    LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
-    lh_ctx *c = L.tape ? L.tape->c : NULL;
+    LHI_USUAL_FLOATS(lhi_ctx_of(L));
+    lh_ctx *c = lhi_ctx_of(L);
 
     /* Once, at the first pass of a driver that has its own loop. */
-    if (c && c->set.check && !c->checked) {
+    if (lhi_ok(c) && c->set.check && !c->checked) {
         c->checked = 1;
         lh_verify(L, NULL, 0);
     }

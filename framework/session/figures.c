@@ -8,57 +8,67 @@
 
 #include <longhand/report.h>
 
-/* Calls a drawing function with the state of a run, unless there is nothing to draw. */
-#define WITH_STATE(r, s)                                   \
-    lhi_state s;                                           \
-    if (!(r))                                              \
-        return LH_EUSAGE;                                  \
-    if ((r)->inert || !lhi_ok((r)->c))                     \
-        return lh_error((r)->c);                           \
-    if (lhi_run_state(r, &s) != LH_OK)                     \
-        return lhi_call_ends((r)->c)
+/* Calls draw() with the state of a run, which it leaves as it is. */
+static lh_status with_state(lh_run *r, const char *caller, const char *path, const char *names,
+                            void (*draw)(lh_ctx *c, const lhi_state *s, const char *path,
+                                          const char *names))
+{
+    LHI_USUAL_FLOATS(r ? r->c : NULL);
+    lhi_state s;
+
+    if (!r)
+        return LH_EUSAGE;
+    if (!lhi_ok(r->c) || r->inert)
+        return r->c->status;
+    if (!path || !names)
+        lhi_fail(r->c, LH_EUSAGE, NULL, "%s: there is no %s", caller, path ? "name" : "path");
+    else if (lhi_run_good(r, caller) && lhi_run_state(r, &s) == LH_OK)
+        draw(r->c, &s, path, names);
+    return lhi_call_ends(r->c);
+}
+
+static void draw_curves(lh_ctx *c, const lhi_state *s, const char *path, const char *names)
+{
+    if (s->epochs)
+        lhi_figure_curves(c, s, path, names);
+}
+
+static void draw_norms(lh_ctx *c, const lhi_state *s, const char *path, const char *names)
+{
+    (void)names;
+    if (s->epochs)
+        lhi_figure_norms(c, s, path);
+}
+
+static void write_history(lh_ctx *c, const lhi_state *s, const char *path, const char *names)
+{
+    (void)names;
+    lhi_history_write(c, s, path);
+}
 
 lh_status lh_plot(lh_run *r, const char *path, const char *names)
 {
-    LHI_USUAL_FLOATS(r ? r->c : NULL);
-
-    WITH_STATE(r, s);
-    if (s.epochs)
-        lhi_figure_curves(r->c, &s, path, names);
-    return lhi_call_ends(r->c);
+    return with_state(r, "lh_plot", path, names, draw_curves);
 }
 
 lh_status lh_plot_norms(lh_run *r, const char *path)
 {
-    LHI_USUAL_FLOATS(r ? r->c : NULL);
-
-    WITH_STATE(r, s);
-    if (s.epochs)
-        lhi_figure_norms(r->c, &s, path);
-    return lhi_call_ends(r->c);
+    return with_state(r, "lh_plot_norms", path, "", draw_norms);
 }
 
 lh_status lh_history(lh_run *r, const char *path)
 {
-    LHI_USUAL_FLOATS(r ? r->c : NULL);
-
-    WITH_STATE(r, s);
-    lhi_history_write(r->c, &s, path);
-    return lhi_call_ends(r->c);
+    return with_state(r, "lh_history", path, "", write_history);
 }
 
-lh_status lh_plot_roc(lh_var yhat, lh_data *d, const char *path)
+static void plot_roc(lh_ctx *c, lh_var yhat, lh_data *d, const char *path)
 {
-    LHI_USUAL_FLOATS(yhat.tape ? yhat.tape->c : NULL);
-    lh_ctx *c = yhat.tape ? yhat.tape->c : NULL;
-    double *score, *fpr, *tpr, area;
+    LHI_USUAL_FLOATS(c);
+    double *score = lhi_scores(yhat, d, "lh_plot_roc"), area;
+    double *fpr = lhi_alloc_array(c, lh_rows(d) + 1, sizeof *fpr);
+    double *tpr = lhi_alloc_array(c, lh_rows(d) + 1, sizeof *tpr);
     size_t points;
 
-    if (!c || !lhi_ok(c) || c->set.dry_run || c->set.check)
-        return c ? c->status : LH_EUSAGE;
-    score = lhi_scores(yhat, d);
-    fpr = lhi_alloc_array(c, lh_rows(d) + 1, sizeof *fpr);
-    tpr = lhi_alloc_array(c, lh_rows(d) + 1, sizeof *tpr);
     if (score && fpr && tpr) {
         area = lhi_roc(c, score, d, fpr, tpr, &points);
         lhi_figure_roc(c, path, fpr, tpr, points, area,
@@ -67,29 +77,46 @@ lh_status lh_plot_roc(lh_var yhat, lh_data *d, const char *path)
     lhi_release(c, tpr);
     lhi_release(c, fpr);
     lhi_release(c, score);
+}
+
+lh_status lh_plot_roc(lh_var yhat, lh_data *d, const char *path)
+{
+    lh_ctx *c = lhi_ctx_of(yhat);
+
+    if (!lhi_ok(c) || c->set.dry_run || c->set.check)
+        return lhi_ok(c) ? LH_OK : lh_error(c);
+    if (path)
+        plot_roc(c, yhat, d, path);
+    else
+        lhi_fail(c, LH_EUSAGE, NULL, "lh_plot_roc: there is no path");
     return lhi_call_ends(c);
+}
+
+/* Calls draw() with the history in a checkpoint. */
+static lh_status from_checkpoint(lh_checkpoint *k, const char *caller, const char *path,
+                                 const char *names,
+                                 void (*draw)(lh_ctx *c, const lhi_state *s, const char *path,
+                                              const char *names))
+{
+    LHI_USUAL_FLOATS(k ? k->c : NULL);
+
+    if (!k)
+        return LH_EUSAGE;
+    if (!lhi_ok(k->c))
+        return lh_error(k->c);
+    if (!path || !names)
+        lhi_fail(k->c, LH_EUSAGE, NULL, "%s: there is no %s", caller, path ? "name" : "path");
+    else
+        draw(k->c, &k->state, path, names);
+    return lhi_call_ends(k->c);
 }
 
 lh_status lh_checkpoint_plot(lh_checkpoint *k, const char *path, const char *names)
 {
-    LHI_USUAL_FLOATS(k ? k->c : NULL);
-
-    if (!k)
-        return LH_EUSAGE;
-    if (!lhi_ok(k->c))
-        return lh_error(k->c);
-    lhi_figure_curves(k->c, &k->state, path, names);
-    return lhi_call_ends(k->c);
+    return from_checkpoint(k, "lh_checkpoint_plot", path, names, draw_curves);
 }
 
 lh_status lh_checkpoint_plot_norms(lh_checkpoint *k, const char *path)
 {
-    LHI_USUAL_FLOATS(k ? k->c : NULL);
-
-    if (!k)
-        return LH_EUSAGE;
-    if (!lhi_ok(k->c))
-        return lh_error(k->c);
-    lhi_figure_norms(k->c, &k->state, path);
-    return lhi_call_ends(k->c);
+    return from_checkpoint(k, "lh_checkpoint_plot_norms", path, "", draw_norms);
 }

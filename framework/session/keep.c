@@ -17,7 +17,7 @@ lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epoc
     lh_run *r = lhi_run_new(L, how, d, batch, epochs);
     lhi_state s;
 
-    if (r->inert || !lhi_ok(r->c))
+    if (!r || r->inert || !lhi_ok(r->c))
         return r;
     if (r->c->set.resume[0] && lhi_store_read(r->c, r->c->set.resume, &s) == LH_OK &&
         lhi_run_restore(r, &s, r->c->set.resume) == LH_OK)
@@ -39,6 +39,7 @@ lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epoc
 
 static void save(lh_run *r, const char *path)
 {
+    LHI_USUAL_FLOATS(r->c);
     lhi_state s;
 
     if (lhi_run_state(r, &s) != LH_OK)
@@ -53,15 +54,13 @@ static void save(lh_run *r, const char *path)
 
 lh_status lh_save(lh_run *r, const char *path)
 {
-    LHI_USUAL_FLOATS(r ? r->c : NULL);
-
     if (!r)
         return LH_EUSAGE;
     if (!lhi_ok(r->c) || r->inert)
-        return lh_error(r->c);
+        return r->c->status;
     if (!path || !path[0])
         lhi_fail(r->c, LH_EUSAGE, NULL, "lh_save: there is no path");
-    else
+    else if (lhi_run_good(r, "lh_save"))
         save(r, path);
     return lhi_call_ends(r->c);
 }
@@ -69,13 +68,20 @@ lh_status lh_save(lh_run *r, const char *path)
 lh_checkpoint *lh_checkpoint_open(lh_ctx *c, const char *path)
 {
     LHI_USUAL_FLOATS(c);
-    lh_checkpoint *k = lhi_ok(c) ? lhi_alloc(c, sizeof *k) : NULL;
+    lh_checkpoint *k;
 
-    if (!k)
+    if (!lhi_ok(c))
         return NULL;
-    k->c = c;
-    k->path = lhi_strdup(c, path);
-    return k->path && lhi_store_read(c, path, &k->state) == LH_OK ? k : NULL;
+    k = lhi_alloc(c, sizeof *k);
+    if (!path)
+        lhi_fail(c, LH_EUSAGE, NULL, "lh_checkpoint_open: there is no path");
+    else if (k) {
+        k->c = c;
+        k->path = lhi_strdup(c, path);
+        if (k->path)
+            lhi_store_read(c, path, &k->state);
+    }
+    return lhi_call_ends(c) == LH_OK ? k : NULL;
 }
 
 static const lhi_state_param *find(const lhi_state *s, const char *name)
@@ -126,8 +132,10 @@ lh_var lh_checkpoint_network(lh_checkpoint *k)
     if (!k || !lhi_ok(k->c))
         return none;
     p = lh_params_new(k->c, k->state.type);
-    p->type = k->state.type; /* the file's, whatever --type says */
     t = lh_tape_new(p);
+    if (!t)
+        return none;
+    p->type = k->state.type; /* the file's, whatever --type says */
     L = lhi_record_listing(t, k->state.tape, k->path);
     return lhi_ok(k->c) && take_values(k, p) == 0 ? L : (lh_var){t, UINT32_MAX, 0};
 }
@@ -145,6 +153,6 @@ void lh_checkpoint_print(lh_checkpoint *k, FILE *out)
 {
     LHI_USUAL_FLOATS(k ? k->c : NULL);
 
-    if (k && lhi_ok(k->c))
+    if (k && out && lhi_ok(k->c))
         lhi_store_print(&k->state, k->path, out);
 }

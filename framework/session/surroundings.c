@@ -18,24 +18,21 @@
 
 const char *lh_path(lh_ctx *c, const char *folder, const char *name)
 {
-    const char *path = lhi_strf(c, "%s%s%s", folder,
-                                folder[0] && folder[strlen(folder) - 1] != '/' ? "/" : "", name);
+    const char *path;
 
+    if (!c || !name)
+        return name;
+    folder = folder ? folder : "";
+    path = lhi_strf(c, "%s%s%s", folder,
+                    folder[0] && folder[strlen(folder) - 1] != '/' ? "/" : "", name);
     return path ? path : name;
 }
 
-lh_status lh_folder(lh_ctx *c, const char *path)
+static void make_folder(lh_ctx *c, const char *path)
 {
-    char *part;
+    char *part = lhi_strdup(c, path);
     int made = 0;
 
-    if (!lhi_ok(c) || c->set.dry_run)
-        return c->status;
-    if (!path || !path[0]) {
-        lhi_fail(c, LH_EUSAGE, NULL, "a folder needs a name");
-        return lhi_call_ends_if_trained(c);
-    }
-    part = lhi_strdup(c, path);
     for (char *at = part; part && at;) {
         at = strchr(at + 1, '/');
         if (at)
@@ -53,6 +50,16 @@ lh_status lh_folder(lh_ctx *c, const char *path)
                  "%s exists and is no folder", path);
     lhi_release(c, part);
     lhi_place_try_folder(c, path);
+}
+
+lh_status lh_folder(lh_ctx *c, const char *path)
+{
+    if (!lhi_ok(c) || c->set.dry_run)
+        return lhi_ok(c) ? LH_OK : lh_error(c);
+    if (path && path[0])
+        make_folder(c, path);
+    else
+        lhi_fail(c, LH_EUSAGE, NULL, "a folder needs a name");
     return lhi_call_ends_if_trained(c);
 }
 
@@ -63,10 +70,10 @@ lh_status lh_will_save(lh_run *r, const char *path)
     if (!r)
         return LH_EUSAGE;
     if (!lhi_ok(r->c) || r->inert)
-        return lh_error(r->c);
+        return r->c->status;
     if (!path || !path[0])
         lhi_fail(r->c, LH_EUSAGE, NULL, "lh_will_save: there is no path");
-    else if (lhi_run_state(r, &s) == LH_OK) {
+    else if (lhi_run_good(r, "lh_will_save") && lhi_run_state(r, &s) == LH_OK) {
         lhi_place_try(r->c, path, lhi_store_least(&s));
         lhi_release(r->c, s.param);
         lhi_release(r->c, s.tape);
@@ -99,14 +106,15 @@ size_t lhi_provenance(lh_ctx *c, const char ***lines)
 
 void lh_info(lh_ctx *c, FILE *out)
 {
-    const int variant = lhi_variant_pick(LH_F32, c->set.isa);
-    const char *rule;
-    const int threads = lhi_threads(c, &rule);
+    const char *rule, *found;
+    int variant, threads;
     char gnuplot[300], version[LHI_STORE_VERSION_ROOM];
-    const char *found = lhi_gnuplot_version(gnuplot, sizeof gnuplot);
 
-    if (!lhi_ok(c))
+    if (!lhi_ok(c) || !out)
         return;
+    variant = lhi_variant_pick(LH_F32, c->set.isa);
+    threads = lhi_threads(c, &rule);
+    found = lhi_gnuplot_version(gnuplot, sizeof gnuplot);
     fprintf(out, "Longhand       %s\n", LH_VERSION);
     fprintf(out, "compiler       %s (%s), %s\n", LHI_COMPILER, __VERSION__, LHI_CFLAGS);
     fprintf(out, "instructions   %s%s\n",

@@ -315,8 +315,8 @@ static void tell(lh_ctx *c, const char *path, const char *loss, const match *m, 
 
 lh_status lh_verify_theirs(lh_var L, lh_data *d, size_t rows, const char *path)
 {
-    LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
-    lh_ctx *c = L.tape ? L.tape->c : NULL;
+    LHI_USUAL_FLOATS(lhi_ctx_of(L));
+    lh_ctx *c = lhi_ctx_of(L);
     lhi_arrays mine = {.c = c};
     lhi_named *list;
     size_t count, matches, compared;
@@ -324,8 +324,10 @@ lh_status lh_verify_theirs(lh_var L, lh_data *d, size_t rows, const char *path)
     match *m;
     int bound;
 
-    if (!c || !lhi_var_good(L, "lh_verify_theirs") || lh_opt_done(c) != LH_OK)
-        return c ? c->status : LH_EUSAGE;
+    if (!lhi_ok(c) || !lhi_var_good(L, "lh_verify_theirs") || lh_opt_done(c) != LH_OK)
+        return lh_error(c);
+    if (!path)
+        return lhi_fail(c, LH_EUSAGE, NULL, "lh_verify_theirs: there is no path");
     if (lhi_arrays_read(c, path, &list, &count) != LH_OK)
         return c->status;
     bound = bind_inputs(L.tape, list, count);

@@ -6,20 +6,30 @@
 
 #include <string.h>
 
-lh_status lh_bind(lh_var input, const void *values, size_t rows)
+/* What is wrong with binding the input, kept as an error. */
+static lh_status bad_binding(lh_tape *t, const lhi_node *n, const void *values, size_t rows)
 {
-    lh_tape *t = input.tape;
-    lhi_node *n;
-
-    if (!lhi_var_good(input, "lh_bind"))
-        return t ? t->c->status : LH_EUSAGE;
-    n = &t->node[input.id];
     if (n->kind != LHI_INPUT)
         return lhi_fail(t->c, LH_ESTATE, NULL, "lh_bind: '%s' is no input",
                         n->name ? n->name : "the variable");
+    if (!values)
+        return lhi_fail(t->c, LH_EUSAGE, NULL, "lh_bind: '%s' is given no values", n->name);
     if (!lhi_is_batch(n) && rows != (size_t)n->rows)
         return lhi_fail(t->c, LH_ESHAPE, NULL, "lh_bind: '%s' has %td rows, not %zu", n->name,
                         n->rows, rows);
+    if (rows == 0 || rows > (size_t)(LHI_MOST_CELLS / n->cols))
+        return lhi_fail(t->c, LH_ESHAPE, NULL, "lh_bind: '%s' cannot have %zu rows", n->name,
+                        rows);
+    return LH_OK;
+}
+
+static lh_status bind(lh_var input, const void *values, size_t rows)
+{
+    lh_tape *t = input.tape;
+    lh_status s;
+
+    if (!lhi_var_good(input, "lh_bind"))
+        return t->c->status;
     if (t->bound_room < t->count) {
         size_t room = t->bound_room;
 
@@ -27,9 +37,21 @@ lh_status lh_bind(lh_var input, const void *values, size_t rows)
             lhi_grow(t->c, &t->bound_rows, &t->bound_room, t->count, sizeof *t->bound_rows) != 0)
             return t->c->status;
     }
-    t->bound[input.id] = values;
+    s = bad_binding(t, &t->node[input.id], values, rows);
+    /* What was bound before is not what the driver means now: the next pass refuses. */
+    t->bound[input.id] = s == LH_OK ? values : NULL;
     t->bound_rows[input.id] = rows;
-    return LH_OK;
+    return s;
+}
+
+lh_status lh_bind(lh_var input, const void *values, size_t rows)
+{
+    lh_ctx *c = lhi_ctx_of(input);
+
+    if (!lhi_ok(c))
+        return lh_error(c);
+    bind(input, values, rows);
+    return lhi_call_ends(c);
 }
 
 int lhi_bound_rows(lh_tape *t, const lhi_plan *p, const char *caller, size_t *rows)
@@ -70,106 +92,121 @@ static void backward(void *w, int rank, int size)
     lhi_run_backward(w, NULL, rank, size);
 }
 
-/* The plan of the root, and a workspace with room for the rows; both are kept. */
-static int prepare(lh_tape *t, uint32_t root, size_t *rows)
+static lh_status run_forward(lh_var v)
 {
-    if (t->plan && t->plan->root != root) {
-        if (t->ws)
-            lhi_ws_free(t->ws);
-        t->ws = NULL;
-        lhi_plan_free(t->c, t->plan);
-        t->plan = NULL;
-    }
-    if (!t->plan && !(t->plan = lhi_plan_new(t, root, LHI_KEEP_ALL)))
-        return -1;
-    if (lhi_bound_rows(t, t->plan, "lh_forward", rows) != 0)
-        return -1;
-    if (t->ws && (t->ws->nodes != t->count || *rows > t->ws->room || !t->sealed)) {
-        lhi_ws_free(t->ws);
-        t->ws = NULL;
-    }
-    if (!t->ws)
-        t->ws = lhi_ws_new(t, t->plan, t->params->type, *rows ? *rows : 1, lhi_threads(t->c, NULL),
-                           LHI_WS_GRADIENTS);
-    if (!t->ws)
-        return -1;
-    lhi_ws_rows(t->ws, *rows);
-    return 0;
+    lh_tape *t = v.tape;
+    lhi_root *r;
+    size_t rows;
+
+    if (!lhi_var_good(v, "lh_forward") || !(r = lhi_root_of(t, v.id, LHI_KEEP_ALL)))
+        return t->c->status;
+    r->ran = r->went_back = 0; /* on an error there is nothing to look at or to go back from */
+    if (lhi_bound_rows(t, r->p, "lh_forward", &rows) != 0 || lhi_root_room(t, r, rows) != 0)
+        return t->c->status;
+    for (size_t i = 0; i < r->w->nodes; i++)
+        if (t->node[i].kind == LHI_INPUT && r->p->used[i])
+            memcpy(r->w->slot[i].value, t->bound[i], lhi_cells(&r->w->slot[i]) * r->w->element);
+    lhi_paced(t->c, &r->w->pace[0], rows, forward, r->w);
+    r->ran = ++t->passes;
+    return LH_OK;
+}
+
+static lh_status run_backward(lh_var L)
+{
+    lh_tape *t = L.tape;
+    lhi_root *r;
+
+    if (!lhi_loss_good(L, "lh_backward") || !(r = lhi_root_of(t, L.id, LHI_KEEP_ALL)))
+        return t->c->status;
+    if (!r->ran)
+        return lhi_fail(t->c, LH_ESTATE, "call lh_forward(L) first",
+                        "lh_backward: there is no forward pass to go back from");
+    for (size_t i = 0; i < r->w->nodes; i++) /* those that no act sets */
+        if (r->w->slot[i].grad && !r->p->given[i])
+            memset(r->w->slot[i].grad, 0, lhi_cells(&r->w->slot[i]) * r->w->element);
+    if (r->w->slot[L.id].grad)
+        lhi_set(r->w->type, r->w->slot[L.id].grad, 0, 1);
+    lhi_paced(t->c, &r->w->pace[1], r->w->m, backward, r->w);
+    r->went_back = ++t->passes;
+    return LH_OK;
 }
 
 lh_status lh_forward(lh_var v)
 {
-    LHI_USUAL_FLOATS(v.tape ? v.tape->c : NULL);
-    lh_tape *t = v.tape;
-    size_t rows;
+    LHI_USUAL_FLOATS(lhi_ctx_of(v));
+    lh_ctx *c = lhi_ctx_of(v);
 
-    if (!lhi_var_good(v, "lh_forward"))
-        return t ? t->c->status : LH_EUSAGE;
-    if (prepare(t, v.id, &rows) != 0)
-        return t->c->status;
-    for (size_t i = 0; i < t->count; i++)
-        if (t->node[i].kind == LHI_INPUT && t->plan->used[i])
-            memcpy(t->ws->slot[i].value, t->bound[i],
-                   t->ws->slot[i].rows * t->ws->slot[i].cols * t->ws->element);
-    lhi_paced(t->c, &t->ws->pace[0], rows, forward, t->ws);
-    t->ran = v.id + 1;
-    return LH_OK;
+    if (!lhi_ok(c))
+        return lh_error(c);
+    run_forward(v);
+    return lhi_call_ends(c);
 }
 
 lh_status lhi_backward(lh_var L)
 {
-    lh_tape *t = L.tape;
+    lh_ctx *c = lhi_ctx_of(L);
 
-    if (!lhi_var_good(L, "lh_backward"))
-        return t ? t->c->status : LH_EUSAGE;
-    if (t->ran != L.id + 1)
-        return lhi_fail(t->c, LH_ESTATE, "call lh_forward(L) first",
-                        "lh_backward: there is no forward pass to go back from");
-    if (!lhi_loss_good(L, "lh_backward"))
-        return t->c->status;
-    for (size_t i = 0; i < t->count; i++) /* those that no act sets */
-        if (t->ws->slot[i].grad && !t->plan->given[i])
-            memset(t->ws->slot[i].grad, 0,
-                   t->ws->slot[i].rows * t->ws->slot[i].cols * t->ws->element);
-    if (t->ws->slot[L.id].grad)
-        lhi_set(t->ws->type, t->ws->slot[L.id].grad, 0, 1);
-    lhi_paced(t->c, &t->ws->pace[1], t->ws->m, backward, t->ws);
-    return LH_OK;
+    if (!lhi_ok(c))
+        return lh_error(c);
+    run_backward(L);
+    return lhi_call_ends(c);
 }
 
+static lh_array param_view(lh_tape *t, const lhi_node *n, int gradient)
+{
+    lh_params *p = t->params;
+
+    if (lhi_params_lay(p) != 0) /* it is there also before the first run */
+        return (lh_array){NULL, 0, 0, p->type};
+    return (lh_array){lhi_params_at(p, gradient ? p->grad : p->value, n->param), (size_t)n->rows,
+                      (size_t)n->cols, p->type};
+}
+
+/* Of the root that ran last, of those that need the node. */
 static lh_array view(lh_var v, int gradient)
 {
-    LHI_USUAL_FLOATS(v.tape ? v.tape->c : NULL);
-    lh_array a = {NULL, 0, 0, LH_F32};
     lh_tape *t = v.tape;
+    const lhi_root *last = NULL;
+    const lh_slot *a;
 
     if (!lhi_var_good(v, gradient ? "lh_grad" : "lh_value"))
-        return a;
-    if (t->node[v.id].kind == LHI_PARAM) { /* there also before the first run */
-        lh_params *p = t->params;
+        return (lh_array){NULL, 0, 0, LH_F32};
+    if (t->node[v.id].kind == LHI_PARAM)
+        return param_view(t, &t->node[v.id], gradient);
+    for (const lhi_root *r = t->roots; r; r = r->next) {
+        const uint64_t when = gradient ? r->went_back : r->ran;
 
-        if (lhi_params_lay(p) == 0)
-            a = (lh_array){lhi_params_at(p, gradient ? p->grad : p->value, t->node[v.id].param),
-                           (size_t)t->node[v.id].rows, (size_t)t->node[v.id].cols, p->type};
-        return a;
+        if (when && v.id < r->w->nodes && r->p->used[v.id] &&
+            (!last || when > (gradient ? last->went_back : last->ran)))
+            last = r;
     }
-    if (!t->ws || !t->ran || v.id >= t->ws->nodes || !t->plan->used[v.id])
-        return a;
-    a.at = gradient ? t->ws->slot[v.id].grad : t->ws->slot[v.id].value;
-    a.rows = t->ws->slot[v.id].rows;
-    a.cols = t->ws->slot[v.id].cols;
-    a.type = t->ws->type;
+    if (!last)
+        return (lh_array){NULL, 0, 0, LH_F32};
+    a = &last->w->slot[v.id];
+    return (lh_array){gradient ? a->grad : a->value, a->rows, a->cols, last->w->type};
+}
+
+static lh_array view_of(lh_var v, int gradient)
+{
+    LHI_USUAL_FLOATS(lhi_ctx_of(v));
+    lh_ctx *c = lhi_ctx_of(v);
+    lh_array a = {NULL, 0, 0, LH_F32};
+
+    if (lhi_ok(c)) {
+        a = view(v, gradient);
+        lhi_call_ends(c);
+    }
     return a;
 }
 
 lh_array lh_value(lh_var v)
 {
-    return view(v, 0);
+    return view_of(v, 0);
 }
 
 lh_array lh_grad(lh_var v)
 {
-    return view(v, 1);
+    return view_of(v, 1);
 }
 
 double lh_at(lh_array a, size_t row, size_t col)

@@ -8,36 +8,37 @@
 
 lh_params *lh_params_new(lh_ctx *c, lh_type type)
 {
-    static lh_params none;
-    lh_params *p = lhi_alloc(c, sizeof *p);
+    lh_params *p = c ? lhi_alloc(c, sizeof *p) : NULL;
 
     if (!p)
-        p = &none; /* something to point at; the context has failed */
+        return NULL;
     p->c = c;
     p->type = c->set.type != LH_TYPES ? c->set.type : type;
-    if (lhi_ok(c) && p->type != LH_F32 && p->type != LH_F64)
+    if (p->type != LH_F32 && p->type != LH_F64) {
         lhi_fail(c, LH_EUSAGE, "LH_F32 or LH_F64; the wide type serves verification",
                  "lh_params_new: parameters cannot be of this type");
+        p->type = LH_F32;
+    }
     return p;
 }
 
 size_t lh_params_count(const lh_params *p)
 {
-    return p->count;
+    return p ? p->count : 0;
 }
 
 size_t lh_params_size(const lh_params *p)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < p->count; i++)
+    for (size_t i = 0; p && i < p->count; i++)
         n += p->at[i].rows * p->at[i].cols;
     return n;
 }
 
 lh_type lh_params_type(const lh_params *p)
 {
-    return p->type;
+    return p ? p->type : LH_F32;
 }
 
 /* Only sqrt, a product and one rounding to the type: equal bits everywhere. */
@@ -56,26 +57,41 @@ static void first_values(const lh_params *p, const lhi_param *a)
     }
 }
 
-static int lengthen(lh_params *p, void **array)
+/* An array with room for so many elements.  The one so far stays where it is: there may be views
+ * into it. */
+static int move(lh_params *p, void **array, size_t cells)
 {
     const size_t element = lhi_type_size(p->type);
-    void *longer = lhi_alloc_array(p->c, p->size ? p->size : 1, element);
+    void *roomy = lhi_alloc_array(p->c, cells, element);
 
-    if (!longer)
+    if (!roomy)
         return -1;
     if (*array)
-        memcpy(longer, *array, p->laid_size * element);
-    lhi_release(p->c, *array);
-    *array = longer;
+        memcpy(roomy, *array, p->laid_size * element);
+    *array = roomy;
+    return 0;
+}
+
+static int enlarge(lh_params *p)
+{
+    size_t cells = p->cells + p->cells / 2; /* so that all left behind are twice the last at most */
+
+    if (cells < p->size)
+        cells = p->size;
+    cells += cells == 0;
+    if (move(p, &p->value, cells) != 0 || move(p, &p->grad, cells) != 0 ||
+        (p->velocity && move(p, &p->velocity, cells) != 0) ||
+        (p->best && move(p, &p->best, cells) != 0))
+        return -1;
+    p->cells = cells;
     return 0;
 }
 
 int lhi_params_lay(lh_params *p)
 {
-    if (p->value && p->laid_size == p->size)
+    if (p->cells && p->laid_size == p->size)
         return 0;
-    if (lengthen(p, &p->value) != 0 || lengthen(p, &p->grad) != 0 ||
-        (p->velocity && lengthen(p, &p->velocity) != 0) || (p->best && lengthen(p, &p->best) != 0))
+    if ((p->cells == 0 || p->size > p->cells) && enlarge(p) != 0)
         return -1;
     p->laid_size = p->size;
     for (size_t i = 0; i < p->count; i++) {
@@ -88,5 +104,5 @@ int lhi_params_lay(lh_params *p)
 
 int lhi_params_slot(lh_params *p, void **slot)
 {
-    return *slot ? 0 : lengthen(p, slot);
+    return *slot ? 0 : move(p, slot, p->cells);
 }

@@ -12,49 +12,40 @@ static lh_var inert(lh_tape *t)
 
 lh_tape *lh_tape_new(lh_params *p)
 {
-    lh_tape *t = lhi_alloc(p->c, sizeof *t);
+    lh_tape *t = p ? lhi_alloc(p->c, sizeof *t) : NULL;
 
-    /* Without memory there is still something to point at; the context has failed. */
-    static lh_tape none;
-    static lh_params no_params;
-
-    if (!t) {
-        t = &none;
-        t->params = &no_params;
-        no_params.c = p->c;
-    } else
-        t->params = p;
-    t->c = p->c;
-    t->gen = 1;
+    if (t)
+        *t = (lh_tape){.c = p->c, .params = p, .gen = 1};
     return t;
 }
 
 void lh_tape_reset(lh_tape *t)
 {
+    if (!t)
+        return;
     t->count = 0;
     t->hands = 0;
     t->sealed = 0;
-    t->ran = 0;
     t->gen++;
-    if (t->ws)
-        lhi_ws_free(t->ws);
-    if (t->plan)
-        lhi_plan_free(t->c, t->plan);
-    t->ws = NULL;
-    t->plan = NULL;
+    lhi_roots_free(t);
+    for (size_t i = 0; i < t->bound_room; i++) /* a new input is not bound to an old one's array */
+        t->bound[i] = NULL;
 }
 
 int lhi_var_good(lh_var v, const char *what)
 {
     if (!v.tape || !lhi_ok(v.tape->c))
         return 0;
-    if (v.gen != v.tape->gen || v.id >= v.tape->count) {
-        lhi_fail(v.tape->c, v.id == UINT32_MAX ? LH_ESTATE : LH_ESTALE,
+    if (v.gen == v.tape->gen && v.id < v.tape->count)
+        return 1;
+    if (v.id == UINT32_MAX)
+        lhi_fail(v.tape->c, LH_ESTATE, "lh_message() had the reason when it was made",
+                 "%s: the variable is none, the call that makes it failed", what);
+    else
+        lhi_fail(v.tape->c, LH_ESTALE,
                  "record it again after lh_tape_reset(), or keep its value, not the variable",
                  "%s: the variable was recorded before the last lh_tape_reset", what);
-        return 0;
-    }
-    return 1;
+    return 0;
 }
 
 int lhi_loss_good(lh_var L, const char *caller)
@@ -146,33 +137,37 @@ static lhi_node *find(lh_tape *t, const char *name)
     return NULL;
 }
 
-/* A name is printed, stored and looked up: it must be short and plain. */
 static int name_is_good(lh_tape *t, const char *name, const char *what)
 {
-    const size_t length = name ? strlen(name) : 0;
-    int plain = length > 0 && length < LHI_NAME - 2;
+    const char *fault = lhi_name_fault(name, name ? strlen(name) : 0, LHI_NAME_OF_VARIABLE);
 
-    for (size_t i = 0; plain && i < length; i++)
-        plain = (unsigned char)name[i] > ' ' && name[i] != '/' && name[i] != ',' &&
-                name[i] != '(' && name[i] != ')' && name[i] != '=' && name[i] != '%' &&
-                name[i] != 127;
-    if (!plain)
+    if (fault)
         lhi_fail(t->c, LH_ENAME, "letters, digits, _ and ' are best, at most 61 of them",
-                 "%s: '%s' cannot be a name", what, name ? name : "(null)");
-    return plain;
+                 "%s: '%s' cannot be a name: %s", what, name ? name : "(null)", fault);
+    return !fault;
 }
 
-/* A layer of no width is a slip in a size: everything behind it would be 0, and nothing of it could
- * be compared. */
+/* Keeps the error; says where the name was taken. */
+static void name_is_taken(const lh_tape *t, const lhi_node *twin, const char *what)
+{
+    lhi_fail(t->c, LH_ENAME, NULL, "%s: the name '%s' is taken%s", what, twin->name,
+             twin->file ? lhi_strf(t->c, " by %s:%d", twin->file, twin->line) : "");
+}
+
+/* Has an array of this shape elements, and so few that their bytes can be counted?  A layer of no
+ * width is a slip in a size: everything behind it would be 0, and nothing could be compared. */
 static int shape_is_good(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols,
                          const char *what)
 {
-    if (rows > 0 && cols > 0 && rows <= PTRDIFF_MAX / 64 / cols)
+    char shape[60];
+
+    if (cols >= 1 && (rows == LH_ROWS || rows >= 1) &&
+        (rows == LH_ROWS ? 1 : rows) <= LHI_MOST_CELLS / cols)
         return 1;
     lhi_fail(t->c, LH_ESHAPE,
              rows == 0 || cols == 0 ? "a width of 0 is no layer: look where that size comes from"
                                     : NULL,
-             "%s: '%s' cannot be [%td x %td]", what, name, rows, cols);
+             "%s: %s cannot be %s", what, name, lhi_shape_text(rows, cols, shape, sizeof shape));
     return 0;
 }
 
@@ -199,18 +194,26 @@ static int data_is_data(lh_tape *t, const lhi_node *n, int *graded)
     return 1;
 }
 
-lh_var lh_input(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols)
+/* May an input or parameter like this be added? */
+static int leaf_is_good(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols,
+                        const char *what)
 {
-    if (!open_for_recording(t, "lh_input") || !name_is_good(t, name, "lh_input"))
+    return t && open_for_recording(t, what) && name_is_good(t, name, what) &&
+           shape_is_good(t, name, rows, cols, what);
+}
+
+lh_var lh_input_at(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols, const char *file,
+                   int line)
+{
+    if (!leaf_is_good(t, name, rows, cols, "lh_input"))
         return inert(t);
     if (find(t, name)) {
-        lhi_fail(t->c, LH_ENAME, NULL, "lh_input: the name '%s' is taken", name);
+        name_is_taken(t, find(t, name), "lh_input");
         return inert(t);
     }
-    if (!shape_is_good(t, name, rows == LH_ROWS ? 1 : rows, cols, "lh_input"))
-        return inert(t);
     name = keep(t, name);
-    return name ? append(t, (lhi_node){.kind = LHI_INPUT, .name = name, .rows = rows, .cols = cols})
+    return name ? append(t, (lhi_node){.kind = LHI_INPUT, .name = name, .file = file,
+                                       .line = line, .rows = rows, .cols = cols})
                 : inert(t);
 }
 
@@ -218,7 +221,10 @@ lh_var lh_want(lh_var input)
 {
     if (!lhi_var_good(input, "lh_want"))
         return input;
-    if (input.tape->sealed)
+    if (input.tape->node[input.id].kind != LHI_INPUT)
+        lhi_fail(input.tape->c, LH_ESTATE, "other variables have a gradient unasked",
+                 "lh_want: the variable is no input");
+    else if (input.tape->sealed)
         lhi_fail(input.tape->c, LH_ESTATE, NULL, "lh_want: the tape has run and is sealed");
     else
         input.tape->node[input.id].wanted = input.tape->node[input.id].graded = 1;
@@ -228,24 +234,53 @@ lh_var lh_want(lh_var input)
     return input;
 }
 
-lh_var lh_param(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols, lh_init first)
+/* The index in the store of a parameter with this name; its count where there is none. */
+static size_t in_store(const lh_params *p, const char *name)
 {
-    lh_params *p = t->params;
-    size_t i;
-    lhi_node *twin;
+    size_t i = 0;
 
-    if (!open_for_recording(t, "lh_param") || !name_is_good(t, name, "lh_param"))
+    while (i < p->count && strcmp(p->at[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+static int add_to_store(lh_params *p, const char *name, size_t rows, size_t cols, lh_init first)
+{
+    const size_t size = (rows * cols + 15) / 16 * 16;
+    char *copy;
+
+    if (size > (size_t)LHI_MOST_CELLS - p->size) {
+        lhi_fail(p->c, LH_ESHAPE, NULL, "lh_param: '%s' is too much for one store", name);
+        return -1;
+    }
+    copy = lhi_strdup(p->c, name);
+    if (!copy || lhi_grow(p->c, &p->at, &p->room, p->count + 1, sizeof *p->at) != 0)
+        return -1;
+    p->at[p->count++] = (lhi_param){.name = copy, .rows = rows, .cols = cols, .offset = p->size,
+                                    .first = first};
+    p->size += size;
+    return 0;
+}
+
+lh_var lh_param_at(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols, lh_init first,
+                   const char *file, int line)
+{
+    lh_params *p = t ? t->params : NULL;
+    lhi_node *twin;
+    size_t i;
+
+    if (!leaf_is_good(t, name, rows, cols, "lh_param"))
         return inert(t);
-    if (!shape_is_good(t, name, rows, cols, "lh_param"))
-        return inert(t);
-    if (first >= LH_INITS) {
-        lhi_fail(t->c, LH_EUSAGE, "LH_ZEROS, LH_HE or LH_GLOROT",
-                 "lh_param: %d are no first values", (int)first);
+    if (rows == LH_ROWS || (unsigned)first >= LH_INITS) {
+        if (rows == LH_ROWS)
+            lhi_fail(t->c, LH_ESHAPE, "what has a row for each sample is an input",
+                     "lh_param: '%s' cannot have the rows of the batch", name);
+        else
+            lhi_fail(t->c, LH_EUSAGE, "LH_ZEROS, LH_HE or LH_GLOROT",
+                     "lh_param: %d are no first values", (int)first);
         return inert(t);
     }
-    for (i = 0; i < p->count; i++)
-        if (strcmp(p->at[i].name, name) == 0)
-            break;
+    i = in_store(p, name);
     if (i < p->count && (p->at[i].rows != (size_t)rows || p->at[i].cols != (size_t)cols)) {
         lhi_fail(t->c, LH_ESHAPE, NULL,
                  "lh_param: '%s' is [%zu x %zu] in the store, not [%td x %td]", name,
@@ -256,21 +291,14 @@ lh_var lh_param(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols, lh
     if (twin && twin->kind == LHI_PARAM) /* recorded twice: one node, so one gradient */
         return (lh_var){t, (uint32_t)(twin - t->node), t->gen};
     if (twin) {
-        lhi_fail(t->c, LH_ENAME, NULL, "lh_param: the name '%s' is taken by another node", name);
+        name_is_taken(t, twin, "lh_param");
         return inert(t);
     }
-    if (i == p->count) {
-        char *copy = lhi_strdup(t->c, name);
-
-        if (!copy || lhi_grow(t->c, &p->at, &p->room, p->count + 1, sizeof *p->at) != 0)
-            return inert(t);
-        p->at[i] = (lhi_param){.name = copy, .rows = (size_t)rows, .cols = (size_t)cols,
-                               .offset = p->size, .first = first};
-        p->size += ((size_t)rows * (size_t)cols + 15) / 16 * 16;
-        p->count++;
-    }
-    return append(t, (lhi_node){.kind = LHI_PARAM, .name = p->at[i].name, .rows = rows,
-                                .cols = cols, .param = i, .graded = 1});
+    if (i == p->count && add_to_store(p, name, (size_t)rows, (size_t)cols, first) != 0)
+        return inert(t);
+    return append(t, (lhi_node){.kind = LHI_PARAM, .name = p->at[i].name, .file = file,
+                                .line = line, .rows = rows, .cols = cols, .param = i,
+                                .graded = 1});
 }
 
 /* "Z2 = add(A1 [m x 16], b2 [1 x 8])", for a message. */
@@ -314,7 +342,8 @@ lh_var lhi_record(const lhi_op_family *f, int n, const lh_var *in)
         shape_error(t, op, in, why);
         return inert(t);
     }
-    if (!data_is_data(t, &node, &node.graded))
+    if (!shape_is_good(t, "the result", out.rows, out.cols, op->name) ||
+        !data_is_data(t, &node, &node.graded))
         return inert(t);
     node.rows = out.rows;
     node.cols = out.cols;
@@ -334,7 +363,7 @@ lh_var lh_label(lh_var v, const char *name, const char *file, int line)
             const size_t used = strlen(t->c->message);
 
             snprintf(t->c->message + used, sizeof t->c->message - used, "\n  in     %s, %s:%d",
-                     name, file, line);
+                     name ? name : "(null)", file ? file : "?", line);
         }
         return v;
     }
@@ -342,7 +371,7 @@ lh_var lh_label(lh_var v, const char *name, const char *file, int line)
         return v;
     twin = find(t, name);
     if (twin && twin != &t->node[v.id]) {
-        lhi_fail(t->c, LH_ENAME, NULL, "lh_let: the name '%s' is taken (%s:%d)", name, file, line);
+        name_is_taken(t, twin, "lh_let");
         return v;
     }
     if (t->node[v.id].kind == LHI_OP && !t->node[v.id].name)
@@ -352,14 +381,31 @@ lh_var lh_label(lh_var v, const char *name, const char *file, int line)
     return v;
 }
 
+/* The node of a variable that is asked about; NULL after an error of the call. */
+static const lhi_node *asked(lh_var v, const char *what)
+{
+    lh_ctx *c = lhi_ctx_of(v);
+    int good;
+
+    if (!lhi_ok(c))
+        return NULL;
+    good = lhi_var_good(v, what);
+    lhi_call_ends(c);
+    return good ? &v.tape->node[v.id] : NULL;
+}
+
 ptrdiff_t lh_rows_of(lh_var v)
 {
-    return lhi_var_good(v, "lh_rows_of") ? v.tape->node[v.id].rows : 0;
+    const lhi_node *n = asked(v, "lh_rows_of");
+
+    return n ? n->rows : 0;
 }
 
 ptrdiff_t lh_cols_of(lh_var v)
 {
-    return lhi_var_good(v, "lh_cols_of") ? v.tape->node[v.id].cols : 0;
+    const lhi_node *n = asked(v, "lh_cols_of");
+
+    return n ? n->cols : 0;
 }
 
 lh_var lh_named(lh_tape *t, const char *name)

@@ -47,7 +47,8 @@ struct lh_params {
     lhi_param *at;
     size_t count, room;
     size_t size;                 /* elements of a collated array, with padding */
-    size_t laid_size;
+    size_t laid_size;            /* of them with their first values */
+    size_t cells;                /* there is room for, in each array */
     void *value, *grad, *velocity, *best; /* velocity and best NULL until asked for */
 };
 
@@ -62,6 +63,7 @@ typedef struct lhi_hand {
 
 typedef struct lhi_ws lhi_ws;
 typedef struct lhi_plan lhi_plan;
+typedef struct lhi_root lhi_root;
 
 struct lh_tape {
     lh_ctx *c;
@@ -75,14 +77,21 @@ struct lh_tape {
     lhi_hand *hand;
     size_t hands, hand_room;
     int warned_pair;
-    /* for lh_bind(), lh_forward() and lh_backward() */
-    lhi_ws *ws;
-    lhi_plan *plan;
-    const void **bound;
+    const void **bound;          /* by lh_bind() */
     size_t *bound_rows, bound_room;
-    uint32_t ran;                /* 1 + the root of the last forward pass */
-    struct lhi_eval *evals;      /* train/metrics.c: roots ready to be evaluated */
+    lhi_root *roots;             /* ready to run, the newest first */
+    uint64_t passes;             /* run by hand so far */
 };
+
+/* The most elements an array may have: bytes of the widest type, several arrays together, can
+ * still be counted. */
+#define LHI_MOST_CELLS ((ptrdiff_t)(PTRDIFF_MAX / 64))
+
+/* The context of a variable, NULL of one that has none. */
+static inline lh_ctx *lhi_ctx_of(lh_var v)
+{
+    return v.tape ? v.tape->c : NULL;
+}
 
 /* --- record.c --- */
 
@@ -199,6 +208,7 @@ struct lhi_ws {
     size_t work_bytes;
     int threads;
     lhi_pace pace[2];      /* of forward passes, or whole steps, and of backward passes */
+    lhi_ws *older;         /* roots.c: one with room for fewer rows, kept for its views */
 };
 
 enum { LHI_WS_GRADIENTS = 1, LHI_WS_TANGENTS = 2, LHI_WS_OWN_PARAMS = 4 };
@@ -263,6 +273,24 @@ double lhi_plan_flops(const lhi_ws *w, const lhi_plan *p);
 /* The first op of the plan with finite operands and an output that is not; fills a
  * text "Z2 = add(...) at file:line, row 3, column 7"; 0 when there is none. */
 int lhi_first_nonfinite(const lhi_ws *w, const lhi_plan *p, char *text, size_t room);
+
+/* --- roots.c --- */
+
+/* A node made ready to be worked, and kept: what runs by hand and what is measured. */
+struct lhi_root {
+    lhi_root *next;
+    unsigned flags;           /* of the plan */
+    lhi_plan *p;
+    lhi_ws *w;                /* NULL before it has room */
+    uint64_t ran, went_back;  /* by hand: the number of its last pass of the tape, 0: none */
+};
+
+/* The root of a node, planned with these flags when it is asked for first.  NULL: no memory. */
+lhi_root *lhi_root_of(lh_tape *t, uint32_t node, unsigned flags);
+/* Room in the parameters' type for so many rows, which are those of the next pass; where there
+ * was less, its arrays move.  -1 after an error. */
+int lhi_root_room(lh_tape *t, lhi_root *r, size_t rows);
+void lhi_roots_free(lh_tape *t);
 
 /* --- hands_on.c --- */
 

@@ -41,6 +41,19 @@ static size_t whole_lines(size_t bytes)
     return (bytes + 63) / 64 * 64;
 }
 
+/* More bytes than any allocation gives, on a whole line: sums and products stay there. */
+static const size_t too_many = SIZE_MAX / 64 * 64 - 64;
+
+static size_t plus(size_t a, size_t b)
+{
+    return a < too_many - b ? a + b : too_many;
+}
+
+static size_t times(size_t a, size_t b)
+{
+    return b == 0 || a < too_many / b ? a * b : too_many;
+}
+
 /* Does an array of its own hold this node's value (or gradient)? */
 static int owns(const lhi_plan *p, const uint32_t *of, size_t id)
 {
@@ -58,9 +71,9 @@ static size_t lay_out(const lh_tape *t, const lhi_plan *p, lh_type type, size_t 
 
     for (size_t i = 0; i < t->count; i++) {
         const lhi_node *n = &t->node[i];
-        const size_t bytes = whole_lines(rows_of(n, rows) * (size_t)n->cols * element);
+        const size_t bytes = whole_lines(times(rows_of(n, rows), (size_t)n->cols * element));
         const size_t terms = n->kind == LHI_OP && n->family->op[LHI_F64]->terms
-                                 ? whole_lines(rows_of(&t->node[n->in[0]], rows) * element)
+                                 ? whole_lines(times(rows_of(&t->node[n->in[0]], rows), element))
                                  : 0;
         const int stored = n->kind == LHI_PARAM && !(flags & LHI_WS_OWN_PARAMS);
         const int graded = flags & LHI_WS_GRADIENTS && !stored &&
@@ -72,22 +85,22 @@ static size_t lay_out(const lh_tape *t, const lhi_plan *p, lh_type type, size_t 
         if (!stored && owns(p, p ? p->value_of : NULL, i)) {
             if (w)
                 w->slot[i].value = w->block + used;
-            used += bytes;
+            used = plus(used, bytes);
         }
         if (graded && owns(p, p ? p->grad_of : NULL, i)) {
             if (w)
                 w->slot[i].grad = w->block + used;
-            used += bytes;
+            used = plus(used, bytes);
         }
         if (flags & LHI_WS_TANGENTS) {
             if (w)
                 w->slot[i].tangent = w->block + used;
-            used += bytes;
+            used = plus(used, bytes);
         }
         if (terms && (!p || p->used[i])) {
             if (w)
                 w->terms[i] = w->block + used;
-            used += terms;
+            used = plus(used, terms);
         }
     }
     return used;

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-void lh_describe(lh_var L, size_t rows)
+static void describe(lh_var L, size_t rows)
 {
     LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
     lh_tape *t = L.tape;
@@ -19,7 +19,7 @@ void lh_describe(lh_var L, size_t rows)
     size_t store, arrays, scratch;
     int threads;
 
-    if (!t || !lhi_var_good(L, "lh_describe") || !(p = lhi_plan_new(t, L.id, LHI_KEEP_ALL)) ||
+    if (!lhi_var_good(L, "lh_describe") || !(p = lhi_plan_new(t, L.id, LHI_KEEP_ALL)) ||
         !(lean = lhi_plan_new(t, L.id, LHI_LEAN)))
         return;
     listing = lhi_listing(t, p);
@@ -38,4 +38,14 @@ void lh_describe(lh_var L, size_t rows)
     lhi_text_free(&text);
     lhi_plan_free(t->c, lean);
     lhi_plan_free(t->c, p);
+}
+
+void lh_describe(lh_var L, size_t rows)
+{
+    lh_ctx *c = lhi_ctx_of(L);
+
+    if (lhi_ok(c)) {
+        describe(L, rows);
+        lhi_call_ends(c);
+    }
 }

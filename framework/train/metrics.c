@@ -14,36 +14,9 @@
 
 enum { CHUNK = 256 }; /* rows at a time; a constant, so that a mean has one meaning */
 
-/* A root of a tape made ready to be evaluated, kept with the tape. */
-struct lhi_eval {
-    struct lhi_eval *next;
-    uint32_t root, gen;
-    lhi_plan *p;
-    lhi_ws *w;
-};
-
-static struct lhi_eval *ready(lh_var v)
-{
-    lh_tape *t = v.tape;
-    struct lhi_eval *e;
-
-    for (e = t->evals; e; e = e->next)
-        if (e->root == v.id && e->gen == t->gen)
-            return e;
-    e = lhi_alloc(t->c, sizeof *e);
-    if (!e || !(e->p = lhi_plan_new(t, v.id, LHI_LEAN | LHI_FORWARD_ONLY)) ||
-        !(e->w = lhi_ws_new(t, e->p, t->params->type, CHUNK, lhi_threads(t->c, NULL), 0)))
-        return NULL;
-    e->root = v.id;
-    e->gen = t->gen;
-    e->next = t->evals;
-    t->evals = e;
-    return e;
-}
-
 /* A pass over the rows of a data set, and the chunk that it has come to. */
 struct pass {
-    struct lhi_eval *e;
+    lhi_root *root;
     lhi_feed feed;
     const lh_data *d;
     size_t from, to;
@@ -55,14 +28,14 @@ static void work(void *arg, int rank, int size)
 {
     const struct pass *k = arg;
 
-    lhi_feed_rows(&k->feed, k->e->w, k->d, NULL, k->from, k->to, rank, size);
-    lhi_run_forward(k->e->w, rank, size);
+    lhi_feed_rows(&k->feed, k->root->w, k->d, NULL, k->from, k->to, rank, size);
+    lhi_run_forward(k->root->w, rank, size);
 }
 
 static void chunks(void *arg)
 {
     struct pass *k = arg;
-    lhi_ws *w = k->e->w;
+    lhi_ws *w = k->root->w;
 
     for (k->from = 0; k->from < k->d->rows; k->from = k->to) {
         k->to = k->from + CHUNK < k->d->rows ? k->from + CHUNK : k->d->rows;
@@ -78,12 +51,18 @@ static int over_rows(lh_var v, lh_data *d, const char *caller,
 {
     struct pass k = {.d = d, .take = take, .arg = arg};
 
-    if (!lhi_var_good(v, caller) || lhi_data_is_inert(d))
+    if (!lhi_var_good(v, caller))
         return -1;
-    if (lhi_data_prepare(d, v.tape->params->type) != LH_OK || !(k.e = ready(v)) ||
-        lhi_feed_find(&k.feed, v.tape, k.e->p, d, caller) != 0)
+    if (lhi_data_is_inert(d)) {
+        lhi_fail(v.tape->c, LH_EUSAGE, NULL, "%s: there are no rows to measure on", caller);
         return -1;
-    lhi_keep_team(v.tape->c, lhi_pace_size(&k.e->w->pace[0], CHUNK), chunks, &k);
+    }
+    if (lhi_data_prepare(d, v.tape->params->type) != LH_OK ||
+        !(k.root = lhi_root_of(v.tape, v.id, LHI_LEAN | LHI_FORWARD_ONLY)) ||
+        lhi_root_room(v.tape, k.root, CHUNK) != 0 ||
+        lhi_feed_find(&k.feed, v.tape, k.root->p, d, caller) != 0)
+        return -1;
+    lhi_keep_team(v.tape->c, lhi_pace_size(&k.root->w->pace[0], CHUNK), chunks, &k);
     return 0;
 }
 
@@ -108,44 +87,76 @@ static void take_loss(void *arg, const lhi_ws *w, size_t from, size_t rows)
     s->sum += (double)lhi_get(w->type, w->slot[s->node].value, 0) * (double)rows;
 }
 
-double *lhi_scores(lh_var yhat, lh_data *d)
+double *lhi_scores(lh_var yhat, lh_data *d, const char *caller)
 {
     struct scores s = {.node = yhat.id};
 
-    if (!yhat.tape || !lhi_var_good(yhat, "a metric") || lhi_data_is_inert(d))
+    if (!lhi_var_good(yhat, caller))
         return NULL;
     if (yhat.tape->node[yhat.id].rows != LH_ROWS || yhat.tape->node[yhat.id].cols != 1) {
         char shape[60];
 
-        lhi_fail(yhat.tape->c, LH_ESHAPE, "give the output yhat, not the loss",
-                 "a metric needs one output a row, [m x 1], not %s",
+        lhi_fail(yhat.tape->c, LH_ESHAPE, "give the output yhat, not the loss: lh_output(L)",
+                 "%s: one output a row is needed, [m x 1], not %s", caller,
                  lhi_shape_text(yhat.tape->node[yhat.id].rows, yhat.tape->node[yhat.id].cols, shape,
                                 sizeof shape));
         return NULL;
     }
-    s.at = lhi_alloc_array(yhat.tape->c, d->rows, sizeof *s.at);
-    return s.at && over_rows(yhat, d, "a metric", take_scores, &s) == 0 ? s.at : NULL;
+    s.at = lhi_alloc_array(yhat.tape->c, lh_rows(d), sizeof *s.at);
+    if (s.at && over_rows(yhat, d, caller, take_scores, &s) == 0)
+        return s.at;
+    lhi_release(yhat.tape->c, s.at);
+    return NULL;
 }
 
-double lh_accuracy(lh_var yhat, lh_data *d)
+/* Does a loss take this node for logits? */
+static int are_logits(const lh_tape *t, uint32_t id)
 {
-    LHI_USUAL_FLOATS(yhat.tape ? yhat.tape->c : NULL);
-    double *score = lhi_scores(yhat, d), right = 0;
+    for (uint32_t i = 0; i < t->count; i++)
+        if (lhi_is_op(t, i, "bce_logits") && t->node[i].in[0] == id)
+            return 1;
+    return 0;
+}
 
-    if (!score)
-        return (double)NAN;
-    for (size_t i = 0; i < d->rows; i++)
+/* 1/2 is a threshold for probabilities alone; -1 and the error where these are none. */
+static int are_probabilities(lh_var yhat, const double *score, size_t rows)
+{
+    const lh_tape *t = yhat.tape;
+    const int logits = are_logits(t, yhat.id);
+    char name[100];
+    size_t i = 0;
+
+    while (i < rows && score[i] >= 0 && score[i] <= 1)
+        i++;
+    if (i == rows && !logits)
+        return 0;
+    lhi_node_text(t, yhat.id, name, sizeof name);
+    if (logits)
+        lhi_fail(t->c, LH_EUSAGE, "lh_accuracy(lh_output(L), d)",
+                 "lh_accuracy: %s are the logits of a loss, 1/2 is no threshold for them", name);
+    else
+        lhi_fail(t->c, LH_EUSAGE, "lh_accuracy(lh_output(L), d)",
+                 "lh_accuracy: %s is %g in row %zu, which is no probability", name, score[i], i);
+    return -1;
+}
+
+static double accuracy(lh_var yhat, lh_data *d)
+{
+    double *score = lhi_scores(yhat, d, "lh_accuracy"), right = 0;
+
+    for (size_t i = 0; score && i < d->rows; i++)
         right += (score[i] >= 0.5) == (lhi_data_label(d, i) >= 0.5);
+    if (!score || are_probabilities(yhat, score, d->rows) != 0)
+        right = (double)NAN;
     lhi_release(yhat.tape->c, score);
-    return right / (double)d->rows;
+    return right / (double)lh_rows(d);
 }
 
-double lh_loss(lh_var L, lh_data *d)
+static double loss(lh_var L, lh_data *d)
 {
-    LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
     struct scores s = {.node = L.id};
 
-    if (!L.tape || over_rows(L, d, "lh_loss", take_loss, &s) != 0)
+    if (!lhi_loss_good(L, "lh_loss") || over_rows(L, d, "lh_loss", take_loss, &s) != 0)
         return (double)NAN;
     return s.sum / (double)d->rows;
 }
@@ -209,35 +220,82 @@ double lhi_roc(lh_ctx *c, const double *score, const lh_data *d, double *fpr, do
     return above / 2 / (positives * ((double)d->rows - positives)); /* 0/0 is a NaN */
 }
 
+static double area(lh_var yhat, lh_data *d)
+{
+    double *score = lhi_scores(yhat, d, "lh_auc");
+    const double part =
+        score ? lhi_roc(yhat.tape->c, score, d, NULL, NULL, NULL) : (double)NAN;
+
+    lhi_release(yhat.tape->c, score);
+    return part;
+}
+
+/* A question about the network; whatever comes of it, the network is what it was. */
+static double ask(lh_var v, lh_data *d, double (*measure)(lh_var v, lh_data *d))
+{
+    LHI_USUAL_FLOATS(lhi_ctx_of(v));
+    lh_ctx *c = lhi_ctx_of(v);
+    double answer = (double)NAN;
+
+    if (lhi_ok(c)) {
+        answer = measure(v, d);
+        lhi_call_ends(c);
+    }
+    return answer;
+}
+
+double lh_accuracy(lh_var yhat, lh_data *d)
+{
+    return ask(yhat, d, accuracy);
+}
+
 double lh_auc(lh_var yhat, lh_data *d)
 {
-    LHI_USUAL_FLOATS(yhat.tape ? yhat.tape->c : NULL);
-    double *score = lhi_scores(yhat, d), area;
+    return ask(yhat, d, area);
+}
 
-    if (!score)
-        return (double)NAN;
-    area = lhi_roc(yhat.tape->c, score, d, NULL, NULL, NULL);
-    lhi_release(yhat.tape->c, score);
-    return area;
+double lh_loss(lh_var L, lh_data *d)
+{
+    return ask(L, d, loss);
+}
+
+/* sigmoid(z): the one on the tape, or a new one at its end.  That one is no part of what has run,
+ * so that it may come after the first run, too. */
+static lh_var sigmoid_of(lh_tape *t, uint32_t z, const lhi_node *of)
+{
+    const int sealed = t->sealed;
+    const char *file = of->file;
+    const int line = of->line;
+    lh_var yhat;
+
+    for (uint32_t i = 0; i < t->count; i++)
+        if (lhi_is_op(t, i, "sigmoid") && t->node[i].in[0] == z)
+            return (lh_var){t, i, t->gen};
+    t->sealed = 0;
+    yhat = lh_sigmoid((lh_var){t, z, t->gen});
+    if (!lh_named(t, "yhat").tape)
+        lh_label(yhat, "yhat", file, line);
+    t->sealed = sealed;
+    return yhat;
 }
 
 lh_var lh_output(lh_var L)
 {
     lh_tape *t = L.tape;
-    lh_var z, yhat;
+    lh_var yhat = {t, UINT32_MAX, 0};
 
-    if (!t || !lhi_var_good(L, "lh_output"))
-        return (lh_var){t, UINT32_MAX, 0};
-    if (lhi_is_op(t, L.id, "bce"))
-        return (lh_var){t, t->node[L.id].in[0], t->gen};
-    if (!lhi_is_op(t, L.id, "bce_logits")) {
-        lhi_fail(t->c, LH_EUSAGE, NULL, "lh_output: the loss is neither bce nor bce_logits");
-        return (lh_var){t, UINT32_MAX, 0};
+    if (!lhi_ok(lhi_ctx_of(L)))
+        return yhat;
+    if (lhi_var_good(L, "lh_output")) {
+        const lhi_node *n = &t->node[L.id];
+
+        if (lhi_is_op(t, L.id, "bce"))
+            yhat = (lh_var){t, n->in[0], t->gen};
+        else if (lhi_is_op(t, L.id, "bce_logits"))
+            yhat = sigmoid_of(t, n->in[0], n);
+        else
+            lhi_fail(t->c, LH_EUSAGE, "give the loss itself, and its output where it is another",
+                     "lh_output: the loss is neither bce nor bce_logits");
     }
-    z = (lh_var){t, t->node[L.id].in[0], t->gen};
-    for (uint32_t i = 0; i < t->count; i++)
-        if (lhi_is_op(t, i, "sigmoid") && t->node[i].in[0] == z.id)
-            return (lh_var){t, i, t->gen};
-    yhat = lh_sigmoid(z);
-    return lh_named(t, "yhat").tape ? yhat : lh_label(yhat, "yhat", NULL, 0);
+    return lhi_call_ends(t->c) == LH_OK ? yhat : (lh_var){t, UINT32_MAX, 0};
 }

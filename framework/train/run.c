@@ -15,14 +15,20 @@
 
 static lh_run *inert(lh_ctx *c)
 {
-    static lh_run none = {.inert = 1};
     lh_run *r = lhi_alloc(c, sizeof *r);
 
-    if (!r)
-        r = &none;
-    r->c = c;
-    r->inert = 1;
+    if (r)
+        *r = (lh_run){.c = c, .inert = 1};
     return r;
+}
+
+int lhi_run_good(const lh_run *r, const char *caller)
+{
+    if (r->gen == r->t->gen)
+        return 1;
+    lhi_fail(r->c, LH_ESTALE, "call lh_train() again over what is recorded now",
+             "%s: the tape of the run was recorded anew by lh_tape_reset()", caller);
+    return 0;
 }
 
 /* What a user may give wrongly; -1 after an error. */
@@ -102,17 +108,19 @@ int lhi_run_ready(lh_run *r, int threads)
 
 lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs)
 {
-    lh_ctx *c = L.tape->c;
+    lh_ctx *c = lhi_ctx_of(L);
     lh_tape *t = L.tape;
     lh_run *r;
 
+    if (!c)
+        return NULL;
     if (check_arguments(L, how, d, epochs) != 0)
         return inert(c);
     lhi_warn_literal(L);
     r = lhi_alloc(c, sizeof *r);
     if (!r)
         return inert(c);
-    *r = (lh_run){.c = c, .t = t, .d = d, .how = how, .epochs = epochs};
+    *r = (lh_run){.c = c, .t = t, .gen = t->gen, .d = d, .how = how, .epochs = epochs};
     r->batch = batch == 0 || batch > d->rows ? d->rows : batch;
     r->p = lhi_plan_new(t, L.id, LHI_LEAN);
     if (!r->p || lhi_feed_find(&r->feed, t, r->p, d, "lh_train") != 0 ||
@@ -283,6 +291,10 @@ int lh_epoch(lh_run *r)
 
     if (!r || r->inert)
         return 0;
+    if (lhi_ok(r->c) && !lhi_run_good(r, "lh_epoch")) {
+        lhi_call_ends(r->c);
+        return 0;
+    }
     if (!lhi_ok(r->c) || r->epoch >= r->epochs || r->stopped)
         return finish(r);
     if (r->order)
@@ -315,20 +327,20 @@ int lh_epoch(lh_run *r)
 
 long lh_epochs(const lh_run *r)
 {
-    return r->epoch;
+    return r ? r->epoch : 0;
 }
 
 long lh_steps(const lh_run *r)
 {
-    return r->step;
+    return r ? r->step : 0;
 }
 
 double lh_last_loss(const lh_run *r)
 {
-    return r->epoch > 0 ? r->last_loss : (double)NAN;
+    return r && r->epoch > 0 ? r->last_loss : (double)NAN;
 }
 
 double lh_speed(const lh_run *r)
 {
-    return r->seconds > 0 ? r->samples / r->seconds : 0;
+    return r && r->seconds > 0 ? r->samples / r->seconds : 0;
 }

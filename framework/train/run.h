@@ -12,6 +12,7 @@
 struct lh_run {
     lh_ctx *c;
     lh_tape *t;
+    uint32_t gen;             /* of the tape, when the run began */
     lhi_plan *p;
     lhi_ws *w;
     lhi_feed feed;
@@ -44,6 +45,9 @@ struct lh_run {
 /* A run at its beginning; inert after an error.  lh_train() adds the resuming. */
 lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs);
 
+/* 1 unless the tape was recorded anew under the run (the error of `caller` is kept then). */
+int lhi_run_good(const lh_run *r, const char *caller);
+
 /* Workspace and descent of a run that has its plan, batch and optimiser; -1 after an
  * error. */
 int lhi_run_ready(lh_run *r, int threads);
@@ -63,7 +67,7 @@ lh_status lhi_run_restore(lh_run *r, const lhi_state *s, const char *path);
 void lhi_run_note(lh_run *r, const char *name, double value);
 
 /* The outputs of yhat for all rows of d, as doubles.  NULL after an error. */
-double *lhi_scores(lh_var yhat, lh_data *d);
+double *lhi_scores(lh_var yhat, lh_data *d, const char *caller);
 
 /* The points of the ROC curve, from (0,0) to (1,1), at most rows + 1 of them; the area,
  * NaN when one class is missing.  fpr and tpr may be NULL, then only the area counts. */

@@ -44,17 +44,28 @@ static lhi_state_series *add(lh_run *r, const char *name)
     return s;
 }
 
-static int good_name(lh_run *r, const char *name)
+/* The history has the loss and the norms of the epoch from the run itself. */
+static int says_otherwise(const lh_run *r, const char *name, double value)
 {
-    const size_t length = name ? strlen(name) : 0;
-    int good = length > 0 && length < LHI_NAME;
+    if (strcmp(name, "loss") == 0)
+        return !(value == r->last_loss);
+    return name[0] == '|';
+}
 
-    for (size_t i = 0; good && i < length; i++)
-        good = (unsigned char)name[i] >= ' ' && name[i] != 127 && name[i] != '/' && name[i] != ',';
-    if (!good)
-        lhi_fail(r->c, LH_ENAME, "1 to 63 characters, no comma and no slash",
-                 "lh_note: '%s' cannot be the name of a series", name ? name : "(null)");
-    return good;
+static int good_series(lh_run *r, const char *name, double value, const char *caller)
+{
+    const char *fault = lhi_name_fault(name, name ? strlen(name) : 0, LHI_NAME_OF_ANY);
+
+    if (fault)
+        lhi_fail(r->c, LH_ENAME, "1 to 63 bytes, no comma and no slash",
+                 "%s: '%s' cannot be the name of a series: %s", caller, name ? name : "(null)",
+                 fault);
+    else if (says_otherwise(r, name, value))
+        lhi_fail(r->c, LH_ENAME, "\"my loss\" is free",
+                 "%s: '%s' is what the run itself writes to its history", caller, name);
+    else
+        return 1;
+    return 0;
 }
 
 void lhi_run_note(lh_run *r, const char *name, double value)
@@ -72,28 +83,40 @@ void lhi_run_note(lh_run *r, const char *name, double value)
         s->at[r->epoch - 1] = value;
 }
 
-void lh_note(lh_run *r, const char *name, double value)
+/* 1 when the run can be told about the epoch just trained; the error is kept otherwise. */
+static int may_note(lh_run *r, const char *name, double value, const char *caller)
 {
-    if (r && !r->inert && lhi_ok(r->c) && good_name(r, name))
-        lhi_run_note(r, name, value);
+    if (!lhi_run_good(r, caller) || !good_series(r, name, value, caller))
+        return 0;
+    if (r->epoch > 0)
+        return 1;
+    lhi_fail(r->c, LH_ESTATE, "call it after lh_epoch()", "%s: no epoch has been trained yet",
+             caller);
+    return 0;
 }
 
-void lh_watch(lh_run *r, const char *name, double value, long patience)
+void lh_note(lh_run *r, const char *name, double value)
 {
-    lh_params *p;
-
-    if (!r || r->inert || !lhi_ok(r->c) || !good_name(r, name))
+    if (!r || r->inert || !lhi_ok(r->c))
         return;
+    if (may_note(r, name, value, "lh_note"))
+        lhi_run_note(r, name, value);
+    lhi_call_ends(r->c);
+}
+
+static void watch(lh_run *r, const char *name, double value, long patience)
+{
+    lh_params *p = r->t->params;
+
     if (r->watch[0] && strcmp(r->watch, name) != 0) {
         lhi_fail(r->c, LH_ESTATE, NULL, "lh_watch: this run already watches '%s', not '%s'",
                  r->watch, name);
         return;
     }
-    snprintf(r->watch, sizeof r->watch, "%s", name);
-    lhi_run_note(r, name, value);
-    p = r->t->params;
     if (lhi_params_slot(p, &p->best) != 0)
         return;
+    snprintf(r->watch, sizeof r->watch, "%s", name);
+    lhi_run_note(r, name, value);
     if (r->best_epoch == 0 || value < r->best_value) {
         r->best_value = value;
         r->best_epoch = r->epoch;
@@ -103,10 +126,26 @@ void lh_watch(lh_run *r, const char *name, double value, long patience)
         r->stopped = 1;
 }
 
+void lh_watch(lh_run *r, const char *name, double value, long patience)
+{
+    if (!r || r->inert || !lhi_ok(r->c))
+        return;
+    if (patience < 0)
+        lhi_fail(r->c, LH_EUSAGE, "0 never stops", "lh_watch: a patience of %ld epochs is none",
+                 patience);
+    else if (may_note(r, name, value, "lh_watch"))
+        watch(r, name, value, patience);
+    lhi_call_ends(r->c);
+}
+
 void lh_take_best(lh_run *r)
 {
-    lh_params *p = r && !r->inert ? r->t->params : NULL;
+    lh_params *p;
 
-    if (p && lhi_ok(r->c) && r->best_epoch > 0)
+    if (!r || r->inert || !lhi_ok(r->c))
+        return;
+    p = r->t->params;
+    if (lhi_run_good(r, "lh_take_best") && r->best_epoch > 0)
         memcpy(p->value, p->best, p->laid_size * lhi_type_size(p->type));
+    lhi_call_ends(r->c);
 }

@@ -162,26 +162,21 @@ static void tear_down(sweep *s)
         lhi_plan_free(s->c, s->p);
 }
 
-lh_status lh_difference_errors(lh_var L, lh_data *d, size_t rows, lh_type type, lh_vpoint *at,
-                               size_t count)
+static void difference_errors(lh_var L, lh_data *d, size_t rows, lh_type type, lh_vpoint *at,
+                              size_t count)
 {
-    LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
-    sweep s = {0};
+    LHI_USUAL_FLOATS(L.tape->c);
+    sweep s = {.t = L.tape, .c = L.tape->c};
     lhi_feed feed;
     double (*errors)[LH_DIRECTIONS];
 
-    for (size_t i = 0; i < count; i++) /* steps below the smallest double stay 0 */
-        at[i] = (lh_vpoint){ldexp(1, -4 - (int)(i < 1200 ? i : 1200)), (double)NAN, (double)NAN, 0};
-    if (!L.tape)
-        return LH_EUSAGE;
-    if (!lhi_var_good(L, "lh_difference_errors") || lh_opt_done(L.tape->c) != LH_OK ||
-        !lhi_loss_good(L, "lh_difference_errors"))
-        return L.tape->c->status;
-    s.t = L.tape;
-    s.c = s.t->c;
-    if (lhi_data_is_inert(d) || rows == 0 || (unsigned)type >= LH_TYPES)
-        return lhi_fail(s.c, LH_EUSAGE, NULL,
-                        "lh_difference_errors: there are no rows, or no such type");
+    if (!lhi_loss_good(L, "lh_difference_errors"))
+        return;
+    if (lhi_data_is_inert(d) || rows == 0 || (unsigned)type >= LH_TYPES) {
+        lhi_fail(s.c, LH_EUSAGE, NULL,
+                 "lh_difference_errors: there are no rows, or no such type");
+        return;
+    }
     rows = rows < lh_rows(d) ? rows : lh_rows(d);
     errors = lhi_alloc_array(s.c, 2 * count + 1, sizeof *errors);
     s.p = lhi_plan_new(s.t, L.id, LHI_KEEP_ALL);
@@ -190,5 +185,22 @@ lh_status lh_difference_errors(lh_var L, lh_data *d, size_t rows, lh_type type, 
         measure(&s, at, count, errors, errors + count);
     tear_down(&s);
     lhi_release(s.c, errors);
-    return s.c->status;
+}
+
+lh_status lh_difference_errors(lh_var L, lh_data *d, size_t rows, lh_type type, lh_vpoint *at,
+                               size_t count)
+{
+    lh_ctx *c = lhi_ctx_of(L);
+
+    if (count > PTRDIFF_MAX / sizeof *at || (count > 0 && !at))
+        return lhi_ok(c) ? lhi_refuse(c, LH_EUSAGE, NULL,
+                                      "lh_difference_errors: there is no array of %zu points",
+                                      count)
+                         : lh_error(c);
+    for (size_t i = 0; i < count; i++) /* steps below the smallest double stay 0 */
+        at[i] = (lh_vpoint){ldexp(1, -4 - (int)(i < 1200 ? i : 1200)), (double)NAN, (double)NAN, 0};
+    if (!lhi_ok(c) || lh_opt_done(c) != LH_OK)
+        return lh_error(c);
+    difference_errors(L, d, rows, type, at, count);
+    return lhi_call_ends(c);
 }

@@ -190,14 +190,16 @@ static const lh_wide *derived(lh_page *p, uint32_t id)
 
 lh_matrix lh_on(lh_page *p, const char *name)
 {
-    lh_tape *t = p->k->t;
+    lh_tape *t = p ? p->k->t : NULL;
     const lh_wide *at = NULL;
-    const int moved = p->way > 0 && p->way < LHI_AGAIN;
+    const int moved = p && p->way > 0 && p->way < LHI_AGAIN;
     lh_var v = lh_named(t, name);
 
+    if (!p)
+        return (lh_matrix){NULL, 0, 0};
     if (v.tape && has_value(p, v.id))
         at = moved ? moved_value(p, v.id) : p->k->tape[LH_WIDE]->slot[v.id].value;
-    else if (name[0] == 'd') {
+    else if (name && name[0] == 'd') {
         v = lh_named(t, name + 1);
         at = v.tape ? derived(p, v.id) : NULL;
     }
@@ -207,7 +209,7 @@ lh_matrix lh_on(lh_page *p, const char *name)
     if (lhi_ok(t->c))
         lhi_fail(t->c, LH_ENAME, "attach one with lh_hand() before it is looked at",
                  "a derivation looks at '%s': there is no such value, and no derivation of it",
-                 name);
+                 name ? name : "(null)");
     return (lh_matrix){p->zeros, 0, 0};
 }
 

@@ -63,7 +63,7 @@ lh_status lhi_report_judge(lh_ctx *c, const lhi_report *r)
 
 const lh_entry *lh_ledger(lh_ctx *c, size_t *count)
 {
-    const lhi_report *r = c->ledger;
+    const lhi_report *r = c ? c->ledger : NULL;
 
     if (count)
         *count = r ? r->rows : 0;
@@ -72,7 +72,7 @@ const lh_entry *lh_ledger(lh_ctx *c, size_t *count)
 
 const lh_finding *lh_findings(lh_ctx *c, size_t *count)
 {
-    const lhi_report *r = c->ledger;
+    const lhi_report *r = c ? c->ledger : NULL;
 
     if (count)
         *count = r ? r->findings : 0;
@@ -81,28 +81,32 @@ const lh_finding *lh_findings(lh_ctx *c, size_t *count)
 
 const char *lh_method_name(lh_method m, const char **text)
 {
-    static const char *const word[][2] = {
+    static const char *const word[LH_METHODS + 1][2] = {
 #define LH_METHOD(name, word, text) {word, text},
 #include <longhand/methods.def>
 #undef LH_METHOD
+        {"no such method", ""}
     };
+    const size_t row = (unsigned)m < LH_METHODS ? m : LH_METHODS;
 
     if (text)
-        *text = word[m][1];
-    return word[m][0];
+        *text = word[row][1];
+    return word[row][0];
 }
 
 const char *lh_reason_name(lh_reason r, const char **text)
 {
-    static const char *const word[][2] = {
+    static const char *const word[LH_REASONS + 1][2] = {
 #define LH_REASON(name, text) {#name, text},
 #include <longhand/reasons.def>
 #undef LH_REASON
+        {"no such reason", ""}
     };
+    const size_t row = (unsigned)r < LH_REASONS ? r : LH_REASONS;
 
     if (text)
-        *text = word[r][1];
-    return word[r][0];
+        *text = word[row][1];
+    return word[row][0];
 }
 
 const char *lh_verdict_name(lh_verdict v)

@@ -88,7 +88,7 @@ lh_status lh_selftest(lh_ctx *c, int detailed)
     lhi_selftest *s = lhi_ok(c) ? lhi_selftest_run(c) : NULL;
 
     if (!s)
-        return c->status;
+        return lh_error(c);
     lhi_selftest_show(s, &t, detailed);
     if (t.at)
         fputs(t.at, stdout);

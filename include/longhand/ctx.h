@@ -96,7 +96,8 @@ LH_API void lh_on_message(lh_ctx *c, void (*say)(void *arg, const char *text), v
  * returns its value: --name=VALUE or --name VALUE, else LONGHAND_NAME from the
  * environment, else the default given.  Declare all of them before lh_verify()
  * or lh_train(), which refuse unknown options.  A value that cannot be read is
- * LH_EUSAGE and the default is returned.  Strings live as long as the context.
+ * LH_EUSAGE and the default is returned.  Names and texts are copied, and strings
+ * live as long as the context.
  */
 LH_API long        lh_opt_int   (lh_ctx *c, const char *name, long otherwise, const char *help);
 LH_API double      lh_opt_real  (lh_ctx *c, const char *name, double otherwise, const char *help);
@@ -123,7 +124,8 @@ LH_API lh_status   lh_opt_done(lh_ctx *c);
 /** The nearest of some names to a word, NULL when none is near: for "did you mean". */
 LH_API const char *lh_did_you_mean(const char *word, const char *const *names, size_t count);
 
-/** Keeps an error of the driver's own as if the library had met it. */
+/** Keeps an error of the driver's own, one of the state, as if the library had met it.  What is
+ *  no status, or LH_OK, counts as LH_EUSAGE. */
 LH_API void lh_fail(lh_ctx *c, lh_status s, const char *format, ...) LH_PRINTF(3, 4);
 
 /** Prints a line on standard error, or sends it to lh_on_message(); --quiet drops it. */

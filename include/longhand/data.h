@@ -28,7 +28,8 @@ typedef struct lh_data lh_data;
  * @return the data; inert after LH_ENOINPUT (no such file, a directory), or
  *         LH_EDATA (empty, no CSV, a missing value, text, a ragged row, a label that
  *         is not 0 or 1, a counting column without a name: the message has file, line
- *         and column, and what to do), LH_EIO, LH_ENOMEM.
+ *         and column, and what to do), LH_EIO, LH_ENOMEM: errors of the state
+ *         before anything has trained, of the call from then on.
  */
 LH_API lh_data *lh_data_open(lh_ctx *c, const char *path);
 

@@ -15,7 +15,8 @@ extern "C" {
  * all.  Without gnuplot, or when it fails, a warning is given, the script is kept,
  * and LH_OK is returned: a figure never fails a run.  Before the first epoch, and in
  * a dry run, there is nothing to draw.  LH_EIO: the script could not be written;
- * LH_EUSAGE: the path or a name of a series is wrong.
+ * LH_EUSAGE: the path or a name of a series is wrong; LH_ESTALE: the run's tape was
+ * recorded anew.  All are errors of the call.
  */
 
 /** Curves of the history over the epochs: names separated by commas, "loss, test accuracy". */
@@ -35,7 +36,7 @@ LH_API lh_status lh_checkpoint_plot_norms(lh_checkpoint *k, const char *path);
  * Writes the history, one row an epoch and one column a name, with all digits:
  * path.csv-like comma separated values when the path ends in .csv, else one JSON
  * object a line.  Written under a temporary name and renamed.
- * @return LH_OK, LH_EIO, LH_ENOMEM.
+ * @return LH_OK, LH_EIO, LH_EUSAGE (no path), LH_ESTALE, LH_ENOMEM: errors of the call.
  */
 LH_API lh_status lh_history(lh_run *r, const char *path);
 
@@ -47,7 +48,7 @@ LH_API lh_status lh_history(lh_run *r, const char *path);
  */
 LH_API lh_status lh_folder(lh_ctx *c, const char *path);
 
-/** "folder/name", kept as long as the context. */
+/** "folder/name", kept as long as the context; the name alone without a folder. */
 LH_API const char *lh_path(lh_ctx *c, const char *folder, const char *name);
 
 /** Prints version, compiler, instruction set, threads with the rule that won, HDF5, gnuplot. */

@@ -23,9 +23,10 @@ extern "C" {
  * What fails is an error of the call (<longhand/ctx.h>): it is told at once, the run can
  * go on, and be saved elsewhere.
  *
- * @return LH_OK, LH_EIO (the old file is untouched; the message has the reason),
- *         LH_ENONFINITE (a parameter is not finite: not saved), LH_ENOMEM, or
- *         the context's first error (a failed run is not saved).
+ * @return LH_OK; LH_EIO (the old file is untouched; the message has the reason),
+ *         LH_ENONFINITE (a parameter is not finite: not saved), LH_EUSAGE (no path),
+ *         LH_ESTALE (lh_tape_reset), LH_ENOMEM, all errors of the call: save elsewhere,
+ *         or go on; or the context's error of the state (a failed run is not saved).
  */
 LH_API lh_status lh_save(lh_run *r, const char *path);
 
@@ -46,7 +47,8 @@ typedef struct lh_checkpoint lh_checkpoint;
  * Opens and checks a checkpoint: a regular file, its length and digest, the version,
  * and every link, type and size before it is read.
  * @return the checkpoint; NULL after LH_ENOINPUT, LH_EFORMAT (with the reason:
- *         not HDF5, not Longhand's, cut short, damaged, newer version), LH_ENOMEM.
+ *         not HDF5, not Longhand's, cut short, damaged, newer version), LH_EUSAGE (no
+ *         path), LH_ENOMEM: errors of the call.
  */
 LH_API lh_checkpoint *lh_checkpoint_open(lh_ctx *c, const char *path);
 

@@ -23,30 +23,42 @@ typedef struct lh_var {
 /** A row count known only when a batch is bound: the m of the notes. */
 #define LH_ROWS ((ptrdiff_t)-1)
 
-/** A view of an array, row by row without gaps; `type` says what `at` points to. */
+/** A view of an array, row by row without gaps; `type` says what `at` points to.  It may be read
+ *  until its tape is recorded anew (lh_tape_reset) or the context closes.  It shows what the last
+ *  run of the variable that lh_forward() was asked for has left there; when that one runs with
+ *  more rows than ever before, or the store gets new parameters, arrays move: an older view keeps
+ *  what it showed then, lh_value() gives the new one. */
 typedef struct lh_array {
     const void *at;
     size_t rows, cols;
     lh_type type;
 } lh_array;
 
-/** A new, empty tape over a store.  Owns: the context does. */
+/** A new, empty tape over a store.  @return it, NULL without a store.  Owns: the context does. */
 LH_API lh_tape *lh_tape_new(lh_params *p);
 
 /**
  * Forgets the nodes and keeps the memory, so that a loop may record each step
- * anew (define by run).  Variables recorded before are stale: using one is
- * LH_ESTALE, never a read of freed memory.
+ * anew (define by run).  Variables recorded before are stale, and so are the runs of
+ * lh_train() over them: using one is LH_ESTALE, never a read of freed memory.  Views
+ * end, and inputs must be bound again.
  */
 LH_API void lh_tape_reset(lh_tape *t);
 
 /**
  * An input.  rows is LH_ROWS or a number.  lh_train() and lh_verify() fill the
  * input named "X" with the features and the one named "y" with the labels.
- * @return the variable; inert after LH_ESTATE (the tape is sealed), LH_ENAME or LH_ESHAPE (it
- *         has no width).
+ * lh_input() remembers where it stands.
+ *
+ * A name of a variable is 1 to 61 bytes of UTF-8 without spaces, control characters
+ * and any of / , ( ) = %.
+ * @return the variable; inert after LH_ESTATE (the tape is sealed), LH_ENAME (taken, or
+ *         no name), LH_ESHAPE (no elements, or too many).
  */
-LH_API lh_var lh_input(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols);
+#define lh_input(t, name, rows, cols) \
+    lh_input_at((t), (name), (rows), (cols), __FILE__, __LINE__)
+LH_API lh_var lh_input_at(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols,
+                          const char *file, int line);
 
 /**
  * Asks for the gradient with respect to an input as well; returns the input.  Not of a label: ops
@@ -56,10 +68,14 @@ LH_API lh_var lh_want(lh_var input);
 
 /**
  * A parameter: made with its first values, or found when the store has the name.
- * @return the variable; inert after LH_ESHAPE (the store has another shape, or it has no width).
+ * lh_param() remembers where it stands.
+ * @return the variable; inert after LH_ESHAPE (the store has another shape, or there would be
+ *         no elements), LH_ENAME, LH_EUSAGE (no such first values), LH_ESTATE (sealed).
  */
-LH_API lh_var lh_param(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols,
-                       lh_init first);
+#define lh_param(t, name, rows, cols, first) \
+    lh_param_at((t), (name), (rows), (cols), (first), __FILE__, __LINE__)
+LH_API lh_var lh_param_at(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols,
+                          lh_init first, const char *file, int line);
 
 /** Names a variable and remembers where; what lh_let() expands to. */
 LH_API lh_var lh_label(lh_var v, const char *name, const char *file, int line);
@@ -71,21 +87,30 @@ LH_API lh_var lh_label(lh_var v, const char *name, const char *file, int line);
  * Binds an input to an array of the tape's type, rows x cols, for the next runs.
  * Every input with LH_ROWS must be bound with the same number of rows.
  * Owns: the array stays the caller's and is read until the next lh_bind().
- * @return LH_OK, LH_ESHAPE, LH_ESTATE (not an input), LH_ESTALE.
+ * @return LH_OK; LH_ESHAPE (0 rows, other rows than the input has, or too many), LH_EUSAGE
+ *         (values is NULL), after both of which the input is not bound; LH_ESTATE (not an
+ *         input), LH_ESTALE.  All are errors of the call.
  */
 LH_API lh_status lh_bind(lh_var input, const void *values, size_t rows);
 
-/** Computes v and all it needs.  @return LH_OK, LH_ESTATE (an input is not bound), LH_ENOMEM. */
+/**
+ * Computes v and all it needs.  Each variable that was asked for stays ready, so that several
+ * may be run in turn; on an error it has no value until it runs again.
+ * @return LH_OK, LH_ESTATE (an input is not bound), LH_ESHAPE (two inputs are bound with
+ *         different rows), LH_ESTALE, LH_ENOMEM: errors of the call.
+ */
 LH_API lh_status lh_forward(lh_var v);
 
 /**
- * Computes dL/d(everything L depends on), after lh_forward(L).  L must be [1 x 1].
- * Gradients are set, not added to those of an earlier call.
- * @return LH_OK, LH_ESTATE (no forward pass yet), LH_ESHAPE (not a scalar).
+ * Computes dL/d(everything L depends on), after lh_forward(L); others may have run since.
+ * L must be [1 x 1].  Gradients are set, not added to those of an earlier call.
+ * @return LH_OK, LH_ESTATE (no forward pass yet), LH_ESHAPE (not a scalar), LH_ESTALE: errors
+ *         of the call; with --check what lh_verify() says, the first time.
  */
 LH_API lh_status lh_backward(lh_var L);
 
-/** Views of a value and of its gradient after a run; `at` is NULL when there is none. */
+/** Views of a value and of its gradient after the last run that made one; `at` is NULL when
+ *  none did. */
 LH_API lh_array lh_value(lh_var v);
 LH_API lh_array lh_grad(lh_var v);
 

@@ -23,7 +23,8 @@ typedef struct lh_optimizer {
 #endif
 #define LH_SGD(alpha) LH_MOMENTUM(alpha, 0)
 
-/** A training run. */
+/** A training run.  It ends when its tape is recorded anew: then lh_epoch() and whatever looks at
+ *  its network or history is LH_ESTALE. */
 typedef struct lh_run lh_run;
 
 /**
@@ -52,13 +53,18 @@ LH_API lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, lo
  */
 LH_API int lh_epoch(lh_run *r);
 
-/** Keeps a value of the epoch just trained under a name: history, CSV, plots. */
+/**
+ * Keeps a value of the epoch just trained under a name: history, CSV, plots.  A name is 1 to 63
+ * bytes of UTF-8 without control characters, / and comma, and no space at its ends.
+ * On an error of the call nothing is kept: LH_ENAME (no name, or one that the run itself writes:
+ * "loss", "|dW1|"), LH_ESTATE (no epoch yet), LH_ESTALE (lh_tape_reset), LH_ENOMEM.
+ */
 LH_API void lh_note(lh_run *r, const char *name, double value);
 
 /**
  * lh_note(), and early stopping: keeps the parameters at which the value was
  * smallest, and ends the run after `patience` epochs without a smaller one
- * (0: never).  One watch a run.
+ * (0: never).  One watch a run: another name is LH_ESTATE; a patience below 0 is LH_EUSAGE.
  */
 LH_API void lh_watch(lh_run *r, const char *name, double value, long patience);
 
@@ -73,16 +79,20 @@ LH_API double lh_speed(const lh_run *r);
 
 /*
  * Metrics over all rows of a data set, in double and in a fixed order; NaN when the
- * context has failed.  yhat is the output with values in (0, 1), one column.
+ * context has failed, and after an error of the call: LH_ESHAPE (yhat is not [m x 1], L no
+ * scalar), LH_EUSAGE (no data, or of another context), LH_ENAME (an input that is neither X nor
+ * y), LH_ESTALE, LH_ENOMEM.  yhat is the output with values in (0, 1), one column.
  */
-/** The part of the rows with (yhat >= 1/2) = label. */
+/** The part of the rows with (yhat >= 1/2) = label.  LH_EUSAGE, and NaN, of logits and of what
+ *  is outside [0, 1]: give lh_output(L). */
 LH_API double lh_accuracy(lh_var yhat, lh_data *d);
 /** The area under the ROC curve (ties count half); NaN when one class is missing. */
 LH_API double lh_auc(lh_var yhat, lh_data *d);
 /** The mean of L over the rows. */
 LH_API double lh_loss(lh_var L, lh_data *d);
 /** The output that belongs to a loss: sigmoid(Z) of bce_logits(Z, y), yhat of
- *  bce(yhat, y); recorded when it is not on the tape yet. */
+ *  bce(yhat, y); recorded when it is not on the tape yet, also after the first run.
+ *  Inert after LH_EUSAGE (another loss) or LH_ESTALE, errors of the call. */
 LH_API lh_var lh_output(lh_var L);
 
 /** Prints the steps of L, shapes and memory, for --dry-run. */

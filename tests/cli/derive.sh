@@ -91,7 +91,7 @@ int main(int argc, char **argv)
     lh_var X = lh_input(t, "X", LH_ROWS, lh_cols(d)), y = lh_input(t, "y", LH_ROWS, 1);
     lh_var W = lh_param(t, "W_<&>{}$#^~\\|\"`", lh_cols(d), 3, LH_HE);
     lh_var v = lh_param(t, "w''", 3, 1, LH_HE), b = lh_param(t, "_", 1, 3, LH_HE);
-    lh_var A = lh_label(lh_relu(lh_add(lh_matmul(X, W), b)), "\xce\xb1\xff@[]*", "", 1);
+    lh_var A = lh_label(lh_relu(lh_add(lh_matmul(X, W), b)), "\xce\xb1\xef\xbf\xbd@[]*", "", 1);
     lh_var Z = lh_label(lh_matmul(A, v), "alpha2", "", 2);
     lh_var p = lh_label(lh_sigmoid(Z), "p_hat", "", 3);
     lh_var L = lh_label(lh_bce(p, y), "L'", "", 4);

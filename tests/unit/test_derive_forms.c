@@ -38,7 +38,7 @@ static void hostile_names(void)
     lh_var W = lh_param(n.t, "W_<&>{}$#^~\\|\"`", lh_cols(n.d), 3, LH_HE);
     lh_var v = lh_param(n.t, "v'", 3, 1, LH_HE);
 
-    lh_var Z = lh_label(lh_matmul(n.X, W), "\xce\xb6\xff\x41", __FILE__, __LINE__);
+    lh_var Z = lh_label(lh_matmul(n.X, W), "\xce\xb6\xef\xbf\xbd\x41", __FILE__, __LINE__);
     lh_var A = lh_label(lh_relu(Z), "a_name_as_long_as_names_may_be_it_is_61_characters_altogether",
                         __FILE__, __LINE__);
     n.L = lh_label(lh_bce_logits(lh_matmul(A, v), n.y), "L_1''", __FILE__, __LINE__);

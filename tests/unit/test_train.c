@@ -205,7 +205,7 @@ static void metrics(void)
     trial k = open_trial(3, 1, LH_F64);
     double *score, pairs = 0, right = 0, hits = 0;
 
-    score = lhi_scores(k.yhat, k.test);
+    score = lhi_scores(k.yhat, k.test, "test");
     for (size_t i = 0; score && i < lh_rows(k.test); i++) {
         hits += (score[i] >= 0.5) == (lhi_data_label(k.test, i) == 1);
         for (size_t j = 0; j < lh_rows(k.test); j++)
