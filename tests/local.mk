@@ -146,6 +146,20 @@ tests_unit_test_wide_SOURCES = tests/unit/test_wide.c tests/unit/math_quad.c tes
 tests_unit_test_wide_CPPFLAGS = $(lh_test_cppflags) $(QUADMATH_CPPFLAGS)
 tests_unit_test_wide_LDADD = libtesting.la $(QUADMATH_LIBS)
 
+## A call of every function, from the prototypes in the public headers.
+check_PROGRAMS += tests/unit/test_misuse
+tests_unit_test_misuse_SOURCES = tests/unit/test_misuse.c tests/unit/misuse_values.h
+nodist_tests_unit_test_misuse_SOURCES = tests/unit/calls.h
+tests_unit_test_misuse_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_misuse_LDADD = libtesting.la
+tests/unit/test_misuse-test_misuse.$(OBJEXT): tests/unit/calls.h
+CLEANFILES += tests/unit/calls.h
+EXTRA_DIST += tests/unit/calls.awk
+tests/unit/calls.h: tests/unit/calls.awk $(longhandinclude_HEADERS)
+	$(AM_V_GEN)$(MKDIR_P) tests/unit && \
+	$(AWK) -f $(top_srcdir)/tests/unit/calls.awk $(top_srcdir)/include/longhand/*.h \
+		$(top_srcdir)/include/longhand/ops.def >$@.tmp && mv $@.tmp $@
+
 check_PROGRAMS += tests/unit/test_names
 tests_unit_test_names_SOURCES = tests/unit/test_names.c
 tests_unit_test_names_CPPFLAGS = $(lh_test_cppflags)

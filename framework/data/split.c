@@ -120,9 +120,12 @@ lh_data *lh_hold_out(lh_data *d, double part)
 {
     lh_data *test;
 
-    if (lhi_data_is_inert(d) || !lhi_ok(d->c))
+    if (!d || !lhi_ok(d->c))
         return lhi_data_inert(d ? d->c : NULL);
-    test = hold_out(d, part);
+    test = lhi_data_is_inert(d) ? NULL : hold_out(d, part);
+    if (lhi_data_is_inert(d))
+        lhi_fail(d->c, LH_EUSAGE, "the call that should have opened the data told why it failed",
+                 "lh_hold_out: there are no rows to hold out");
     lhi_call_ends_if_trained(d->c);
     return test ? test : lhi_data_inert(d->c);
 }

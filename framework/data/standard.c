@@ -117,11 +117,11 @@ lh_status lh_data_standardize(lh_data *d, const double *mean, const double *devi
     LHI_USUAL_FLOATS(d ? d->c : NULL);
     lh_data *root;
 
+    if (!d || !lhi_ok(d->c))
+        return lh_error(d ? d->c : NULL);
     if (lhi_data_is_inert(d))
-        return d && d->c ? lh_error(d->c) : LH_EUSAGE;
+        return lhi_fail(d->c, LH_EUSAGE, NULL, "lh_data_standardize: there are no rows");
     root = d->fit;
-    if (!lhi_ok(d->c))
-        return d->c->status;
     if (!mean || !deviation)
         return lhi_fail(d->c, LH_EUSAGE, NULL, "lh_data_standardize() needs mean and deviation");
     if (count != d->cols)

@@ -142,6 +142,9 @@ lh_var lh_checkpoint_network(lh_checkpoint *k)
 
 lh_status lh_checkpoint_standardize(lh_checkpoint *k, lh_data *d)
 {
+    if (k && lhi_ok(k->c) && (!d || d->c != k->c))
+        return lhi_fail(k->c, LH_EUSAGE, "open both with one context",
+                        "%s: there are no data of its context to standardise", k->path);
     LHI_USUAL_FLOATS(k ? k->c : NULL);
 
     if (!k)

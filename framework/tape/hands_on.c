@@ -211,7 +211,7 @@ lh_array lh_grad(lh_var v)
 
 double lh_at(lh_array a, size_t row, size_t col)
 {
-    return a.at && row < a.rows && col < a.cols
+    return a.at && row < a.rows && col < a.cols && (unsigned)a.type < LH_TYPES
                ? (double)lhi_get(a.type, a.at, row * a.cols + col)
                : 0;
 }
