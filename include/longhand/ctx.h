@@ -11,7 +11,9 @@
 extern "C" {
 #endif
 
-/** One per program is usual.  Everything made from it is freed by lh_close(). */
+/** One per program is usual.  Everything made from it is freed by lh_close().  Every function
+ *  takes NULL for a handle, and handles that are no good: it does nothing then, and says so to
+ *  the context where there is one (LH_EUSAGE without). */
 typedef struct lh_ctx lh_ctx;
 
 /** What a call came to; the rows are in errors.def, LH_OK is 0. */

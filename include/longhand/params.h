@@ -31,7 +31,8 @@ typedef struct lh_params lh_params;
 
 /**
  * A new, empty store in the given type (LH_F32 or LH_F64; --type overrides it).
- * @return the store; inert when the context has failed.  Owns: the context does.
+ * @return the store; inert when the context has failed, NULL without memory.  Owns: the
+ *         context does.
  */
 LH_API lh_params *lh_params_new(lh_ctx *c, lh_type type);
 
