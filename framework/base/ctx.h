@@ -73,10 +73,7 @@ extern const lh_ctx lhi_no_memory;
 
 /* 1 while there is a context, nothing has failed in it and no help was asked for.  Where it is 0,
  * lh_error() is what a public function returns. */
-static inline int lhi_ok(const lh_ctx *c)
-{
-    return c && c->status == LH_OK;
-}
+int lhi_ok(const lh_ctx *c);
 
 /* Keeps the first error: a text of whole lines, and a hint that says what to do
  * (NULL: none).  Returns the context's status, which is never LH_OK then. */

@@ -26,6 +26,11 @@ int lh_exit_code(lh_status s)
     return (unsigned)s < LH_STATUSES ? rows[s].code : 70;
 }
 
+int lhi_ok(const lh_ctx *c)
+{
+    return c && c->status == LH_OK;
+}
+
 lh_status lh_error(const lh_ctx *c)
 {
     if (!c)
