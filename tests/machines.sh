@@ -103,7 +103,7 @@ emulated()
 {
     # shellcheck disable=SC2086
     ./libtool --mode=execute qemu-x86_64 -cpu "$1" $notes --out="$work/emulated" >"$work/emulated.txt" 2>&1
-    grep -v "$work\|^notes:" "$work/emulated.txt" >"$work/emulated.said"
+    grep -v "$work\|^notes:\|^qemu" "$work/emulated.txt" >"$work/emulated.said"
     cmp "$work/here.said" "$work/emulated.said"
 }
 if command -v qemu-x86_64 >/dev/null 2>&1 && [ "$(uname -m)" = x86_64 ]; then
@@ -115,12 +115,8 @@ if command -v qemu-x86_64 >/dev/null 2>&1 && [ "$(uname -m)" = x86_64 ]; then
     for cpu in Haswell Nehalem; do
         emulated $cpu
         count $? "$cpu (qemu): the notes print what they print here"
-        for program in test_wide test_math; do
-            ./libtool --mode=execute qemu-x86_64 -cpu $cpu "tests/unit/$program" >"$work/tap" 2>&1 ||
-                grep '^not ok' "$work/tap"
-            ! grep -q '^not ok' "$work/tap" && grep -q '^ok' "$work/tap"
-            count $? "$cpu (qemu): $program"
-        done
+        ./libtool --mode=execute qemu-x86_64 -cpu $cpu tests/unit/test_wide >"$work/tap" 2>&1
+        count $? "$cpu (qemu): test_wide"
     done
 else
     echo "# another processor: no qemu-x86_64 (apt install qemu-user)"
