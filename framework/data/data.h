@@ -24,6 +24,10 @@ struct lh_data {
     double *mean, *deviation; /* cols each; NULL before the fit (or lh_data_standardize) */
     double *held;         /* the parts of lh_hold_out() so far; those of fit count */
     size_t held_count, held_room;
+    uint16_t *part;       /* of each row of the table: held out as which part, from 1, else 0;
+                             of fit, NULL while none is */
+    uint16_t index;       /* this set's own: a part's number, 0 for what remains */
+    int given;            /* mean and deviation are those of lh_data_standardize() */
     int sealed;           /* mean and deviation are in use: no row may leave any more */
     void *copy[LH_TYPES]; /* rows x cols standardised features; NULL before the prepare */
 };
@@ -51,6 +55,12 @@ void lhi_data_gather_f64(const lh_data *d, const uint32_t *order, size_t from, s
 void lhi_data_gather_wide(const lh_data *d, const uint32_t *order, size_t from, size_t to,
                           lh_wide *X, lh_wide *y);
 double lhi_data_label(const lh_data *d, size_t row);
+
+/* Standardises d as a model does that has a scale already, and tells that once.  LH_OK;
+ * LH_ESTATE, an error of the call, when d is in use with another scale. */
+lh_status lhi_data_follow(lh_data *d, const lh_params *p);
+/* Those of d's rows that are of a part, scaled as d is; part is as above.  Inert after an error. */
+lh_data *lhi_data_part(lh_data *d, const uint16_t *part, uint16_t index);
 
 /* What the set is standardised with; NULL before the fit. */
 const double *lhi_data_mean(const lh_data *d);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-int lhi_feed_find(lhi_feed *f, const lh_tape *t, const lhi_plan *p, const lh_data *d,
+int lhi_feed_find(lhi_feed *f, const lh_tape *t, const lhi_plan *p, lh_data *d,
                   const char *caller)
 {
     *f = (lhi_feed){LHI_NO_INPUT, LHI_NO_INPUT};
@@ -23,8 +23,15 @@ int lhi_feed_find(lhi_feed *f, const lh_tape *t, const lhi_plan *p, const lh_dat
         if (n->kind != LHI_INPUT || !p->used[i])
             continue;
         if (!is_x && strcmp(n->name, "y") != 0) {
-            lhi_fail(t->c, LH_ENAME, "name the features X and the labels y, or lh_bind() it",
-                     "%s: the data have nothing for the input '%s'", caller, n->name);
+            const int bound = i < t->bound_room && t->bound[i];
+
+            lhi_fail(t->c, LH_ENAME,
+                     bound ? "a loop of your own, with lh_forward() and lh_backward(), reads all "
+                             "inputs from lh_bind(); a number that never changes can be a column "
+                             "of the data"
+                           : "name the features X and the labels y",
+                     "%s: the data have nothing for the input '%s'%s", caller, n->name,
+                     bound ? ", and what it is bound to is not read beside them" : "");
             return -1;
         }
         if (n->rows != LH_ROWS || (size_t)n->cols != cols) {
@@ -39,7 +46,7 @@ int lhi_feed_find(lhi_feed *f, const lh_tape *t, const lhi_plan *p, const lh_dat
         }
         *(is_x ? &f->X : &f->y) = (long)i;
     }
-    return 0;
+    return lhi_data_follow(d, t->params) == LH_OK ? 0 : -1;
 }
 
 void lhi_feed_rows(const lhi_feed *f, lhi_ws *w, const lh_data *d, const uint32_t *order,

@@ -12,8 +12,9 @@ typedef struct lhi_feed {
     long X, y; /* nodes, or LHI_NO_INPUT where the plan needs none */
 } lhi_feed;
 
-/* Finds the inputs that a plan needs and checks that the data fit; -1 after an error. */
-int lhi_feed_find(lhi_feed *f, const lh_tape *t, const lhi_plan *p, const lh_data *d,
+/* Finds the inputs that a plan needs, checks that the data fit, and lets them follow the model's
+ * scale; before the prepare.  -1 after an error. */
+int lhi_feed_find(lhi_feed *f, const lh_tape *t, const lhi_plan *p, lh_data *d,
                   const char *caller);
 
 /* A thread's share of rows order[from..to-1], into a workspace of f32, f64 or wide. */

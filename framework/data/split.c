@@ -21,27 +21,32 @@ static lh_status check(const lh_data *d, double part, size_t count)
     if (d->fit != d)
         return lhi_fail(c, LH_ESTATE, "hold both parts out of the whole, one after the other",
                         "lh_hold_out(): these rows of %s are held out already", d->name);
+    if (d->held_count == UINT16_MAX)
+        return lhi_fail(c, LH_EUSAGE, NULL, "lh_hold_out(): %s was divided %d times already",
+                        d->name, UINT16_MAX);
     if (d->sealed)
         return lhi_fail(c, LH_ESTATE, "call it before lh_verify(), lh_train() and the metrics",
                         "lh_hold_out(): %s is in use, its mean and deviation are fixed", d->name);
     return LH_OK;
 }
 
-/* Deals d's rows out to both sides; each keeps the order of the file. */
-static void deal(lh_data *d, lh_data *test, const unsigned char *out)
+/* A data set of so many rows of d's table, not filled in yet. */
+static lh_data *new_set(const lh_data *d, size_t count, uint16_t index)
 {
-    size_t kept = 0, held = 0;
+    lh_data *set = lhi_alloc(d->c, sizeof *set);
 
-    for (size_t i = 0; i < d->rows; i++) {
-        const uint32_t row = d->row[i];
-
-        if (out[i])
-            test->row[held++] = row;
-        else
-            d->row[kept++] = row;
-    }
-    d->rows = kept;
-    test->rows = held;
+    if (!set)
+        return NULL;
+    set->row = lhi_alloc_array(d->c, count, sizeof *set->row);
+    set->c = d->c;
+    set->name = d->name;
+    memcpy(set->digest, d->digest, sizeof set->digest);
+    set->table = d->table;
+    set->file_rows = d->file_rows;
+    set->cols = d->cols;
+    set->fit = d->fit;
+    set->index = index;
+    return set->row ? set : NULL;
 }
 
 /* 1 when all rows have one label; *label is that of the first. */
@@ -72,21 +77,30 @@ static void look_at_classes(const lh_data *d, const lh_data *test)
                  hint);
 }
 
-static lh_data *new_part(const lh_data *d, size_t count)
+static void take_rows(lh_data *to, const lh_data *from, const uint16_t *part, uint16_t index)
 {
-    lh_data *test = lhi_alloc(d->c, sizeof *test);
+    const size_t rows = from->rows; /* both may be one set */
 
-    if (!test)
-        return NULL;
-    test->row = lhi_alloc_array(d->c, count, sizeof *test->row);
-    test->c = d->c;
-    test->name = d->name;
-    memcpy(test->digest, d->digest, sizeof test->digest);
-    test->table = d->table;
-    test->file_rows = d->file_rows;
-    test->cols = d->cols;
-    test->fit = d->fit;
-    return test->row ? test : NULL;
+    to->rows = 0;
+    for (size_t i = 0; i < rows; i++)
+        if (part[from->row[i]] == index)
+            to->row[to->rows++] = from->row[i];
+}
+
+lh_data *lhi_data_part(lh_data *d, const uint16_t *part, uint16_t index)
+{
+    size_t count = 0;
+    lh_data *set;
+
+    if (lhi_data_is_inert(d) || !lhi_ok(d->c))
+        return lhi_data_inert(d ? d->c : NULL);
+    for (size_t i = 0; i < d->rows; i++)
+        count += part[d->row[i]] == index;
+    set = new_set(d, count, index);
+    if (!set)
+        return lhi_data_inert(d->c);
+    take_rows(set, d, part, index);
+    return set;
 }
 
 static lh_data *hold_out(lh_data *d, double part)
@@ -95,24 +109,26 @@ static lh_data *hold_out(lh_data *d, double part)
     const size_t count = part > 0 && part < 1 ? (size_t)(part * (double)d->rows + 0.5) : 0;
     lh_data *test;
     uint32_t *order;
-    unsigned char *out;
+    uint16_t index;
 
     if (check(d, part, count) != LH_OK)
         return NULL;
-    test = new_part(d, count);
+    index = (uint16_t)(d->held_count + 1);
+    test = new_set(d, count, index);
     order = lhi_alloc_array(d->c, d->rows, sizeof *order);
-    out = lhi_alloc(d->c, d->rows);
-    if (!test || !order || !out ||
+    if (!d->part)
+        d->part = lhi_alloc_array(d->c, d->file_rows, sizeof *d->part);
+    if (!test || !order || !d->part ||
         lhi_grow(d->c, &d->held, &d->held_room, d->held_count + 1, sizeof *d->held) != 0)
         return NULL;
     lhi_random_order(d->c->set.seed, LHI_STREAM_SPLIT, (uint32_t)d->held_count, order, d->rows);
     for (size_t i = 0; i < count; i++)
-        out[order[i]] = 1;
-    deal(d, test, out);
+        d->part[d->row[order[i]]] = index;
+    take_rows(test, d, d->part, index);
+    take_rows(d, d, d->part, 0);
     look_at_classes(d, test);
     d->held[d->held_count++] = part;
     lhi_release(d->c, order);
-    lhi_release(d->c, out);
     return test;
 }
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
 #include "framework/data/data.h"
+#include "framework/tape/tape.h"
 
 #include <math.h>
 #include <string.h>
@@ -139,6 +140,47 @@ lh_status lh_data_standardize(lh_data *d, const double *mean, const double *devi
         return d->c->status;
     memcpy(root->mean, mean, count * sizeof *mean);
     memcpy(root->deviation, deviation, count * sizeof *deviation);
+    root->given = 1;
+    return LH_OK;
+}
+
+lh_status lh_data_like(lh_data *d, lh_data *other)
+{
+    const lh_status status = lhi_data_fit(other);
+
+    return status == LH_OK ? lh_data_standardize(d, other->mean, other->deviation, other->cols)
+                           : status;
+}
+
+static int same_scale(const lh_data *root, const lh_params *p)
+{
+    const size_t bytes = p->cols * sizeof *p->mean;
+
+    return root->cols == p->cols && memcmp(root->mean, p->mean, bytes) == 0 &&
+           memcmp(root->deviation, p->deviation, bytes) == 0;
+}
+
+lh_status lhi_data_follow(lh_data *d, const lh_params *p)
+{
+    lh_data *root = d->fit;
+
+    /* Another number of features is told by who looks at the shapes. */
+    if (!p->mean || root->given || root->cols != p->cols)
+        return LH_OK;
+    if (root->mean)
+        return same_scale(root, p)
+                   ? LH_OK
+                   : lhi_refuse(d->c, LH_ESTATE,
+                                "open the file once more for this model, or call lh_data_like() "
+                                "before its first use",
+                                "%s is in use with another mean and deviation than those of %s, "
+                                "which the model was trained with",
+                                d->name, p->scaled_by);
+    if (make_room(root) != LH_OK)
+        return d->c->status;
+    memcpy(root->mean, p->mean, p->cols * sizeof *p->mean);
+    memcpy(root->deviation, p->deviation, p->cols * sizeof *p->deviation);
+    lh_say(d->c, "%s is standardised as the training rows of %s were", d->name, p->scaled_by);
     return LH_OK;
 }
 

@@ -50,6 +50,12 @@ struct lh_params {
     size_t laid_size;            /* of them with their first values */
     size_t cells;                /* there is room for, in each array */
     void *value, *grad, *velocity, *best; /* velocity and best NULL until asked for */
+    /* The model's scale, `cols` each: features are standardised so wherever it is used.  NULL
+     * before it has trained. */
+    const double *mean, *deviation;
+    size_t cols;
+    const char *scaled_by;       /* the data set that they are of */
+    double momentum;             /* of its last run: its rule, for a derivation */
 };
 
 typedef struct lhi_hand {

@@ -57,10 +57,10 @@ static int over_rows(lh_var v, lh_data *d, const char *caller,
         lhi_fail(v.tape->c, LH_EUSAGE, NULL, "%s: there are no rows to measure on", caller);
         return -1;
     }
-    if (lhi_data_prepare(d, v.tape->params->type) != LH_OK ||
-        !(k.root = lhi_root_of(v.tape, v.id, LHI_LEAN | LHI_FORWARD_ONLY)) ||
+    if (!(k.root = lhi_root_of(v.tape, v.id, LHI_LEAN | LHI_FORWARD_ONLY)) ||
         lhi_root_room(v.tape, k.root, CHUNK) != 0 ||
-        lhi_feed_find(&k.feed, v.tape, k.root->p, d, caller) != 0)
+        lhi_feed_find(&k.feed, v.tape, k.root->p, d, caller) != 0 ||
+        lhi_data_prepare(d, v.tape->params->type) != LH_OK)
         return -1;
     lhi_keep_team(v.tape->c, lhi_pace_size(&k.root->w->pace[0], CHUNK), chunks, &k);
     return 0;

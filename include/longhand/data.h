@@ -53,6 +53,14 @@ LH_API lh_data *lh_hold_out(lh_data *d, double part);
 LH_API lh_status lh_data_standardize(lh_data *d, const double *mean, const double *deviation,
                                      size_t features);
 
+/**
+ * Standardises d with the mean and deviation of another set, such as the one that is trained
+ * on.  What a trained network is measured on follows the network's own scale without it, and
+ * says so once; this is for a set that is used before the training.
+ * @return LH_OK, LH_EMISMATCH (another number of features), LH_ESTATE (d is in use).
+ */
+LH_API lh_status lh_data_like(lh_data *d, lh_data *other);
+
 /** Rows, 0 when inert; features (the label is not counted), 1 when inert, so that a
  *  driver goes on recording. */
 LH_API size_t    lh_rows(const lh_data *d);
