@@ -168,6 +168,7 @@ libcore_la_SOURCES = \
 	framework/store/npz.c \
 	framework/store/print.c \
 	framework/store/read.c \
+	framework/store/version1.c \
 	framework/store/safetensors.c \
 	framework/store/scan.c \
 	framework/store/schema.c \
@@ -183,6 +184,7 @@ libcore_la_SOURCES = \
 	framework/session/check.c \
 	framework/session/figures.c \
 	framework/session/keep.c \
+	framework/session/rows.c \
 	framework/session/ledger.h \
 	framework/session/ledger_files.c \
 	framework/session/theirs.c \

@@ -191,6 +191,11 @@ tests_unit_test_selftest_SOURCES = tests/unit/test_selftest.c
 tests_unit_test_selftest_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_selftest_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_model
+tests_unit_test_model_SOURCES = tests/unit/test_model.c
+tests_unit_test_model_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_model_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_store
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/store_help.h
 tests_unit_test_store_CPPFLAGS = $(lh_test_cppflags)
@@ -287,7 +292,7 @@ lh_test_scripts = \
 	tests/unit/gradients_others.sh
 TESTS += $(lh_test_scripts)
 EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh tests/libm_off.c \
-	tests/contributing.sh tests/copied.sh tests/mutants.sh tests/threads.sh tests/machines.sh
+	tests/contributing.sh tests/copied.sh tests/mutants.sh tests/threads.sh tests/machines.sh tests/version1.h5
 
 ## A user's driver, built through pkg-config against what is installed, and run.
 EXTRA_DIST += tests/install/check.sh tests/install/consumer.c tests/valgrind.supp

@@ -13,10 +13,21 @@
 typedef struct lhi_state_param {
     char name[LHI_NAME];
     size_t rows, cols;
-    void *value;
-    void *velocity; /* NULL: the optimiser has no slot */
-    void *best;     /* NULL: no best parameters are kept */
+    void *value; /* of the model: the best epoch's where the run watches, else the last */
+    void *last;  /* what training goes on from where that is another; NULL: value */
 } lhi_state_param;
+
+/* What an optimiser keeps beside each parameter, such as "velocity". */
+typedef struct lhi_state_slot {
+    char name[LHI_NAME];
+    void **at; /* an array for each parameter, of its shape; NULL where it has none */
+} lhi_state_slot;
+
+/* A number of an optimiser's rule, such as "rate". */
+typedef struct lhi_state_number {
+    char name[LHI_NAME];
+    double value;
+} lhi_state_number;
 
 /* A column of the history, one double an epoch, NaN where nothing was noted. */
 typedef struct lhi_state_series {
@@ -25,12 +36,17 @@ typedef struct lhi_state_series {
 } lhi_state_series;
 
 typedef struct lhi_state {
+    int64_t version;         /* of the file that it was read from, 0 without one */
     lh_type type;            /* LH_F32 or LH_F64 */
     char *tape;              /* the program of the loss, a line a node (tape/listing.c) */
     lhi_state_param *param;
     size_t params;
 
-    double rate, momentum;   /* optimiser */
+    char rule[LHI_NAME];     /* how the parameters move: "descent", "momentum" */
+    lhi_state_number *number;
+    size_t numbers;
+    lhi_state_slot *slot;
+    size_t slots;
 
     int64_t epoch;           /* whole epochs done */
     int64_t step;            /* steps done */
@@ -42,6 +58,7 @@ typedef struct lhi_state {
     char watch[LHI_NAME];    /* the name given to lh_watch(), "" without */
     double best_value;       /* its smallest value so far */
     int64_t best_epoch;      /* the epoch of it, 0 without */
+    int64_t patience;        /* epochs without a smaller one that end the run, 0: any number */
 
     lhi_state_series *series;
     size_t series_count, epochs; /* columns and rows of the history */
@@ -52,6 +69,9 @@ typedef struct lhi_state {
     double *mean, *deviation;/* data_cols each */
     double *held;            /* the parts of lh_hold_out(), in order */
     size_t held_count;
+    uint16_t *part;          /* of each of data_rows: held out as the part-th, from 1; else 0.
+                                NULL: none was held out, or the file does not say */
+    int64_t trained;         /* the part that was trained on */
 
     const char **config;     /* "name=value" */
     size_t config_count;

@@ -59,6 +59,8 @@ int verb_train(int argc, char **argv)
     lh_folder(c, out); /* before the work: a place that cannot be written is told now */
     lh_run *r = lh_train(L, LH_MOMENTUM(rate, momentum), d, (size_t)batch, epochs);
     lh_will_save(r, lh_path(c, out, "model.h5"));
+    if (validation)
+        lh_patience(r, patience); /* a run that had ended goes on when it is raised */
     while (lh_epoch(r)) {
         lh_note(r, "test loss", lh_loss(L, test));
         lh_note(r, "test accuracy", lh_accuracy(yhat, test));
@@ -66,12 +68,15 @@ int verb_train(int argc, char **argv)
             lh_watch(r, "validation loss", lh_loss(L, validation), patience);
     }
     lh_save(r, lh_path(c, out, "model.h5"));
-    lh_take_best(r);
-    if (lh_error(c) == LH_OK && lh_epochs(r) > 0)
+    if (lh_error(c) == LH_OK && lh_epochs(r) > 0) {
         printf("%zu rows held out: accuracy %.4f, AUC %.4f, loss %.4f, after %ld epochs "
                "(%.3g rows/s)\n",
                lh_rows(test), lh_accuracy(yhat, test), fabs(lh_auc(yhat, test)), lh_loss(L, test),
                lh_epochs(r), lh_speed(r));
+        if (lh_best_epoch(r) > 0)
+            printf("The model is that of epoch %ld, with the smallest validation loss.\n",
+                   lh_best_epoch(r));
+    }
     lh_history(r, lh_path(c, out, "history.csv"));
     lh_history(r, lh_path(c, out, "history.jsonl"));
     lh_plot(r, lh_path(c, out, "curves.png"), "loss, test loss, test accuracy");

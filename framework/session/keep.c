@@ -21,9 +21,11 @@ lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epoc
         return r;
     if (r->c->set.resume[0] && lhi_store_read(r->c, r->c->set.resume, &s) == LH_OK &&
         lhi_run_restore(r, &s, r->c->set.resume) == LH_OK)
-        lh_say(r->c, "going on from %s after epoch %lld, step %lld%s", r->c->set.resume,
-               (long long)s.epoch, (long long)s.step,
-               s.epoch >= epochs ? ": no epoch is left to do" : "");
+        lh_say(r->c, "going on from %s after epoch %ld, step %ld%s", r->c->set.resume, r->epoch,
+               r->step,
+               r->epoch >= epochs       ? ": no epoch is left to do"
+               : lhi_run_has_ended(r) ? ": its patience had ended it"
+                                      : "");
     if (!lhi_ok(r->c))
         return r;
     if (r->c->set.dry_run)
@@ -104,9 +106,9 @@ static const lhi_state_param *fitting(lh_checkpoint *k, const lhi_param *p)
     return NULL;
 }
 
-/* The values of the file into the store that its tape has made.  All shapes are compared before
- * anything is laid out: what a tape only declares takes no memory. */
-static int take_values(lh_checkpoint *k, lh_params *p)
+/* The model of the file into the store that its tape has made: values, scale and rule.  All
+ * shapes are compared before anything is laid out: what a tape only declares takes no memory. */
+static int take_model(lh_checkpoint *k, lh_params *p)
 {
     const lhi_state_param *a;
 
@@ -119,6 +121,13 @@ static int take_values(lh_checkpoint *k, lh_params *p)
         if ((a = fitting(k, &p->at[i])) != NULL)
             memcpy(lhi_params_at(p, p->value, i), a->value,
                    a->rows * a->cols * lhi_type_size(p->type));
+    p->mean = k->state.mean;
+    p->deviation = k->state.mean ? k->state.deviation : NULL;
+    p->cols = (size_t)k->state.data_cols;
+    p->scaled_by = k->state.data_name;
+    for (size_t i = 0; i < k->state.numbers; i++)
+        if (strcmp(k->state.number[i].name, "momentum") == 0)
+            p->momentum = k->state.number[i].value;
     return 0;
 }
 
@@ -137,7 +146,7 @@ lh_var lh_checkpoint_network(lh_checkpoint *k)
         return none;
     p->type = k->state.type; /* the file's, whatever --type says */
     L = lhi_record_listing(t, k->state.tape, k->path);
-    return lhi_ok(k->c) && take_values(k, p) == 0 ? L : (lh_var){t, UINT32_MAX, 0};
+    return lhi_ok(k->c) && take_model(k, p) == 0 ? L : (lh_var){t, UINT32_MAX, 0};
 }
 
 lh_status lh_checkpoint_standardize(lh_checkpoint *k, lh_data *d)
@@ -150,6 +159,11 @@ lh_status lh_checkpoint_standardize(lh_checkpoint *k, lh_data *d)
     if (!k)
         return LH_EUSAGE;
     return lh_data_standardize(d, k->state.mean, k->state.deviation, (size_t)k->state.data_cols);
+}
+
+const char *lh_checkpoint_watched(const lh_checkpoint *k)
+{
+    return k && k->state.best_epoch > 0 ? k->state.watch : "";
 }
 
 void lh_checkpoint_print(lh_checkpoint *k, FILE *out)

@@ -157,19 +157,18 @@ const char *lhi_h5_dataset_fault(lhi_h5 *h, hid_t set, int rank, size_t element,
     return fault;
 }
 
-void *lhi_h5_read_array(lhi_h5 *h, hid_t in, const char *name, lh_type type, int rank,
-                        const hsize_t *want, hsize_t *dims)
+void *lhi_h5_read_numbers(lhi_h5 *h, hid_t in, const char *name, hid_t disk, hid_t memory,
+                          int rank, const hsize_t *want, hsize_t *dims)
 {
-    const size_t mark = h->opens, size = lhi_type_size(type);
+    const size_t mark = h->opens, size = H5Tget_size(disk);
     const hid_t set = lhi_h5_item(h, in, name, H5I_DATASET);
-    const hid_t disk = set < 0 ? -1 : lhi_h5_keep(h, H5Dget_type(set), in, name);
+    const hid_t type = set < 0 ? -1 : lhi_h5_keep(h, H5Dget_type(set), in, name);
     const char *fault = NULL;
     void *array = NULL;
 
     if (lhi_ok(h->c)) {
-        fault = H5Tequal(disk, lhi_h5_disk_type(type)) > 0
-                    ? lhi_h5_dataset_fault(h, set, rank, size, want, dims)
-                    : "has another type than it should have";
+        fault = H5Tequal(type, disk) > 0 ? lhi_h5_dataset_fault(h, set, rank, size, want, dims)
+                                         : "has another type than it should have";
         if (fault)
             lhi_h5_bad(h, in, name, fault);
     }
@@ -178,11 +177,17 @@ void *lhi_h5_read_array(lhi_h5 *h, hid_t in, const char *name, lh_type type, int
 
         array = lhi_alloc_array(h->c, count, size);
         if (array && count > 0)
-            lhi_h5_did(h, H5Dread(set, lhi_h5_memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT,
-                                  array), in, name);
+            lhi_h5_did(h, H5Dread(set, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, array), in, name);
     }
     lhi_h5_drop(h, mark);
     return array;
+}
+
+void *lhi_h5_read_array(lhi_h5 *h, hid_t in, const char *name, lh_type type, int rank,
+                        const hsize_t *want, hsize_t *dims)
+{
+    return lhi_h5_read_numbers(h, in, name, lhi_h5_disk_type(type), lhi_h5_memory_type(type), rank,
+                               want, dims);
 }
 
 /* The bytes of a fixed-length text, 0 for what is none or is longer than `most`. */

@@ -88,6 +88,7 @@ static void check_block(lhi_h5 *h, const unsigned char *block, size_t size)
     const uint64_t version = number(block + AT_VERSION, 4);
     const uint64_t length = number(block + AT_LENGTH, 8);
 
+    h->version = (int64_t)version;
     if (!lhi_h5_ours(block, size))
         not_ours(h, block, size);
     else if (size < LHI_STORE_BLOCK)

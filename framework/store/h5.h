@@ -21,6 +21,7 @@ typedef struct lhi_h5 {
     unsigned char *image;
     size_t room;         /* bytes at image */
     uint64_t size;       /* of the file being read */
+    int64_t version;     /* that its user block names */
     uint64_t budget;     /* bytes that the datasets may still claim */
     uint64_t growth;     /* and those that are compressed; 0: none is allowed */
     hid_t open[24];
@@ -55,8 +56,11 @@ void lhi_h5_check(lhi_h5 *h);
 /* checked.c: reading that trusts nothing in the file. */
 hid_t lhi_h5_item(lhi_h5 *h, hid_t in, const char *name, H5I_type_t kind);
 int lhi_h5_has(lhi_h5 *h, hid_t in, const char *name);
-/* An array of numbers of `type` (LH_F32, LH_F64) whose extent is set in dims, and
- * must be `want` unless that is NULL. */
+/* An array of numbers of the `disk` type, as elements of `memory`, whose extent is set in dims,
+ * and must be `want` unless that is NULL. */
+void *lhi_h5_read_numbers(lhi_h5 *h, hid_t in, const char *name, hid_t disk, hid_t memory,
+                          int rank, const hsize_t *want, hsize_t *dims);
+/* The same of `type` (LH_F32, LH_F64). */
 void *lhi_h5_read_array(lhi_h5 *h, hid_t in, const char *name, lh_type type, int rank,
                         const hsize_t *want, hsize_t *dims);
 /* The checks before that, of a dataset whose elements are so large: NULL, or what is wrong.
@@ -68,6 +72,14 @@ const char *lhi_h5_dataset_fault(lhi_h5 *h, hid_t set, int rank, size_t element,
 const char *lhi_h5_read_chunks(lhi_h5 *h, hid_t set, int rank, const hsize_t *dims, size_t element,
                                unsigned char *to);
 const char **lhi_h5_read_lines(lhi_h5 *h, hid_t in, const char *name, size_t *count);
+
+/* read.c: arrays that parameters have beside their values, one each in at[]; returns how many a
+ * group has, and has no others. */
+size_t lhi_h5_read_beside(lhi_h5 *h, hid_t in, const lhi_state *s, void **at);
+
+/* version1.c: a version 1 file kept the rule and the slots of the optimiser, and the model of a
+ * run that watches, at other places.  After the parameters and the fields. */
+void lhi_h5_read_first_version(lhi_h5 *h, hid_t file, lhi_state *s);
 
 /* write.c: under a checksum, of `disk` type; a file's bytes are counted when it is done. */
 void lhi_h5_write_array(lhi_h5 *h, hid_t in, const char *name, hid_t disk, hid_t memory, int rank,
@@ -82,6 +94,7 @@ typedef struct lhi_field {
     const char *group, *name;
     enum lhi_field_kind kind;
     size_t offset, room; /* room: bytes of a text */
+    int64_t since;       /* the version that has it first */
 } lhi_field;
 
 void lhi_h5_read_field(lhi_h5 *h, hid_t in, const lhi_field *f, void *base);
@@ -93,15 +106,6 @@ typedef struct lhi_root {
 } lhi_root;
 
 extern const lhi_field lhi_root_fields[], lhi_state_fields[]; /* a NULL name ends each */
-
-/* Where the arrays of the parameters are: in `group`, or in its subgroup `inner`. */
-typedef struct lhi_slot {
-    const char *group, *inner;
-    size_t offset;
-} lhi_slot;
-
-enum { LHI_SLOTS = 3 };
-extern const lhi_slot lhi_slots[LHI_SLOTS]; /* the values are the first */
 
 hid_t lhi_h5_disk_type(lh_type type);
 hid_t lhi_h5_memory_type(lh_type type);

@@ -75,23 +75,45 @@ static void print_parameter(const lhi_state *s, const lhi_state_param *p, FILE *
         most = v > most ? v : most;
         squares += v * v;
     }
-    line(out, "  %-20s %6zu x %-6zu  min %-12.6g max %-12.6g norm %-12.6g%s%s", p->name, p->rows,
-         p->cols, least, most, sqrt(squares), p->velocity ? " velocity" : "",
-         p->best ? " best" : "");
+    line(out, "  %-20s %6zu x %-6zu  min %-12.6g max %-12.6g norm %.6g", p->name, p->rows,
+         p->cols, least, most, sqrt(squares));
+}
+
+static void print_optimizer(const lhi_state *s, FILE *out)
+{
+    put(out, "optimizer  %s", s->rule);
+    for (size_t i = 0; i < s->numbers; i++)
+        put(out, "%s%s %.17g", i ? ", " : ": ", s->number[i].name, s->number[i].value);
+    for (size_t i = 0; i < s->slots; i++)
+        put(out, "%s%s", i ? ", " : "; keeps ", s->slot[i].name);
+    fputc('\n', out);
+}
+
+/* Which epoch's parameters are the model, and from which a run goes on. */
+static void print_best(const lhi_state *s, FILE *out)
+{
+    if (!s->watch[0])
+        return;
+    if (s->best_epoch > 0)
+        line(out, "model      of epoch %lld, where %s was smallest: %.17g",
+             (long long)s->best_epoch, s->watch, s->best_value);
+    else
+        line(out, "model      of the last step: %s was never a number", s->watch);
+    if (s->patience > 0 && s->epoch - s->best_epoch >= s->patience)
+        line(out, "           the run has ended: %lld epochs without a smaller one",
+             (long long)(s->epoch - s->best_epoch));
 }
 
 static void print_counters(const lhi_state *s, FILE *out)
 {
     fputc('\n', out);
-    line(out, "optimizer  rate %.17g, momentum %.17g", s->rate, s->momentum);
+    print_best(s, out);
+    print_optimizer(s, out);
     line(out, "progress   epoch %lld, step %lld, batch %lld, shards %lld, seed %llu",
          (long long)s->epoch, (long long)s->step, (long long)s->batch, (long long)s->shards,
          (unsigned long long)s->seed);
     if (s->position > 0)
         line(out, "           %lld rows of the next epoch are done", (long long)s->position);
-    if (s->watch[0])
-        line(out, "best       %s = %.17g in epoch %lld", s->watch, s->best_value,
-             (long long)s->best_epoch);
     line(out, "data       %s, %lld rows (%lld to train) x %lld columns",
          s->data_name[0] ? s->data_name : "(without a name)", (long long)s->data_rows,
          (long long)s->train_rows, (long long)s->data_cols);
@@ -153,8 +175,8 @@ void lhi_store_print(const lhi_state *s, const char *path, FILE *out)
         elements += s->param[i].rows * s->param[i].cols;
     plain(out, path, strlen(path));
     fputc('\n', out);
-    line(out, "  a checkpoint of Longhand, format version %d, type %s", LHI_STORE_VERSION,
-         root.type);
+    line(out, "  a checkpoint of Longhand, format version %lld, type %s",
+         (long long)(s->version > 0 ? s->version : LHI_STORE_VERSION), root.type);
     line(out, "  tape sha256 %s", root.tape_digest);
     print_tape(s, out);
     fputc('\n', out);

@@ -24,10 +24,11 @@ static void read_root(lhi_h5 *h, hid_t file, lhi_state *s)
     }
     s->tape = lhi_strdup(h->c, lines[0]);
     s->type = strcmp(root.type, "f32") == 0 ? LH_F32 : LH_F64;
+    s->version = h->version;
     lhi_root_fill(&expected, s);
     if (strcmp(root.format, expected.format) != 0)
         lhi_h5_bad(h, file, "format", "is not \"longhand\"");
-    else if (root.version != expected.version)
+    else if (root.version != s->version)
         lhi_h5_bad(h, file, "version", "is not the version of the user block");
     else if (strcmp(root.type, expected.type) != 0)
         lhi_h5_bad(h, file, "type", "is neither \"f32\" nor \"f64\"");
@@ -40,7 +41,7 @@ static hid_t open_group(lhi_h5 *h, hid_t file, const char *name, lhi_state *s)
     const hid_t group = lhi_h5_item(h, file, name, H5I_GROUP);
 
     for (const lhi_field *f = lhi_state_fields; f->name; f++)
-        if (strcmp(f->group, name) == 0)
+        if (strcmp(f->group, name) == 0 && f->since <= h->version)
             lhi_h5_read_field(h, group, f, s);
     return group;
 }
@@ -88,42 +89,90 @@ static void read_parameters(lhi_h5 *h, hid_t file, lhi_state *s)
     lhi_h5_drop(h, mark);
 }
 
-/* The arrays that a parameter may have beside its value, of the same shape. */
-static void read_slot(lhi_h5 *h, hid_t in, lhi_state *s, const lhi_slot *slot)
+size_t lhi_h5_read_beside(lhi_h5 *h, hid_t in, const lhi_state *s, void **at)
 {
-    const char *name = slot->inner ? slot->inner : slot->group;
     size_t found = 0;
 
-    if (slot->inner) {
-        if (!lhi_h5_has(h, in, slot->inner))
-            return;
-        in = lhi_h5_item(h, in, slot->inner, H5I_GROUP);
-    }
     for (size_t i = 0; i < s->params && lhi_ok(h->c); i++) {
-        lhi_state_param *p = &s->param[i];
+        const lhi_state_param *p = &s->param[i];
         const hsize_t want[2] = {p->rows, p->cols};
         hsize_t dims[2];
-        void *array;
 
         if (!lhi_h5_has(h, in, p->name))
             continue;
-        array = lhi_h5_read_array(h, in, p->name, s->type, 2, want, dims);
-        memcpy((char *)p + slot->offset, &array, sizeof array);
+        at[i] = lhi_h5_read_array(h, in, p->name, s->type, 2, want, dims);
         found++;
     }
-    if (members(h, in, name) != found && lhi_ok(h->c))
+    if (members(h, in, "") != found && lhi_ok(h->c))
         lhi_h5_bad(h, in, "", "has a member that is no parameter");
+    return found;
 }
 
-static void read_slots(lhi_h5 *h, hid_t file, lhi_state *s)
+/* The parameters to go on from, where the model is another state. */
+static void read_last(lhi_h5 *h, hid_t file, lhi_state *s)
 {
-    for (size_t i = 1; i < LHI_SLOTS; i++) {
-        const size_t mark = h->opens;
-        const hid_t group = open_group(h, file, lhi_slots[i].group, s);
+    const size_t mark = h->opens;
+    void **last;
 
-        read_slot(h, group, s, &lhi_slots[i]);
+    if (h->version < 2 || !lhi_h5_has(h, file, "last"))
+        return;
+    last = lhi_alloc_array(h->c, s->params + 1, sizeof *last);
+    if (last)
+        lhi_h5_read_beside(h, lhi_h5_item(h, file, "last", H5I_GROUP), s, last);
+    for (size_t i = 0; last && i < s->params; i++)
+        s->param[i].last = last[i];
+    lhi_release(h->c, last);
+    lhi_h5_drop(h, mark);
+}
+
+static void read_hyperparameters(lhi_h5 *h, hid_t in, lhi_state *s)
+{
+    const hid_t group = lhi_h5_item(h, in, "hyperparameters", H5I_GROUP);
+    const size_t count = members(h, group, "hyperparameters");
+    const hsize_t want[1] = {1};
+
+    s->number = lhi_alloc_array(h->c, count, sizeof *s->number);
+    for (size_t i = 0; i < count && lhi_ok(h->c); i++) {
+        hsize_t dims[1];
+        double *value;
+
+        member_name(h, group, i, s->number[i].name);
+        value = lhi_h5_read_array(h, group, s->number[i].name, LH_F64, 1, want, dims);
+        s->number[i].value = value ? *value : 0;
+        lhi_release(h->c, value);
+        s->numbers = i + 1;
+    }
+}
+
+static void read_slots(lhi_h5 *h, hid_t in, lhi_state *s)
+{
+    const hid_t slots = lhi_h5_item(h, in, "slots", H5I_GROUP);
+    const size_t count = members(h, slots, "slots");
+
+    s->slot = lhi_alloc_array(h->c, count, sizeof *s->slot);
+    for (size_t i = 0; i < count && lhi_ok(h->c); i++) {
+        const size_t mark = h->opens;
+
+        member_name(h, slots, i, s->slot[i].name);
+        s->slot[i].at = lhi_alloc_array(h->c, s->params + 1, sizeof *s->slot[i].at);
+        if (s->slot[i].at)
+            lhi_h5_read_beside(h, lhi_h5_item(h, slots, s->slot[i].name, H5I_GROUP), s,
+                               s->slot[i].at);
+        s->slots = i + 1;
         lhi_h5_drop(h, mark);
     }
+}
+
+static void read_optimizer(lhi_h5 *h, hid_t file, lhi_state *s)
+{
+    const size_t mark = h->opens;
+    const hid_t group = open_group(h, file, "optimizer", s);
+
+    if (h->version >= 2 && lhi_h5_has(h, group, "hyperparameters"))
+        read_hyperparameters(h, group, s);
+    if (h->version >= 2 && lhi_h5_has(h, group, "slots"))
+        read_slots(h, group, s);
+    lhi_h5_drop(h, mark);
 }
 
 static void read_history(lhi_h5 *h, hid_t file, lhi_state *s)
@@ -154,7 +203,7 @@ static void read_data(lhi_h5 *h, hid_t file, lhi_state *s)
 {
     const size_t mark = h->opens;
     const hid_t group = open_group(h, file, "data", s);
-    const hsize_t want[1] = {(hsize_t)s->data_cols};
+    const hsize_t want[1] = {(hsize_t)s->data_cols}, rows[1] = {(hsize_t)s->data_rows};
     hsize_t dims[1] = {0};
 
     s->mean = numbers(h, group, "mean", want, dims);
@@ -162,6 +211,9 @@ static void read_data(lhi_h5 *h, hid_t file, lhi_state *s)
     dims[0] = 0;
     s->held = numbers(h, group, "held", NULL, dims);
     s->held_count = (size_t)dims[0];
+    if (h->version >= 2 && lhi_h5_has(h, group, "part"))
+        s->part = lhi_h5_read_numbers(h, group, "part", H5T_STD_U16LE, H5T_NATIVE_UINT16, 1, rows,
+                                      dims);
     lhi_h5_drop(h, mark);
 }
 
@@ -172,10 +224,14 @@ static void read_all(lhi_h5 *h, lhi_state *s)
 
     read_root(h, file, s);
     read_parameters(h, file, s);
-    read_slots(h, file, s);
+    read_last(h, file, s);
+    read_optimizer(h, file, s);
+    open_group(h, file, "best", s);
     open_group(h, file, "state", s);
     read_history(h, file, s);
     read_data(h, file, s);
+    if (h->version == 1)
+        lhi_h5_read_first_version(h, file, s);
     if (lhi_h5_has(h, file, "config"))
         s->config = lhi_h5_read_lines(h, file, "config", &s->config_count);
     if (lhi_h5_has(h, file, "provenance"))

@@ -10,44 +10,40 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TEXT(group, type, name, member) \
-    {group, name, LHI_TEXT, offsetof(type, member), sizeof(((type *)0)->member)}
-#define NUMBER(group, type, name, kind, member) {group, name, kind, offsetof(type, member), 0}
+#define TEXT(group, type, name, member, since) \
+    {group, name, LHI_TEXT, offsetof(type, member), sizeof(((type *)0)->member), since}
+#define NUMBER(group, type, name, kind, member, since) \
+    {group, name, kind, offsetof(type, member), 0, since}
 
 const lhi_field lhi_root_fields[] = {
-    TEXT("", lhi_root, "format", format),
-    NUMBER("", lhi_root, "version", LHI_INTEGER, version),
-    TEXT("", lhi_root, "type", type),
-    TEXT("", lhi_root, "tape_digest", tape_digest),
-    {NULL, NULL, LHI_TEXT, 0, 0},
+    TEXT("", lhi_root, "format", format, 1),
+    NUMBER("", lhi_root, "version", LHI_INTEGER, version, 1),
+    TEXT("", lhi_root, "type", type, 1),
+    TEXT("", lhi_root, "tape_digest", tape_digest, 1),
+    {NULL, NULL, LHI_TEXT, 0, 0, 0},
 };
 
 const lhi_field lhi_state_fields[] = {
-    NUMBER("optimizer", lhi_state, "rate", LHI_REAL, rate),
-    NUMBER("optimizer", lhi_state, "momentum", LHI_REAL, momentum),
-    TEXT("best", lhi_state, "watch", watch),
-    NUMBER("best", lhi_state, "value", LHI_REAL, best_value),
-    NUMBER("best", lhi_state, "epoch", LHI_INTEGER, best_epoch),
-    NUMBER("state", lhi_state, "epoch", LHI_INTEGER, epoch),
-    NUMBER("state", lhi_state, "step", LHI_INTEGER, step),
-    NUMBER("state", lhi_state, "position", LHI_INTEGER, position),
-    NUMBER("state", lhi_state, "loss_sum", LHI_REAL, loss_sum),
-    NUMBER("state", lhi_state, "batch", LHI_INTEGER, batch),
-    NUMBER("state", lhi_state, "shards", LHI_INTEGER, shards),
-    NUMBER("state", lhi_state, "seed", LHI_SEED, seed),
-    NUMBER("history", lhi_state, "epochs", LHI_COUNT, epochs),
-    TEXT("data", lhi_state, "name", data_name),
-    TEXT("data", lhi_state, "digest", data_digest),
-    NUMBER("data", lhi_state, "rows", LHI_INTEGER, data_rows),
-    NUMBER("data", lhi_state, "cols", LHI_INTEGER, data_cols),
-    NUMBER("data", lhi_state, "train_rows", LHI_INTEGER, train_rows),
-    {NULL, NULL, LHI_TEXT, 0, 0},
-};
-
-const lhi_slot lhi_slots[LHI_SLOTS] = {
-    {"parameters", NULL, offsetof(lhi_state_param, value)},
-    {"optimizer", "velocity", offsetof(lhi_state_param, velocity)},
-    {"best", NULL, offsetof(lhi_state_param, best)},
+    TEXT("optimizer", lhi_state, "rule", rule, 2),
+    TEXT("best", lhi_state, "watch", watch, 1),
+    NUMBER("best", lhi_state, "value", LHI_REAL, best_value, 1),
+    NUMBER("best", lhi_state, "epoch", LHI_INTEGER, best_epoch, 1),
+    NUMBER("best", lhi_state, "patience", LHI_INTEGER, patience, 2),
+    NUMBER("state", lhi_state, "epoch", LHI_INTEGER, epoch, 1),
+    NUMBER("state", lhi_state, "step", LHI_INTEGER, step, 1),
+    NUMBER("state", lhi_state, "position", LHI_INTEGER, position, 1),
+    NUMBER("state", lhi_state, "loss_sum", LHI_REAL, loss_sum, 1),
+    NUMBER("state", lhi_state, "batch", LHI_INTEGER, batch, 1),
+    NUMBER("state", lhi_state, "shards", LHI_INTEGER, shards, 1),
+    NUMBER("state", lhi_state, "seed", LHI_SEED, seed, 1),
+    NUMBER("history", lhi_state, "epochs", LHI_COUNT, epochs, 1),
+    TEXT("data", lhi_state, "name", data_name, 1),
+    TEXT("data", lhi_state, "digest", data_digest, 1),
+    NUMBER("data", lhi_state, "rows", LHI_INTEGER, data_rows, 1),
+    NUMBER("data", lhi_state, "cols", LHI_INTEGER, data_cols, 1),
+    NUMBER("data", lhi_state, "train_rows", LHI_INTEGER, train_rows, 1),
+    NUMBER("data", lhi_state, "trained", LHI_INTEGER, trained, 2),
+    {NULL, NULL, LHI_TEXT, 0, 0, 0},
 };
 
 hid_t lhi_h5_disk_type(lh_type type)
@@ -124,6 +120,24 @@ static int unsound_history(const lhi_state *s, char *reason, size_t room)
     return 1;
 }
 
+/* Rows of a part that nobody held out, or more parts than a row's number can tell. */
+static int unsound_parts(const lhi_state *s, char *reason, size_t room)
+{
+    size_t row = 0;
+
+    while (s->part && row < (size_t)s->data_rows && s->part[row] <= s->held_count)
+        row++;
+    if (s->part && row < (size_t)s->data_rows)
+        snprintf(reason, room, "/data/part says %u of row %zu, and %zu parts were held out",
+                 s->part[row], row, s->held_count);
+    else if (s->trained > (s->part ? (int64_t)s->held_count : 0) || s->held_count > UINT16_MAX)
+        snprintf(reason, room, "part %lld was trained on of %zu that were held out",
+                 (long long)s->trained, s->held_count);
+    else
+        return 0;
+    return 1;
+}
+
 int lhi_state_unsound(const lhi_state *s, char *reason, size_t room)
 {
     for (const lhi_field *f = lhi_state_fields; f->name; f++)
@@ -132,17 +146,23 @@ int lhi_state_unsound(const lhi_state *s, char *reason, size_t room)
     for (size_t i = 0; i < s->params; i++)
         if (unsound_name("a parameter", s->param[i].name, reason, room))
             return 1;
+    for (size_t i = 0; i < s->numbers; i++)
+        if (unsound_name("a number of the optimiser", s->number[i].name, reason, room))
+            return 1;
+    for (size_t i = 0; i < s->slots; i++)
+        if (unsound_name("a slot of the optimiser", s->slot[i].name, reason, room))
+            return 1;
     for (size_t i = 0; i < s->series_count; i++)
         if (unsound_name("a series", s->series[i].name, reason, room))
             return 1;
-    if (unsound_history(s, reason, room))
+    if (unsound_history(s, reason, room) || unsound_parts(s, reason, room))
         return 1;
-    if (s->params <= LHI_H5_ITEMS && s->series_count <= LHI_H5_ITEMS &&
-        s->config_count <= LHI_H5_ITEMS && s->provenance_count <= LHI_H5_ITEMS &&
-        (!s->tape || strlen(s->tape) < LHI_H5_TEXT))
+    if (s->params <= LHI_H5_ITEMS && s->numbers <= LHI_H5_ITEMS && s->slots <= LHI_H5_ITEMS &&
+        s->series_count <= LHI_H5_ITEMS && s->config_count <= LHI_H5_ITEMS &&
+        s->provenance_count <= LHI_H5_ITEMS && (!s->tape || strlen(s->tape) < LHI_H5_TEXT))
         return 0;
     snprintf(reason, room,
-             "more than %d parameters, series or lines, or a tape of more than %u bytes",
+             "more than %d parameters, slots, series or lines, or a tape of more than %u bytes",
              LHI_H5_ITEMS, LHI_H5_TEXT - 1);
     return 1;
 }
@@ -152,18 +172,24 @@ static double element(const lhi_state *s, const void *array, size_t i)
     return s->type == LH_F32 ? (double)((const float *)array)[i] : ((const double *)array)[i];
 }
 
+static int nonfinite_array(const lhi_state *s, const lhi_state_param *p, const void *array,
+                           char *reason, size_t room)
+{
+    for (size_t i = 0; array && i < p->rows * p->cols; i++) {
+        if (isfinite(element(s, array, i)))
+            continue;
+        lhi_format(reason, room, "parameter %s is %g in row %zu, column %zu (counted from 0)",
+                     p->name, element(s, array, i), i / p->cols, i % p->cols);
+        return 1;
+    }
+    return 0;
+}
+
 int lhi_state_nonfinite(const lhi_state *s, char *reason, size_t room)
 {
-    for (size_t k = 0; k < s->params; k++) {
-        const lhi_state_param *p = &s->param[k];
-
-        for (size_t i = 0; i < p->rows * p->cols; i++) {
-            if (isfinite(element(s, p->value, i)))
-                continue;
-            lhi_format(reason, room, "parameter %s is %g in row %zu, column %zu (counted from 0)",
-                       p->name, element(s, p->value, i), i / p->cols, i % p->cols);
+    for (size_t k = 0; k < s->params; k++)
+        if (nonfinite_array(s, &s->param[k], s->param[k].value, reason, room) ||
+            nonfinite_array(s, &s->param[k], s->param[k].last, reason, room))
             return 1;
-        }
-    }
     return 0;
 }

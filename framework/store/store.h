@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#define LHI_STORE_VERSION 1
+#define LHI_STORE_VERSION 2
 #define LHI_STORE_BLOCK 512 /* bytes of the user block */
 
 /* Writes a run to a file, which is the old one or the new one and never a part.
@@ -20,7 +20,7 @@ lh_status lhi_store_write(lh_ctx *c, const lhi_state *s, const char *path);
 /* The bytes that its file has at least. */
 uint64_t lhi_store_least(const lhi_state *s);
 
-/* Reads one; the arrays are owned by c.  LH_OK, or *s is all zero and it is
+/* Reads one of any version; the arrays are owned by c.  LH_OK, or *s is all zero and it is
  * LH_ENOINPUT, LH_EFORMAT, LH_EIO or LH_ENOMEM. */
 lh_status lhi_store_read(lh_ctx *c, const char *path, lhi_state *s);
 

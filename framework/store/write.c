@@ -5,6 +5,7 @@
 #include "framework/store/h5.h"
 #include "framework/system/mem.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum {
@@ -68,13 +69,24 @@ static void write_numbers(lhi_h5 *h, hid_t in, const char *name, const double *f
         lhi_h5_write_array(h, in, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 1, dims, from);
 }
 
-static hid_t text_type(lhi_h5 *h, size_t size)
+static hid_t text_type(lhi_h5 *h, size_t size, H5T_cset_t letters)
 {
     const hid_t type = lhi_h5_keep(h, H5Tcopy(H5T_C_S1), -1, "");
 
     lhi_h5_did(h, H5Tset_size(type, size), -1, "");
-    lhi_h5_did(h, H5Tset_cset(type, H5T_CSET_UTF8), -1, "");
+    lhi_h5_did(h, H5Tset_cset(type, letters), -1, "");
     return type;
+}
+
+/* Octave reads every dataset of a file, stops at the first that it cannot, and cannot read UTF-8:
+ * it is named only where a letter needs it. */
+static H5T_cset_t letters_of(const char *const *lines, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (const char *at = lines[i]; *at; at++)
+            if ((unsigned char)*at > 127)
+                return H5T_CSET_UTF8;
+    return H5T_CSET_ASCII;
 }
 
 /* Bytes of the longest of some texts, with its final 0. */
@@ -99,7 +111,7 @@ static void write_lines(lhi_h5 *h, hid_t in, const char *name, const char *const
         return;
     padded = lhi_alloc_array(h->c, count, size);
     if (padded) {
-        const hid_t type = text_type(h, size);
+        const hid_t type = text_type(h, size, letters_of(lines, count));
 
         for (size_t i = 0; i < count; i++)
             memcpy(padded + i * size, lines[i], strlen(lines[i]));
@@ -119,7 +131,7 @@ static void write_field(lhi_h5 *h, hid_t in, const lhi_field *f, const void *bas
     int64_t wide;
 
     if (f->kind == LHI_TEXT) {
-        disk = memory = text_type(h, strlen(at) + 1);
+        disk = memory = text_type(h, strlen(at) + 1, H5T_CSET_UTF8);
     } else {
         disk = lhi_h5_field_type(f->kind, 0);
         memory = lhi_h5_field_type(f->kind, 1);
@@ -146,37 +158,52 @@ hid_t lhi_h5_make_group(lhi_h5 *h, hid_t in, const char *name)
     return lhi_h5_keep(h, H5Gcreate2(in, name, H5P_DEFAULT, list, H5P_DEFAULT), in, name);
 }
 
-static void *slot_of(const lhi_state_param *p, const lhi_slot *slot)
+/* A group with an array of each parameter that has one: the pointers to them are `stride` bytes
+ * apart, from `offset` on. */
+static void write_arrays(lhi_h5 *h, hid_t in, const char *name, const lhi_state *s,
+                         const void *base, size_t offset, size_t stride)
 {
-    void *array;
+    const size_t mark = h->opens;
+    const hid_t group = lhi_h5_make_group(h, in, name);
 
-    memcpy(&array, (const char *)p + slot->offset, sizeof array);
-    return array;
-}
-
-static int slot_used(const lhi_state *s, const lhi_slot *slot)
-{
-    for (size_t i = 0; i < s->params; i++)
-        if (slot_of(&s->param[i], slot))
-            return 1;
-    return 0;
-}
-
-static void write_slot(lhi_h5 *h, hid_t in, const lhi_state *s, const lhi_slot *slot)
-{
-    if (slot->inner && !slot_used(s, slot))
-        return;
-    if (slot->inner)
-        in = lhi_h5_make_group(h, in, slot->inner);
     for (size_t i = 0; i < s->params && lhi_ok(h->c); i++) {
-        const lhi_state_param *p = &s->param[i];
-        const hsize_t dims[2] = {p->rows, p->cols};
-        const void *array = slot_of(p, slot);
+        const hsize_t dims[2] = {s->param[i].rows, s->param[i].cols};
+        const void *array;
 
+        memcpy(&array, (const char *)base + offset + i * stride, sizeof array);
         if (array)
-            lhi_h5_write_array(h, in, p->name, lhi_h5_disk_type(s->type),
+            lhi_h5_write_array(h, group, s->param[i].name, lhi_h5_disk_type(s->type),
                                lhi_h5_memory_type(s->type), 2, dims, array);
     }
+    lhi_h5_drop(h, mark);
+}
+
+static void write_optimizer(lhi_h5 *h, hid_t in, const lhi_state *s)
+{
+    hid_t group;
+
+    if (s->numbers > 0) {
+        group = lhi_h5_make_group(h, in, "hyperparameters");
+        for (size_t i = 0; i < s->numbers && lhi_ok(h->c); i++)
+            write_numbers(h, group, s->number[i].name, &s->number[i].value, 1);
+    }
+    if (s->slots > 0) {
+        group = lhi_h5_make_group(h, in, "slots");
+        for (size_t i = 0; i < s->slots && lhi_ok(h->c); i++)
+            write_arrays(h, group, s->slot[i].name, s, s->slot[i].at, 0,
+                         sizeof *s->slot[i].at);
+    }
+}
+
+static void write_data(lhi_h5 *h, hid_t in, const lhi_state *s)
+{
+    const hsize_t rows[1] = {(hsize_t)s->data_rows};
+
+    write_numbers(h, in, "mean", s->mean, (size_t)s->data_cols);
+    write_numbers(h, in, "deviation", s->deviation, (size_t)s->data_cols);
+    write_numbers(h, in, "held", s->held_count ? s->held : NULL, s->held_count);
+    if (s->part)
+        lhi_h5_write_array(h, in, "part", H5T_STD_U16LE, H5T_NATIVE_UINT16, 1, rows, s->part);
 }
 
 static void write_group(lhi_h5 *h, hid_t file, const char *name, const lhi_state *s)
@@ -187,17 +214,13 @@ static void write_group(lhi_h5 *h, hid_t file, const char *name, const lhi_state
     for (const lhi_field *f = lhi_state_fields; f->name; f++)
         if (strcmp(f->group, name) == 0)
             write_field(h, group, f, s);
-    for (size_t i = 0; i < LHI_SLOTS; i++)
-        if (strcmp(lhi_slots[i].group, name) == 0)
-            write_slot(h, group, s, &lhi_slots[i]);
+    if (strcmp(name, "optimizer") == 0)
+        write_optimizer(h, group, s);
     if (strcmp(name, "history") == 0)
         for (size_t i = 0; i < s->series_count && lhi_ok(h->c); i++)
             write_numbers(h, group, s->series[i].name, s->series[i].at, s->epochs);
-    if (strcmp(name, "data") == 0) {
-        write_numbers(h, group, "mean", s->mean, (size_t)s->data_cols);
-        write_numbers(h, group, "deviation", s->deviation, (size_t)s->data_cols);
-        write_numbers(h, group, "held", s->held_count ? s->held : NULL, s->held_count);
-    }
+    if (strcmp(name, "data") == 0)
+        write_data(h, group, s);
     lhi_h5_drop(h, mark);
 }
 
@@ -215,11 +238,18 @@ size_t lhi_h5_finish(lhi_h5 *h, hid_t file)
     return size < 0 ? 0 : LHI_STORE_BLOCK + (size_t)size;
 }
 
+static int goes_on_elsewhere(const lhi_state *s)
+{
+    for (size_t i = 0; i < s->params; i++)
+        if (s->param[i].last)
+            return 1;
+    return 0;
+}
+
 /* The file as bytes at h->image; returns how many. */
 static size_t build(lhi_h5 *h, const lhi_state *s)
 {
-    static const char *const groups[] = {"parameters", "optimizer", "best",
-                                         "state",      "history",   "data"};
+    static const char *const groups[] = {"optimizer", "best", "state", "history", "data"};
     const char *const tape = s->tape ? s->tape : "";
     const hid_t file = lhi_h5_create(h);
     lhi_root root;
@@ -228,6 +258,11 @@ static size_t build(lhi_h5 *h, const lhi_state *s)
     for (const lhi_field *f = lhi_root_fields; f->name; f++)
         write_field(h, file, f, &root);
     write_lines(h, file, "tape", &tape, 1);
+    write_arrays(h, file, "parameters", s, s->param, offsetof(lhi_state_param, value),
+                 sizeof *s->param);
+    if (goes_on_elsewhere(s))
+        write_arrays(h, file, "last", s, s->param, offsetof(lhi_state_param, last),
+                     sizeof *s->param);
     for (size_t i = 0; i < sizeof groups / sizeof groups[0] && lhi_ok(h->c); i++)
         write_group(h, file, groups[i], s);
     write_lines(h, file, "config", s->config, s->config_count);
@@ -242,13 +277,14 @@ static size_t room_for(const lhi_state *s)
     size_t bytes = (size_t)1 << 18, items = 64;
 
     for (size_t i = 0; i < s->params; i++)
-        bytes += 3 * s->param[i].rows * s->param[i].cols * lhi_type_size(s->type);
+        bytes += (2 + s->slots) * s->param[i].rows * s->param[i].cols * lhi_type_size(s->type);
     bytes += s->series_count * s->epochs * sizeof(double);
     bytes += (2 * (size_t)s->data_cols + s->held_count) * sizeof(double);
+    bytes += s->part ? (size_t)s->data_rows * sizeof *s->part : 0;
     bytes += s->tape ? strlen(s->tape) : 0;
     bytes += width(s->config, s->config_count) * s->config_count;
     bytes += width(s->provenance, s->provenance_count) * s->provenance_count;
-    items += 3 * s->params + s->series_count;
+    items += (2 + s->slots) * s->params + s->slots + s->numbers + s->series_count;
     return bytes + bytes / 2 + items * SMALL;
 }
 

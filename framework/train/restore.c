@@ -7,15 +7,44 @@
 #include <stdio.h>
 #include <string.h>
 
-static lhi_state_param picture_of(const lh_params *p, size_t i)
+static lhi_state_param picture_of(const lh_run *r, size_t i)
 {
-    lhi_state_param a = {.rows = p->at[i].rows, .cols = p->at[i].cols,
-                         .value = lhi_params_at(p, p->value, i)};
+    const lh_params *p = r->t->params;
+    void *const now = lhi_params_at(p, p->value, i);
+    lhi_state_param a = {.rows = p->at[i].rows, .cols = p->at[i].cols, .value = now};
 
     snprintf(a.name, sizeof a.name, "%s", p->at[i].name);
-    a.velocity = p->velocity ? lhi_params_at(p, p->velocity, i) : NULL;
-    a.best = p->best ? lhi_params_at(p, p->best, i) : NULL;
+    if (r->best_epoch > 0) {
+        void *const other = lhi_params_at(p, p->best, i);
+
+        a.value = r->at_best ? now : other;
+        a.last = r->at_best ? other : now;
+    }
     return a;
+}
+
+/* The rule with its numbers, and what it keeps of each parameter; -1: no memory. */
+static int rule_of(lh_run *r, lhi_state *s)
+{
+    const lh_params *p = r->t->params;
+
+    snprintf(s->rule, sizeof s->rule, r->how.momentum > 0 ? "momentum" : "descent");
+    r->number[0] = (lhi_state_number){"rate", r->how.rate};
+    r->number[1] = (lhi_state_number){"momentum", r->how.momentum};
+    s->number = r->number;
+    s->numbers = r->how.momentum > 0 ? 2 : 1;
+    if (!(r->how.momentum > 0))
+        return 0;
+    if (!r->velocity.at)
+        r->velocity.at = lhi_alloc_array(r->c, p->count + 1, sizeof *r->velocity.at);
+    if (!r->velocity.at)
+        return -1;
+    snprintf(r->velocity.name, sizeof r->velocity.name, "velocity");
+    for (size_t i = 0; i < p->count; i++)
+        r->velocity.at[i] = lhi_params_at(p, p->velocity, i);
+    s->slot = &r->velocity;
+    s->slots = 1;
+    return 0;
 }
 
 lh_status lhi_run_state(lh_run *r, lhi_state *s)
@@ -24,23 +53,23 @@ lh_status lhi_run_state(lh_run *r, lhi_state *s)
     const lh_data *fit = r->d->fit;
 
     *s = (lhi_state){
-        .type = p->type, .rate = r->how.rate, .momentum = r->how.momentum, .epoch = r->epoch,
-        .step = r->step, .position = (int64_t)r->position, .loss_sum = r->loss_sum,
-        .batch = (int64_t)r->batch, .shards = (int64_t)r->w->shards, .seed = r->c->set.seed,
-        .best_value = r->best_value, .best_epoch = r->best_epoch, .series = r->series,
-        .series_count = r->series_count, .epochs = (size_t)r->epoch, .params = p->count,
-        .data_rows = (int64_t)r->d->file_rows, .data_cols = (int64_t)r->d->cols,
-        .train_rows = (int64_t)r->d->rows, .mean = fit->mean, .deviation = fit->deviation,
-        .held = fit->held, .held_count = fit->held_count};
+        .type = p->type, .epoch = r->epoch, .step = r->step, .position = (int64_t)r->position,
+        .loss_sum = r->loss_sum, .batch = (int64_t)r->batch, .shards = (int64_t)r->w->shards,
+        .seed = r->c->set.seed, .best_value = r->best_value, .best_epoch = r->best_epoch,
+        .patience = r->patience, .series = r->series, .series_count = r->series_count,
+        .epochs = (size_t)r->epoch, .params = p->count, .data_rows = (int64_t)r->d->file_rows,
+        .data_cols = (int64_t)r->d->cols, .train_rows = (int64_t)r->d->rows, .mean = fit->mean,
+        .deviation = fit->deviation, .held = fit->held, .held_count = fit->held_count,
+        .part = fit->part, .trained = r->d->index};
     snprintf(s->watch, sizeof s->watch, "%s", r->watch);
     snprintf(s->data_name, sizeof s->data_name, "%s", r->d->name);
     snprintf(s->data_digest, sizeof s->data_digest, "%s", r->d->digest);
     s->tape = lhi_listing(r->t, r->p);
     s->param = lhi_alloc_array(r->c, p->count, sizeof *s->param);
-    if (!s->param || !s->tape)
+    if (!s->param || !s->tape || rule_of(r, s) != 0)
         return r->c->status;
     for (size_t i = 0; i < p->count; i++)
-        s->param[i] = picture_of(p, i);
+        s->param[i] = picture_of(r, i);
     s->config_count = lhi_config(r->c, &s->config);
     return r->c->status;
 }
@@ -65,11 +94,51 @@ static lh_status mismatch(lh_run *r, const char *path, const char *what, const c
     return lhi_fail(r->c, LH_EMISMATCH, hint, "%s cannot be resumed here: %s", path, what);
 }
 
+static const lhi_state_slot *slot_named(const lhi_state *s, const char *name)
+{
+    for (size_t i = 0; i < s->slots; i++)
+        if (strcmp(s->slot[i].name, name) == 0)
+            return &s->slot[i];
+    return NULL;
+}
+
+static int same_rows(const lh_data *d, const lhi_state *s)
+{
+    const lh_data *fit = d->fit;
+
+    return strcmp(s->data_digest, d->digest) == 0 && s->train_rows == (int64_t)d->rows &&
+           s->trained == d->index && s->held_count == fit->held_count &&
+           (!s->held_count ||
+            memcmp(s->held, fit->held, s->held_count * sizeof *s->held) == 0) &&
+           (!s->part || !fit->part || s->data_rows != (int64_t)d->file_rows ||
+            memcmp(s->part, fit->part, d->file_rows * sizeof *s->part) == 0);
+}
+
+static void numbers_of(const lhi_state *s, char *text, size_t room)
+{
+    size_t used = (size_t)snprintf(text, room, "%s", s->rule);
+
+    for (size_t i = 0; i < s->numbers && used < room; i++)
+        used += (size_t)lhi_format(text + used, room - used, "%s%s %g", i ? ", " : ": ",
+                                   s->number[i].name, s->number[i].value);
+}
+
+static int same_rule(const lhi_state *a, const lhi_state *b)
+{
+    int same = strcmp(a->rule, b->rule) == 0 && a->numbers == b->numbers;
+
+    for (size_t i = 0; same && i < a->numbers; i++)
+        same = strcmp(a->number[i].name, b->number[i].name) == 0 &&
+               a->number[i].value == b->number[i].value;
+    return same;
+}
+
 /* A run goes on with what it began with, or its bits would mean nothing. */
 static lh_status compare(lh_run *r, const lhi_state *s, const char *path)
 {
     const lh_params *p = r->t->params;
-    char *tape = lhi_listing(r->t, r->p), text[400];
+    char *tape = lhi_listing(r->t, r->p), text[500];
+    lhi_state own = {.params = 0};
 
     if (!tape)
         return r->c->status;
@@ -82,10 +151,13 @@ static lh_status compare(lh_run *r, const lhi_state *s, const char *path)
         snprintf(text, sizeof text, "it holds another network%s", lines);
         return mismatch(r, path, text, "use the driver and the options that it was made with");
     }
-    if (strcmp(s->data_digest, r->d->digest) != 0 || s->train_rows != (int64_t)r->d->rows ||
-        s->held_count != r->d->fit->held_count ||
-        (s->held_count &&
-         memcmp(s->held, r->d->fit->held, s->held_count * sizeof *s->held) != 0)) {
+    if (s->seed != r->c->set.seed || s->batch != (int64_t)r->batch ||
+        s->shards != (int64_t)r->w->shards) {
+        snprintf(text, sizeof text, "its seed, batch and shards are %llu, %lld, %lld",
+                 (unsigned long long)s->seed, (long long)s->batch, (long long)s->shards);
+        return mismatch(r, path, text, "give the same --seed, batch size and --shards");
+    }
+    if (!same_rows(r->d, s)) {
         snprintf(text, sizeof text,
                  "it was trained on %lld rows of %.100s (SHA-256 %.12s...), not on %zu rows of "
                  "%.100s (%.12s...)",
@@ -93,14 +165,14 @@ static lh_status compare(lh_run *r, const lhi_state *s, const char *path)
                  r->d->digest);
         return mismatch(r, path, text, "give the same --data and the same split");
     }
-    if (s->seed != r->c->set.seed || s->batch != (int64_t)r->batch ||
-        s->shards != (int64_t)r->w->shards) {
-        snprintf(text, sizeof text, "its seed, batch and shards are %llu, %lld, %lld",
-                 (unsigned long long)s->seed, (long long)s->batch, (long long)s->shards);
-        return mismatch(r, path, text, "give the same --seed, batch size and --shards");
-    }
-    if (s->rate != r->how.rate || s->momentum != r->how.momentum) {
-        lhi_format(text, sizeof text, "its rate and momentum are %g and %g", s->rate, s->momentum);
+    if (rule_of(r, &own) != 0)
+        return r->c->status;
+    if (!same_rule(s, &own)) {
+        char theirs[200], ours[200];
+
+        numbers_of(s, theirs, sizeof theirs);
+        numbers_of(&own, ours, sizeof ours);
+        snprintf(text, sizeof text, "its rule is %s, and not %s", theirs, ours);
         return mismatch(r, path, text, "give the same rate and momentum");
     }
     if (s->params != p->count)
@@ -109,6 +181,9 @@ static lh_status compare(lh_run *r, const lhi_state *s, const char *path)
         if (strcmp(s->param[i].name, p->at[i].name) != 0 || s->param[i].rows != p->at[i].rows ||
             s->param[i].cols != p->at[i].cols)
             return mismatch(r, path, "its parameters are others, or in another order", NULL);
+    for (size_t i = 0; i < own.slots; i++)
+        if (!slot_named(s, own.slot[i].name))
+            return mismatch(r, path, "it lacks what the optimiser keeps", NULL);
     return LH_OK;
 }
 
@@ -129,19 +204,22 @@ lh_status lhi_run_restore(lh_run *r, const lhi_state *s, const char *path)
 {
     lh_params *p = r->t->params;
     const size_t element = lhi_type_size(p->type);
+    const lhi_state_slot *velocity;
 
     if (compare(r, s, path) != LH_OK)
         return r->c->status;
     if (s->best_epoch > 0 && lhi_params_slot(p, &p->best) != 0)
         return r->c->status;
+    velocity = p->velocity ? slot_named(s, "velocity") : NULL;
     for (size_t i = 0; i < p->count; i++) {
-        const size_t bytes = p->at[i].rows * p->at[i].cols * element;
+        const lhi_state_param *a = &s->param[i];
+        const size_t bytes = a->rows * a->cols * element;
 
-        memcpy(lhi_params_at(p, p->value, i), s->param[i].value, bytes);
-        if (p->velocity && s->param[i].velocity)
-            memcpy(lhi_params_at(p, p->velocity, i), s->param[i].velocity, bytes);
-        if (p->best && s->param[i].best)
-            memcpy(lhi_params_at(p, p->best, i), s->param[i].best, bytes);
+        memcpy(lhi_params_at(p, p->value, i), a->last ? a->last : a->value, bytes);
+        if (velocity && velocity->at[i])
+            memcpy(lhi_params_at(p, p->velocity, i), velocity->at[i], bytes);
+        if (s->best_epoch > 0)
+            memcpy(lhi_params_at(p, p->best, i), a->value, bytes);
     }
     r->epoch = (long)s->epoch;
     r->step = (long)s->step;
@@ -149,6 +227,7 @@ lh_status lhi_run_restore(lh_run *r, const lhi_state *s, const char *path)
     r->loss_sum = s->loss_sum;
     r->best_value = s->best_value;
     r->best_epoch = (long)s->best_epoch;
+    r->patience = (long)s->patience;
     snprintf(r->watch, sizeof r->watch, "%s", s->watch);
     take_history(r, s);
     return r->c->status;

@@ -131,6 +131,11 @@ lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long e
         return inert(c);
     lhi_sys_signals_begin();
     lhi_at_close(c, end_signals, NULL);
+    t->params->mean = lhi_data_mean(d);
+    t->params->deviation = lhi_data_deviation(d);
+    t->params->cols = d->cols;
+    t->params->scaled_by = d->name;
+    t->params->momentum = how.momentum;
     return r;
 }
 
@@ -251,19 +256,19 @@ static void note_norms(lh_run *r)
     }
 }
 
+/* An epoch is shown when the next one is asked for: by then the driver has noted what belongs
+ * to it. */
 static void show(lh_run *r)
 {
     char text[160];
     int used = lhi_format(text, sizeof text, "loss %.4g", r->last_loss);
 
-    if (!r->showing) {
-        lhi_progress_begin(&r->progress, r->c, "epoch", r->epochs);
-        r->showing = 1;
-    }
-    /* What the driver noted of the epoch before is the newest there is. */
-    for (size_t i = 0; i < r->series_count && r->epoch > 1; i++) {
+    if (!r->unseen)
+        return;
+    r->unseen = 0;
+    for (size_t i = 0; i < r->series_count; i++) {
         const char *name = r->series[i].name;
-        const double x = r->series[i].at[r->epoch - 2];
+        const double x = r->series[i].at[r->epoch - 1];
 
         if (name[0] != '|' && strcmp(name, "loss") != 0 && x - x == 0 &&
             used + 60 < (int)sizeof text)
@@ -277,8 +282,9 @@ static int finish(lh_run *r)
     if (r->showing)
         lhi_progress_end(&r->progress);
     r->showing = 0;
-    r->c->stopped = r->stopped == 2;
-    if (r->stopped == 2 && lhi_ok(r->c))
+    lhi_run_turn(r, 1);
+    r->c->stopped = r->stopped;
+    if (r->stopped && lhi_ok(r->c))
         lh_say(r->c, "stopped by a signal after step %ld; --resume goes on from what is saved",
                r->step);
     return 0;
@@ -295,14 +301,26 @@ int lh_epoch(lh_run *r)
         lhi_call_ends(r->c);
         return 0;
     }
+    if (lhi_ok(r->c))
+        show(r);
     if (!lhi_ok(r->c) || r->epoch >= r->epochs || r->stopped)
         return finish(r);
+    if (lhi_run_has_ended(r)) {
+        finish(r);
+        lhi_run_say_end(r);
+        return 0;
+    }
+    lhi_run_turn(r, 0);
+    if (!r->showing) {
+        lhi_progress_begin(&r->progress, r->c, "epoch", r->epochs);
+        r->showing = 1;
+    }
     if (r->order)
         lhi_random_order(r->c->set.seed, LHI_STREAM_SHUFFLE, (uint32_t)r->epoch, r->order,
                          r->d->rows);
     while (r->position < r->d->rows) {
         if (lhi_sys_signalled()) {
-            r->stopped = 2;
+            r->stopped = 1;
             return finish(r);
         }
         lhi_keep_team(r->c, lhi_pace_size(&r->w->pace[0], r->batch), steps, r);
@@ -320,8 +338,7 @@ int lh_epoch(lh_run *r)
     r->loss_sum = 0;
     lhi_run_note(r, "loss", r->last_loss);
     note_norms(r);
-    if (lhi_ok(r->c))
-        show(r);
+    r->unseen = 1;
     return lhi_ok(r->c);
 }
 

@@ -25,7 +25,7 @@ struct lh_run {
     size_t batch;             /* rows of a batch */
     long epochs;              /* to be done in all */
     int inert;                /* nothing to do: an error, or a dry run */
-    int stopped;              /* 1 by lh_watch(), 2 by a signal */
+    int stopped;              /* by a signal */
 
     long epoch, step;         /* done */
     size_t position;          /* rows done of the present epoch */
@@ -38,8 +38,13 @@ struct lh_run {
     char watch[LHI_NAME];
     double best_value;
     long best_epoch;
+    long patience;
+    int told;                 /* that it has ended */
+    int at_best;              /* the store's values are the model's, and its `best` the last */
+    lhi_state_number number[2]; /* rate and momentum, as a checkpoint holds them */
+    lhi_state_slot velocity;
     lhi_progress progress;
-    int showing;
+    int showing, unseen;      /* unseen: an epoch that is not shown yet */
 };
 
 /* A run at its beginning; inert after an error.  lh_train() adds the resuming. */
@@ -62,6 +67,13 @@ lh_status lhi_run_state(lh_run *r, lhi_state *s);
 /* Takes a state up; `path` is for messages.  LH_EMISMATCH when it is another network,
  * other data, batch, seed, shards, optimiser or type: says which. */
 lh_status lhi_run_restore(lh_run *r, const lhi_state *s, const char *path);
+
+/* 1 when the watched series has had no smaller value for as long as the patience lasts. */
+int lhi_run_has_ended(const lh_run *r);
+/* Says so, and which epoch's parameters are the model. */
+void lhi_run_say_end(lh_run *r);
+/* Puts the model's values (1) or the last ones (0) in the store's place. */
+void lhi_run_turn(lh_run *r, int to_best);
 
 /* Sets a value of the last whole epoch under a name. */
 void lhi_run_note(lh_run *r, const char *name, double value);

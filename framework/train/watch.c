@@ -113,17 +113,66 @@ static void watch(lh_run *r, const char *name, double value, long patience)
                  r->watch, name);
         return;
     }
-    if (lhi_params_slot(p, &p->best) != 0)
-        return;
     snprintf(r->watch, sizeof r->watch, "%s", name);
+    r->patience = patience;
     lhi_run_note(r, name, value);
-    if (r->best_epoch == 0 || value < r->best_value) {
-        r->best_value = value;
-        r->best_epoch = r->epoch;
-        memcpy(p->best, p->value, p->laid_size * lhi_type_size(p->type));
+    /* A NaN is no value that another could be smaller than. */
+    if (r->epoch == 0 || value != value || (r->best_epoch > 0 && value >= r->best_value) ||
+        lhi_params_slot(p, &p->best) != 0)
+        return;
+    lhi_run_turn(r, 0);
+    r->best_value = value;
+    r->best_epoch = r->epoch;
+    memcpy(p->best, p->value, p->laid_size * lhi_type_size(p->type));
+}
+
+void lh_patience(lh_run *r, long patience)
+{
+    if (!r || r->inert || !lhi_ok(r->c))
+        return;
+    if (patience < 0)
+        lhi_refuse(r->c, LH_EUSAGE, "0 never stops", "lh_patience: a patience of %ld epochs is none",
+                   patience);
+    else
+        r->patience = patience;
+}
+
+int lhi_run_has_ended(const lh_run *r)
+{
+    return r->watch[0] && r->patience > 0 && r->epoch - r->best_epoch >= r->patience;
+}
+
+void lhi_run_say_end(lh_run *r)
+{
+    if (r->told)
+        return;
+    r->told = 1;
+    if (r->best_epoch > 0)
+        lh_say(r->c,
+               "ended by its patience of %ld after epoch %ld; the model is that of epoch %ld, with "
+               "the smallest %s",
+               r->patience, r->epoch, r->best_epoch, r->watch);
+    else
+        lh_say(r->c, "ended by its patience of %ld after epoch %ld: %s was never a number",
+               r->patience, r->epoch, r->watch);
+}
+
+void lhi_run_turn(lh_run *r, int to_best)
+{
+    lh_params *p = r->t->params;
+    unsigned char *value = p->value, *best = p->best;
+    const size_t bytes = p->laid_size * lhi_type_size(p->type);
+
+    if (r->best_epoch == 0 || r->at_best == to_best)
+        return;
+    /* The arrays change their contents and not their places, which a workspace knows. */
+    for (size_t i = 0; i < bytes; i++) {
+        const unsigned char b = value[i];
+
+        value[i] = best[i];
+        best[i] = b;
     }
-    if (patience > 0 && r->epoch - r->best_epoch >= patience)
-        r->stopped = 1;
+    r->at_best = to_best;
 }
 
 void lh_watch(lh_run *r, const char *name, double value, long patience)
@@ -140,12 +189,14 @@ void lh_watch(lh_run *r, const char *name, double value, long patience)
 
 void lh_take_best(lh_run *r)
 {
-    lh_params *p;
-
     if (!r || r->inert || !lhi_ok(r->c))
         return;
-    p = r->t->params;
-    if (lhi_run_good(r, "lh_take_best") && r->best_epoch > 0)
-        memcpy(p->value, p->best, p->laid_size * lhi_type_size(p->type));
+    if (lhi_run_good(r, "lh_take_best"))
+        lhi_run_turn(r, 1);
     lhi_call_ends(r->c);
+}
+
+long lh_best_epoch(const lh_run *r)
+{
+    return r ? r->best_epoch : 0;
 }

@@ -12,9 +12,9 @@ extern "C" {
 #endif
 
 /**
- * Saves a run: parameters, optimiser, counters, seed, history, tape, data
- * identity, configuration, provenance (left out with --reproducible, so that equal
- * states are equal bytes).  Written under a temporary name in the same folder,
+ * Saves a run: its model, the parameters to go on from, optimiser, counters, seed, history,
+ * tape, data identity, configuration, provenance (left out with --reproducible, so that
+ * equal states are equal bytes).  Written under a temporary name in the same folder,
  * synced, then renamed: the file of that name is the old one or the new one, never
  * a part.  A file that stood there hands on its mode and owner; a link is followed; a
  * pipe or device is written to.  docs/checkpoint.md has the layout; h5dump, h5py and
@@ -53,7 +53,8 @@ typedef struct lh_checkpoint lh_checkpoint;
 LH_API lh_checkpoint *lh_checkpoint_open(lh_ctx *c, const char *path);
 
 /**
- * Records the network that a checkpoint holds on a new tape, with its parameters.
+ * Records the network that a checkpoint holds on a new tape, with the parameters of its model
+ * and its scale: what it is measured on is standardised as the training rows were.
  * @return the loss; inert after LH_EFORMAT (the recorded tape cannot be read).
  */
 LH_API lh_var lh_checkpoint_network(lh_checkpoint *k);
@@ -61,6 +62,23 @@ LH_API lh_var lh_checkpoint_network(lh_checkpoint *k);
 /** Makes d standardise as the training rows of the checkpoint did.
  *  @return LH_OK or LH_EMISMATCH. */
 LH_API lh_status lh_checkpoint_standardize(lh_checkpoint *k, lh_data *d);
+
+/**
+ * How many parts lh_hold_out() took of the data before the training, when d is that file.
+ * @return their number; -1 when d is another file, -2 when the checkpoint does not say which
+ *         rows they were (one of version 1 that was trained on a part).
+ */
+LH_API long lh_checkpoint_parts(lh_checkpoint *k, lh_data *d);
+
+/**
+ * The rows of d that were trained on (part 0), or that were held out as a part, from 1.
+ * They share the scale of d.
+ * @return the rows; inert after LH_EUSAGE (no such part).
+ */
+LH_API lh_data *lh_checkpoint_rows(lh_checkpoint *k, lh_data *d, long part);
+
+/** The series that chose the epoch of the model (lh_watch()), "" when none did. */
+LH_API const char *lh_checkpoint_watched(const lh_checkpoint *k);
 
 /** Prints what a checkpoint holds. */
 LH_API void lh_checkpoint_print(lh_checkpoint *k, FILE *out);

@@ -41,8 +41,8 @@ LH_API lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, lo
 
 /**
  * Trains one epoch.
- * @return 1 after an epoch; 0 when the run is finished, was stopped by lh_watch()
- *         or a signal (state is kept at the last whole step), or failed
+ * @return 1 after an epoch; 0 when the run is finished, was ended by lh_watch(), stopped
+ *         by a signal (state is kept at the last whole step), or failed
  *         (LH_ENONFINITE leaves the parameters as before the step).
  *
  * Signals: from the first lh_train() to lh_close(), SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1
@@ -62,14 +62,29 @@ LH_API int lh_epoch(lh_run *r);
 LH_API void lh_note(lh_run *r, const char *name, double value);
 
 /**
- * lh_note(), and early stopping: keeps the parameters at which the value was
- * smallest, and ends the run after `patience` epochs without a smaller one
- * (0: never).  One watch a run: another name is LH_ESTATE; a patience below 0 is LH_EUSAGE.
+ * lh_note(), and early stopping: the model of the run becomes the parameters at which the
+ * value was smallest, and the run ends after `patience` epochs without a smaller one
+ * (0: never).  A NaN is never the smallest, and such an epoch counts.  One watch a run:
+ * another name is LH_ESTATE; a patience below 0 is LH_EUSAGE.
+ *
+ * While the run trains its parameters are the last ones.  As soon as lh_epoch() has returned
+ * 0 they are the model's: metrics, lh_value() and figures are of it.  lh_save() keeps both at
+ * any time, and a resumed run goes on from the last ones.
  */
 LH_API void lh_watch(lh_run *r, const char *name, double value, long patience);
 
-/** Puts the best parameters seen by lh_watch() in place, where there are some. */
+/**
+ * Another patience, before the next lh_watch() gives it: a run that was taken up by --resume
+ * and had ended goes on when it is larger than before, or 0.
+ */
+LH_API void lh_patience(lh_run *r, long patience);
+
+/** Puts the model in place while the run goes on, to measure it, say, or in a loop that is
+ *  left by break; the next lh_epoch() goes on from the last parameters. */
 LH_API void lh_take_best(lh_run *r);
+
+/** The epoch that the model is of; 0 when nothing is watched: then it is the last one. */
+LH_API long lh_best_epoch(const lh_run *r);
 
 /** Epochs and steps done, the mean loss of the last epoch, and the samples a second. */
 LH_API long   lh_epochs(const lh_run *r);
@@ -81,7 +96,9 @@ LH_API double lh_speed(const lh_run *r);
  * Metrics over all rows of a data set, in double and in a fixed order; NaN when the
  * context has failed, and after an error of the call: LH_ESHAPE (yhat is not [m x 1], L no
  * scalar), LH_EUSAGE (no data, or of another context), LH_ENAME (an input that is neither X nor
- * y), LH_ESTALE, LH_ENOMEM.  yhat is the output with values in (0, 1), one column.
+ * y), LH_ESTALE, LH_ENOMEM.  A set that the network was not trained on is standardised as the
+ * training rows were, which is said once; LH_ESTATE when it is in use with another scale.
+ * yhat is the output with values in (0, 1), one column.
  */
 /** The part of the rows with (yhat >= 1/2) = label.  LH_EUSAGE, and NaN, of logits and of what
  *  is outside [0, 1]: give lh_output(L). */

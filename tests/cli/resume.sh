@@ -29,6 +29,44 @@ ok "a run may go on in its own folder" cmp whole/model.h5 half/model.h5
 train --epochs=8 --resume=whole/model.h5 --out=again
 ok "a finished run that is resumed is the same file" cmp whole/model.h5 again/model.h5
 
+# Early stopping: the model is the best epoch's, wherever it is asked for.
+watching="--hidden=3 --momentum=0.9 --rate=0.3 --seed=4 --epochs=40"
+train $watching --patience=3 --out=ended
+exits "a run ends by its patience" 0
+says "it says so" err "ended by its patience of 3 after epoch 8"
+says "and whose parameters the model has" out "The model is that of epoch 5"
+figures=$(sed -n 's/^142 rows held out: \(.*\), after.*/\1/p' out)
+run "$longhand" eval ended/model.h5
+says "eval measures the same model" out "142 rows of wdbc, held out as part 1: $figures"
+says "eval tells what chose its epoch" out "chosen by the smallest validation loss"
+run "$longhand" inspect ended/model.h5
+says "inspect shows the same model" out "model      of epoch 5, where validation loss was smallest"
+says "and that the run has ended" out "the run has ended"
+train $watching --patience=3 --resume=ended/model.h5 --out=again
+exits "a run that has ended is resumed" 0
+says "it is said that it had ended" err "its patience had ended it"
+says "its model is the same" out "142 rows held out: $figures, after 8 epochs"
+ok "and nothing else was done" cmp ended/model.h5 again/model.h5
+train $watching --patience=10 --resume=again/model.h5 --out=again
+exits "with more patience it goes on" 0
+train $watching --patience=10 --out=patient
+ok "to the bytes of a run that had it from the beginning" cmp patient/model.h5 again/model.h5
+
+# A file of version 1, written by the program before version 2 after 6 of these epochs.
+old=$source/tests/version1.h5
+run "$longhand" inspect "$old"
+says "a file of version 1 is inspected" out "format version 1"
+says "with its rule" out "momentum: rate 0.29999999999999999, momentum 0.90000000000000002"
+says "and its model" out "model      of epoch 5, where validation loss was smallest"
+train $watching --patience=3 --epochs=6 --out=new
+run "$longhand" eval new/model.h5
+mv out new/figures
+run "$longhand" eval "$old"
+ok "its model and the rows that were held out are found" cmp new/figures out
+train $watching --patience=3 --resume="$old" --out=new
+exits "it is resumed" 0
+ok "and ends with the bytes of a run that never stopped" cmp ended/model.h5 new/model.h5
+
 # Signals.  The first progress line tells that training has begun.  What a shell starts in the
 # background ignores SIGINT, and so does a run there; env takes that back.
 if env --default-signal=INT true 2>/dev/null; then

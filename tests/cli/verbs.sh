@@ -73,6 +73,7 @@ says "the ledger is on standard output" out "Gradient ledger"
 says "the result is on standard output" out "rows held out: accuracy"
 says "what to do next is on standard output" out "longhand eval"
 says "progress is on standard error" err "epoch 5/5"
+mv out trained
 for file in model.h5 history.csv history.jsonl curves.gp norms.gp roc.gp; do
     ok "train leaves $file" test -s "a run/$file"
 done
@@ -137,9 +138,18 @@ exits "check of a checkpoint succeeds" 0
 says "and prints its ledger" out "gradients agree"
 run "$longhand" eval "a run/model.h5"
 exits "eval succeeds" 0
-ok "eval prints accuracy, AUC and loss" \
-    grep '^569 rows of wdbc: accuracy 0.*AUC 0.*loss 0' out
+ok "eval leads with the rows that were held out" \
+    sh -c "sed 1q out | grep '^142 rows of wdbc, held out: accuracy 0.*AUC 0.*loss 0'"
+ok "they have the figures that train has printed" \
+    sh -c "grep -F '$(sed -n 's/^142 rows held out: \(.*\), after.*/\1/p' trained)' out"
+ok "then those that were trained on" grep '^427 rows of wdbc, trained on: accuracy 0' out
+ok "and all of them last" sh -c "tail -n 1 out | grep '^569 rows of wdbc, all: accuracy 0'"
 is "eval leaves standard error empty" "$(cat err)" ""
+sed 1,200d "$source/data/wdbc.csv" >some.csv
+run "$longhand" eval "a run/model.h5" --data=some.csv
+ok "another file is called so" \
+    grep '^370 rows of some.csv, another file than it was trained on: accuracy 0' out
+is "and that is all it prints" "$(wc -l <out | tr -d ' ')" 1
 run "$longhand" inspect "a run/model.h5"
 exits "inspect succeeds" 0
 says "inspect shows the network" out "Z1 = add"

@@ -44,20 +44,25 @@ static inline long ids(void)
            open_like(H5Tcopy(H5T_C_S1));
 }
 
-/* A small run: W1 in a chunk, its velocity a block of zeros, b1 in its header. */
+/* A small run that watches: W1 in a chunk, its velocity a block of zeros, b1 in its header. */
 static inline lh_status save_small(const char *path)
 {
     static float weights[1200], velocity[1200], bias[30];
     static double loss[4] = {0.5, 0.25, 0.125, 0.0625}, mean[2], deviation[2] = {1, 1}, held = 0.25;
+    static uint16_t part[6] = {0, 1, 0, 0, 1, 0};
     static char tape[] = "W1 = param 40 x 30\n";
-    lhi_state_param param[] = {{"W1", 40, 30, weights, velocity, weights},
-                               {"b1", 1, 30, bias, NULL, NULL}};
+    lhi_state_param param[] = {{"W1", 40, 30, weights, weights}, {"b1", 1, 30, bias, NULL}};
+    lhi_state_number number[] = {{"rate", 0.1}, {"momentum", 0.9}};
+    void *kept[] = {velocity, NULL};
+    lhi_state_slot slot[] = {{"velocity", kept}};
     lhi_state_series series[] = {{"loss", loss}};
     const char *config[] = {"hidden=40"};
-    const lhi_state s = {.type = LH_F32, .tape = tape, .param = param, .params = 2, .rate = 0.1,
-                         .epoch = 4, .series = series, .series_count = 1, .epochs = 4,
+    const lhi_state s = {.type = LH_F32, .tape = tape, .param = param, .params = 2,
+                         .rule = "momentum", .number = number, .numbers = 2, .slot = slot,
+                         .slots = 1, .epoch = 4, .series = series, .series_count = 1, .epochs = 4,
                          .data_cols = 2, .mean = mean, .deviation = deviation, .held = &held,
-                         .held_count = 1, .config = config, .config_count = 1};
+                         .held_count = 1, .data_rows = 6, .part = part, .config = config,
+                         .config_count = 1};
     lh_ctx *c = lh_open(0, NULL, "test");
     lh_status status;
 

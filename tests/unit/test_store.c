@@ -13,13 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 40, COLS = 30, EPOCHS = 7, SIZES = 2 };
+enum { ROWS = 40, COLS = 30, EPOCHS = 7, SIZES = 2, DATA = 569 };
 
 /* A state with its arrays; the doubles are room for floats too. */
 typedef struct model {
     lhi_state s;
     lhi_state_param param[SIZES];
-    double value[SIZES][ROWS * COLS], velocity[SIZES][ROWS * COLS], best[SIZES][ROWS * COLS];
+    double value[SIZES][ROWS * COLS], velocity[SIZES][ROWS * COLS], last[SIZES][ROWS * COLS];
+    lhi_state_number number[3];
+    lhi_state_slot slot[2];
+    void *kept[2][SIZES];
+    uint16_t part[DATA];
     lhi_state_series series[2];
     double history[2][EPOCHS], mean[3], deviation[3], held[2];
     const char *config[2], *provenance[1];
@@ -49,9 +53,9 @@ static void make_param(model *m, size_t i, const char *name, size_t rows)
     p->value = m->value[i];
     fill(m->s.type, m->value[i], 1 + (double)i);
     if (m->s.type == LH_F32) { /* the velocity stays 0: a block of zeros in the file */
-        p->velocity = m->velocity[i];
-        p->best = m->best[i];
-        fill(m->s.type, m->best[i], 3);
+        m->kept[0][i] = m->velocity[i];
+        p->last = m->last[i];
+        fill(m->s.type, m->last[i], 3);
     }
 }
 
@@ -61,12 +65,13 @@ static model *make(lh_type type)
     lhi_state *s = &m.s;
 
     memset(&m, 0, sizeof m);
-    *s = (lhi_state){.type = type, .tape = tape, .param = m.param, .params = SIZES, .rate = 0.1,
-                     .momentum = 0.9, .epoch = EPOCHS, .step = 51, .position = 192,
-                     .loss_sum = 3.25, .batch = 64, .shards = 8, .seed = UINT64_MAX - 5,
-                     .watch = "test loss", .best_value = 0.0625, .best_epoch = 6,
-                     .series = m.series, .series_count = 2, .epochs = EPOCHS,
-                     .data_name = "wdbc.csv", .data_rows = 569, .data_cols = 3,
+    *s = (lhi_state){.type = type, .tape = tape, .param = m.param, .params = SIZES,
+                     .rule = "of a later day", .number = m.number, .numbers = 3, .slot = m.slot,
+                     .slots = 2, .patience = 4, .part = m.part, .trained = 2, .epoch = EPOCHS,
+                     .step = 51, .position = 192, .loss_sum = 3.25, .batch = 64, .shards = 8,
+                     .seed = UINT64_MAX - 5, .watch = "test loss", .best_value = 0.0625,
+                     .best_epoch = 6, .series = m.series, .series_count = 2, .epochs = EPOCHS,
+                     .data_name = "wdbc.csv", .data_rows = DATA, .data_cols = 3,
                      .train_rows = 427, .mean = m.mean, .deviation = m.deviation, .held = m.held,
                      .held_count = 2, .config = m.config, .config_count = 2,
                      .provenance = m.provenance, .provenance_count = 1};
@@ -85,6 +90,14 @@ static model *make(lh_type type)
     }
     m.held[0] = 0.25;
     m.held[1] = 0.125;
+    m.number[0] = (lhi_state_number){"rate", 0.1};
+    m.number[1] = (lhi_state_number){"beta 2", 0.999};
+    m.number[2] = (lhi_state_number){"epsilon", 1e-8};
+    m.slot[0] = (lhi_state_slot){"velocity", m.kept[0]};
+    m.slot[1] = (lhi_state_slot){"mean of squares", m.kept[1]};
+    m.kept[1][1] = m.velocity[1]; /* a slot that one parameter alone has */
+    for (size_t i = 0; i < DATA; i++)
+        m.part[i] = (uint16_t)(i * 7 % 3);
     m.series[0].at = m.history[0];
     m.series[1].at = m.history[1];
     m.config[0] = "hidden=40";
@@ -129,10 +142,11 @@ static void same_params(const lhi_state *a, const lhi_state *b)
 
         CHECK(strcmp(p->name, q->name) == 0 && p->rows == q->rows && p->cols == q->cols,
               "parameter %s became %s, %zu x %zu", p->name, q->name, q->rows, q->cols);
-        CHECK(same_array(p->value, q->value, bytes) &&
-                  same_array(p->velocity, q->velocity, bytes) &&
-                  same_array(p->best, q->best, bytes),
+        CHECK(same_array(p->value, q->value, bytes) && same_array(p->last, q->last, bytes),
               "an array of %s changed", p->name);
+        for (size_t k = 0; k < a->slots; k++)
+            CHECK(same_array(a->slot[k].at[i], b->slot[k].at[i], bytes), "%s of %s changed",
+                  a->slot[k].name, p->name);
     }
 }
 
@@ -141,15 +155,26 @@ static void same_states(const lhi_state *a, const lhi_state *b)
     const size_t cols = (size_t)a->data_cols * sizeof(double);
     lhi_state plain = *b; /* b with a's pointers: all else must be equal, byte for byte */
 
+    CHECK(b->version == LHI_STORE_VERSION, "version %ld", (long)b->version);
+    plain.version = a->version;
+    plain.number = a->number, plain.slot = a->slot, plain.part = a->part;
     plain.tape = a->tape, plain.param = a->param, plain.series = a->series;
     plain.mean = a->mean, plain.deviation = a->deviation, plain.held = a->held;
     plain.config = a->config, plain.provenance = a->provenance;
     CHECK(memcmp(&plain, a, sizeof plain) == 0, "a counter, name or size changed");
-    if (a->params != b->params || a->series_count != b->series_count ||
-        a->config_count != b->config_count || a->provenance_count != b->provenance_count)
+    if (a->params != b->params || a->numbers != b->numbers || a->slots != b->slots ||
+        a->series_count != b->series_count || a->config_count != b->config_count ||
+        a->provenance_count != b->provenance_count)
         return;
     CHECK(strcmp(a->tape, b->tape) == 0, "the tape became \"%s\"", b->tape);
+    for (size_t i = 0; i < a->slots; i++)
+        CHECK(strcmp(a->slot[i].name, b->slot[i].name) == 0, "a slot became %s", b->slot[i].name);
     same_params(a, b);
+    for (size_t i = 0; i < a->numbers; i++)
+        CHECK(strcmp(a->number[i].name, b->number[i].name) == 0 &&
+                  a->number[i].value == b->number[i].value,
+              "%s became %s = %g", a->number[i].name, b->number[i].name, b->number[i].value);
+    CHECK(same_array(a->part, b->part, (size_t)a->data_rows * sizeof *a->part), "the parts");
     for (size_t i = 0; i < a->series_count; i++)
         CHECK(strcmp(a->series[i].name, b->series[i].name) == 0 &&
                   memcmp(a->series[i].at, b->series[i].at, a->epochs * sizeof(double)) == 0,
@@ -194,8 +219,9 @@ static void round_trip_f64(void)
     lhi_state *s = &make(LH_F64)->s;
 
     there_and_back(s);
-    s->param[1].best = s->param[1].value; /* a slot that one parameter alone has */
-    s->param[0].velocity = s->param[0].value;
+    s->slot[0].at[0] = s->param[0].value;
+    for (size_t i = 0; i < SIZES; i++)
+        s->param[i].last = s->param[i].value;
     there_and_back(s);
 }
 
@@ -208,6 +234,8 @@ static void round_trip_empty(void)
     s.epochs = 0, s.epoch = 0; /* series without rows yet */
     s.held_count = 0;
     s.held = NULL;
+    s.part = NULL;
+    s.trained = 0;
     there_and_back(&s);
 }
 
@@ -218,11 +246,13 @@ static void round_trip_large(void)
     lhi_state *s = &make(LH_F64)->s;
     double *large = calloc(N * M, sizeof *large);
     char *text = calloc(1, 90000);
-    lhi_state_param p[3] = {{"tall", N * M, 1, large, NULL, NULL},
-                            {"wide", 1, N * M, large, NULL, large},
-                            {"square", N, M, large, large, large}};
+    lhi_state_param p[3] = {{"tall", N * M, 1, large, NULL},
+                            {"wide", 1, N * M, large, large},
+                            {"square", N, M, large, large}};
+    void *kept[2][3] = {{large, NULL, large}, {large, large, large}};
+    uint16_t *part = calloc(N * M, sizeof *part);
 
-    if (!large || !text)
+    if (!large || !text || !part)
         exit(99);
     for (size_t i = 0; i < N * M; i++)
         large[i] = (double)i;
@@ -231,7 +261,12 @@ static void round_trip_large(void)
     s->params = 3;
     s->tape = text;
     s->config[1] = text;
+    s->slot[0].at = kept[0];
+    s->slot[1].at = kept[1];
+    s->part = part;
+    s->data_rows = N * M;
     there_and_back(s);
+    free(part);
     free(large);
     free(text);
 }
@@ -259,7 +294,22 @@ static void bad_states_refused(void)
         s = &make(LH_F32)->s;
         snprintf(s->series[1].name, LHI_NAME, "%s", names[i]);
         CHECK(save(s, path) == LH_ESTATE, "series \"%s\" was saved", names[i]);
+        s = &make(LH_F32)->s;
+        snprintf(s->slot[1].name, LHI_NAME, "%s", names[i]);
+        CHECK(save(s, path) == LH_ESTATE, "slot \"%s\" was saved", names[i]);
+        s = &make(LH_F32)->s;
+        snprintf(s->number[0].name, LHI_NAME, "%s", names[i]);
+        CHECK(save(s, path) == LH_ESTATE, "number \"%s\" was saved", names[i]);
     }
+    s = &make(LH_F32)->s;
+    s->part[7] = 3;
+    CHECK(save(s, path) == LH_ESTATE, "a part that was never held out was saved");
+    s = &make(LH_F32)->s;
+    s->trained = 3;
+    CHECK(save(s, path) == LH_ESTATE, "training on a part that never was was saved");
+    s = &make(LH_F32)->s;
+    ((float *)s->param[1].last)[2] = NAN;
+    CHECK(save(s, path) == LH_ENONFINITE, "a last parameter that is no number was saved");
     s = &make(LH_F32)->s;
     s->step = -1;
     CHECK(save(s, path) == LH_ESTATE, "a negative step was saved");
@@ -393,9 +443,11 @@ static void printed(void)
     fclose(out);
     text = check_read(path, NULL);
     for (const char *const *word =
-             (const char *const[]){"runs/best.h5", "version 1", "f32", "W1 = param 40 x 30",
-                                   "40 x 30", "rate 0.1", "seed 18446744073709551610",
-                                   "test loss = 0.0625", "wdbc.csv", "test accuracy",
+             (const char *const[]){"runs/best.h5", "version 2", "f32", "W1 = param 40 x 30",
+                                   "40 x 30", "of a later day: rate 0.1", "beta 2 0.999",
+                                   "keeps velocity, mean of squares", "model      of epoch 6",
+                                   "test loss was smallest: 0.0625", "seed 18446744073709551610",
+                                   "wdbc.csv", "test accuracy",
                                    "title=?[31mred", "compiler=gcc", NULL};
          *word; word++)
         CHECK(strstr(text, *word), "no \"%s\" in:\n%s", *word, text);

@@ -69,10 +69,11 @@ static void missing_items_refused(void)
     static const char *const links[] = {"tape", "parameters", "optimizer", "best",
                                         "state", "history", "data"};
     static const char *const attributes[] = {
-        "/format", "/version", "/type", "/tape_digest", "optimizer/rate", "optimizer/momentum",
-        "best/watch", "best/value", "best/epoch", "state/epoch", "state/step", "state/position",
-        "state/loss_sum", "state/batch", "state/shards", "state/seed", "history/epochs",
-        "data/name", "data/digest", "data/rows", "data/cols", "data/train_rows"};
+        "/format", "/version", "/type", "/tape_digest", "optimizer/rule", "best/watch",
+        "best/value", "best/epoch", "best/patience", "state/epoch", "state/step",
+        "state/position", "state/loss_sum", "state/batch", "state/shards", "state/seed",
+        "history/epochs", "data/name", "data/digest", "data/rows", "data/cols", "data/train_rows",
+        "data/trained"};
 
     control();
     for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
@@ -103,9 +104,11 @@ static void group_for_dataset(hid_t file, const void *name)
 
 static void links_refused(void)
 {
-    static const char *const names[] = {"parameters/W1", "optimizer/velocity/W1", "best/W1",
-                                        "history/loss", "data/mean", "data/held", "tape",
-                                        "config", "parameters", "optimizer/velocity", "data"};
+    static const char *const names[] = {"parameters/W1", "optimizer/slots/velocity/W1", "last/W1",
+                                        "history/loss", "data/mean", "data/held", "data/part",
+                                        "tape", "config", "parameters", "last", "optimizer/slots",
+                                        "optimizer/slots/velocity", "optimizer/hyperparameters",
+                                        "optimizer/hyperparameters/rate", "data"};
 
     CHECK(save_small(check_path("good.h5")) == LH_OK, "saving");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -129,7 +132,7 @@ typedef struct fake {
 static hid_t types(int index)
 {
     const hid_t all[] = {H5T_IEEE_F32LE, H5T_IEEE_F64LE, H5T_IEEE_F32BE, H5T_STD_I32LE,
-                         H5T_C_S1};
+                         H5T_C_S1, H5T_STD_U16LE};
 
     return all[index];
 }
@@ -199,8 +202,12 @@ static void datasets_refused(void)
         {w1, "more bytes than are stored", 2, {40, 30}, 8, 0, NULL, 0},
         {w1, "more bytes than are stored", 2, {40, 30}, 0, 0, NULL, 0},
         {w1, "is empty", 2, {0, 30}, 0, 0, NULL, 0},
-        {"optimizer/velocity/W1", "another shape", 2, {30, 40}, 0, 0, NULL, 1},
-        {"best/W1", "another shape", 2, {40, 29}, 0, 0, NULL, 1},
+        {"optimizer/slots/velocity/W1", "another shape", 2, {30, 40}, 0, 0, NULL, 1},
+        {"optimizer/hyperparameters/rate", "another shape", 1, {2}, 0, 1, NULL, 1},
+        {"optimizer/hyperparameters/rate", "another rank", 0, {0}, 0, 1, NULL, 1},
+        {"last/W1", "another shape", 2, {40, 29}, 0, 0, NULL, 1},
+        {"data/part", "another shape", 1, {5}, 0, 5, NULL, 1},
+        {"data/part", "another type", 1, {6}, 0, 3, NULL, 1},
         {"history/loss", "another shape", 1, {5}, 0, 1, NULL, 1},
         {"history/loss", "another type", 1, {4}, 0, 0, NULL, 1},
         {"data/mean", "another shape", 1, {3}, 0, 1, NULL, 1},
@@ -276,7 +283,7 @@ static void attribute_replaced(hid_t file, const void *arg)
 
 static void attributes_refused(void)
 {
-    static const int64_t minus[3] = {-1, -1, -1}, two[1] = {2}, huge[1] = {INT64_MAX};
+    static const int64_t minus[3] = {-1, -1, -1}, two[1] = {2}, huge[1] = {INT64_MAX}, one[1] = {1};
     static const char long_text[300] = "x";
     static const char *const pointer = "f32";
     static const odd odds[] = {
@@ -290,11 +297,13 @@ static void attributes_refused(void)
         {"history", "epochs", "no number of things", integer, 0, minus},
         {"history", "epochs", "another shape", integer, 0, huge},
         {"data", "cols", "another shape", integer, 0, minus},
-        {"data", "rows", "less than 0", integer, 0, minus},
+        {"data", "rows", "another shape", integer, 0, minus},
+        {"data", "trained", "of 1 that were held out", integer, 0, two},
+        {"best", "patience", "less than 0", integer, 0, minus},
         {"data", "name", "too long", text, 0, long_text},
         {"data", "name", "has no end", short_text, 0, "abcd"},
         {"data", "digest", "too long", text, 0, long_text},
-        {".", "version", "version", integer, 0, two},
+        {".", "version", "version", integer, 0, one},
         {".", "type", "neither", short_text, 0, "f16"},
         {".", "format", "longhand", short_text, 0, "abc"},
         {".", "type", "fixed length", any_length, 0, &pointer},

@@ -240,18 +240,24 @@ static void watching(void)
     trial k = open_trial(1, 1, LH_F32);
     lh_run *r = lh_train(k.L, LH_SGD(0.1), k.d, 64, 100);
     static const double falling[] = {5, 4, 3, 3.5, 3.2, 9, 9};
-    float best = 0, now;
+    float best = 0, last = 0;
 
+    CHECK(lh_best_epoch(r) == 0, "nothing is watched yet");
     for (int i = 0; lh_epoch(r); i++) {
         lh_watch(r, "validation loss", falling[i < 7 ? i : 6], 3);
+        last = ((float *)k.t->params->value)[0];
         if (i == 2)
-            best = ((float *)k.t->params->value)[0];
+            best = last;
     }
-    CHECK(lh_epochs(r) == 6 && r->best_epoch == 3 && r->best_value == 3, "%ld epochs, best %ld",
-          lh_epochs(r), r->best_epoch);
-    now = ((float *)k.t->params->value)[0];
+    CHECK(lh_epochs(r) == 6 && lh_best_epoch(r) == 3 && r->best_value == 3,
+          "%ld epochs, best %ld", lh_epochs(r), lh_best_epoch(r));
+    CHECK(((float *)k.t->params->value)[0] == best && best != last, "the run ends with its best");
     lh_take_best(r);
-    CHECK(((float *)k.t->params->value)[0] == best && best != now, "the best parameters are back");
+    CHECK(((float *)k.t->params->value)[0] == best, "and has it still");
+    CHECK(lh_epoch(r) == 0, "it has ended");
+    lh_patience(r, 4);
+    CHECK(lh_epoch(r) == 1 && lh_epochs(r) == 7, "more patience: %ld epochs", lh_epochs(r));
+    CHECK(((float *)k.t->params->best)[0] == best, "the best waits while it trains");
     lh_watch(r, "other", 1, 3);
     CHECK(lh_error(k.c) == LH_ESTATE, "%s", lh_message(k.c));
     lh_close(k.c);
