@@ -196,6 +196,11 @@ tests_unit_test_model_SOURCES = tests/unit/test_model.c
 tests_unit_test_model_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_model_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_own_loop
+tests_unit_test_own_loop_SOURCES = tests/unit/test_own_loop.c
+tests_unit_test_own_loop_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_own_loop_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_store
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/store_help.h
 tests_unit_test_store_CPPFLAGS = $(lh_test_cppflags)

@@ -96,7 +96,7 @@ int lh_close(lh_ctx *c)
     /* Results first, so that they stand above the error where both go to one place. */
     if (!arrived(c) && lh_exit_code(status) == 0)
         status = LH_EIO;
-    if (lh_error(c) != LH_OK && lh_error(c) != LH_HELP)
+    if (lh_error(c) != LH_OK && lh_error(c) != LH_HELP && lh_error(c) != LH_ENDED)
         tell(c, lh_message(c));
     if (c == &lhi_no_memory)
         return lh_exit_code(status);

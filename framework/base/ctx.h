@@ -63,7 +63,6 @@ struct lh_ctx {
     size_t block_count;   /* of them: what a loop must not make grow */
     lhi_closer *closers;  /* newest first */
     void *ledger;         /* verify/: the report of the last check */
-    int checked;          /* --check has done its work */
     int trained;          /* a run has trained an epoch: there is something to lose */
 };
 

@@ -31,18 +31,24 @@ int lhi_ok(const lh_ctx *c)
     return c && c->status == LH_OK;
 }
 
+/* The state's error comes first; that --check has ended the work is none. */
+static int of_state(const lh_ctx *c)
+{
+    return c->status != LH_OK && (c->status != LH_ENDED || c->refused == LH_OK);
+}
+
 lh_status lh_error(const lh_ctx *c)
 {
     if (!c)
         return LH_EUSAGE;
-    return c->status != LH_OK ? c->status : c->refused;
+    return of_state(c) ? c->status : c->refused;
 }
 
 const char *lh_message(const lh_ctx *c)
 {
     if (!c)
         return "";
-    return c->status != LH_OK ? c->message : c->refusal;
+    return of_state(c) ? c->message : c->refusal;
 }
 
 lh_status lh_clear(lh_ctx *c)
@@ -63,7 +69,7 @@ lh_status lhi_call_ends(lh_ctx *c)
 {
     const lh_status s = c->status;
 
-    if (s == LH_OK || s == LH_HELP)
+    if (s == LH_OK || s == LH_HELP || s == LH_ENDED)
         return s;
     /* A long run goes on after a file that could not be written: it is told at once, and not
      * again each epoch. */

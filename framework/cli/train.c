@@ -19,12 +19,12 @@ static void say_what_next(lh_ctx *c, const char *out, const char *data)
 {
     if (lh_error(c) != LH_OK)
         return;
-    printf("\nIn %s: model.h5 (checkpoint), history.csv, history.jsonl, figures with their .gp\n"
-           "scripts: curves, roc, norms.\n\nNext:\n"
+    printf("\nIn %s: model.h5 (checkpoint), history.csv, history.jsonl%s.\n\nNext:\n"
            "  longhand inspect %s/model.h5\n"
            "  longhand eval %s/model.h5 --data=%s\n"
            "  longhand plot %s/model.h5 --plot=term\n",
-           out, out, out, data, out);
+           out, lh_draws(c) ? ", figures with their .gp\nscripts: curves, roc, norms" : "", out,
+           out, data, out);
 }
 
 int verb_train(int argc, char **argv)

@@ -146,10 +146,16 @@ lh_status lh_data_standardize(lh_data *d, const double *mean, const double *devi
 
 lh_status lh_data_like(lh_data *d, lh_data *other)
 {
-    const lh_status status = lhi_data_fit(other);
+    LHI_USUAL_FLOATS(d ? d->c : NULL);
 
-    return status == LH_OK ? lh_data_standardize(d, other->mean, other->deviation, other->cols)
-                           : status;
+    if (!d || !lhi_ok(d->c))
+        return lh_error(d ? d->c : NULL);
+    if (lhi_data_is_inert(d) || lhi_data_is_inert(other) || other->c != d->c)
+        return lhi_refuse(d->c, LH_EUSAGE, "both are of one context, and were opened",
+                          "lh_data_like: there are no rows");
+    return lhi_data_fit(other) == LH_OK
+               ? lh_data_standardize(d, other->mean, other->deviation, other->cols)
+               : d->c->status;
 }
 
 static int same_scale(const lh_data *root, const lh_params *p)

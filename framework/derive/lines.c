@@ -393,24 +393,43 @@ static void backpropagation(lhi_document *d, uint32_t done)
     lhi_release(d->c, home);
 }
 
-/* NOTES 22. */
+static lhi_ref symbol(lhi_document *d, const char *name)
+{
+    return lhi_make(&d->pool, (lhi_expr){.kind = LHI_E_SYMBOL, .name = name,
+                                         .length = (int)strlen(name)});
+}
+
+static void becomes(lhi_document *d, int note, uint32_t id, lhi_ref left, lhi_ref right)
+{
+    add_line(d, (lhi_line){.section = LHI_UPDATE, .note = note, .node = id, .left = left,
+                           .becomes = 1, .right = right});
+}
+
+/* NOTES 22; a network that has trained with momentum moves by its velocity. */
 static void update(lhi_document *d)
 {
-    const lhi_ref alpha = lhi_make(&d->pool, (lhi_expr){.kind = LHI_E_SYMBOL, .name = "alpha",
-                                                        .length = 5});
+    const lhi_ref alpha = symbol(d, "alpha"), mu = symbol(d, "mu");
     int note = d->is_page ? 22 : 0;
 
     for (size_t i = 0; i < d->p->count; i++) {
         const uint32_t id = d->p->order[i];
         const lhi_ref theta = lhi_leaf(&d->pool, LHI_E_VALUE, id);
+        lhi_ref along = lhi_leaf(&d->pool, LHI_E_GRAD, id);
 
         if (d->t->node[id].kind != LHI_PARAM || !d->p->needs[id])
             continue;
-        add_line(d, (lhi_line){.section = LHI_UPDATE, .note = note, .node = id, .left = theta,
-                               .becomes = 1,
-                               .right = lhi_join(&d->pool, LHI_E_SUB, theta,
-                                                 lhi_join(&d->pool, LHI_E_PRODUCT, alpha,
-                                                          lhi_leaf(&d->pool, LHI_E_GRAD, id)))});
+        if (d->t->params->momentum > 0) {
+            const char *name = lhi_strf(d->c, "v%s", d->t->node[id].name);
+            const lhi_ref velocity = symbol(d, name ? name : "v");
+
+            becomes(d, 0, id, velocity,
+                    lhi_join(&d->pool, LHI_E_ADD,
+                             lhi_join(&d->pool, LHI_E_PRODUCT, mu, velocity), along));
+            along = velocity;
+        }
+        becomes(d, note, id, theta,
+                lhi_join(&d->pool, LHI_E_SUB, theta,
+                         lhi_join(&d->pool, LHI_E_PRODUCT, alpha, along)));
         note = 0;
     }
 }

@@ -260,7 +260,7 @@ static void add_curves(const curves *v, lhi_text *t)
         lhi_add_style(t, k, drawn_values(v, k));
     add_epochs(t, v->s->epochs);
     if (v->logarithmic) {
-        lhi_text_add(t, "set ylabel 'gradient norm'\n");
+        lhi_text_add(t, "set ylabel 'gradient norm, last batch of the epoch'\n");
         lhi_add_decades(t, 'y', least, most);
     } else if (others > 0)
         add_axis(v, t, "y", 0);

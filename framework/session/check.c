@@ -3,6 +3,7 @@
 #include "framework/base/floats.h"
 #include "framework/session/ledger.h"
 #include "framework/session/session.h"
+#include "framework/tape/tape.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -74,15 +75,33 @@ lh_status lh_verify(lh_var L, lh_data *d, size_t rows)
     return verdict != LH_OK ? verdict : written;
 }
 
+/* In a driver that has its own loop: what was asked for instead of training, and then the end.
+ * Gradients stay 0, so that a loop that does not look at the status moves nothing either. */
+static lh_status look_only(lh_ctx *c, lh_var L)
+{
+    const lh_tape *t = L.tape;
+    size_t rows = 1;
+
+    if (!lhi_var_good(L, "lh_backward") || lh_opt_done(c) != LH_OK)
+        return c->status;
+    for (size_t i = 0; i < t->count && i < t->bound_room; i++)
+        if (t->bound[i] && lhi_is_batch(&t->node[i]))
+            rows = t->bound_rows[i];
+    if (c->set.dry_run)
+        lh_describe(L, rows);
+    if (c->set.check)
+        lh_verify(L, NULL, 0);
+    if (lhi_ok(c)) {
+        c->status = LH_ENDED;
+        snprintf(c->message, sizeof c->message, "%s", lh_status_text(LH_ENDED));
+    }
+    return c->status;
+}
+
 lh_status lh_backward(lh_var L)
 {
     LHI_USUAL_FLOATS(lhi_ctx_of(L));
     lh_ctx *c = lhi_ctx_of(L);
 
-    /* Once, at the first pass of a driver that has its own loop. */
-    if (lhi_ok(c) && c->set.check && !c->checked) {
-        c->checked = 1;
-        lh_verify(L, NULL, 0);
-    }
-    return lhi_backward(L);
+    return lhi_ok(c) && (c->set.check || c->set.dry_run) ? look_only(c, L) : lhi_backward(L);
 }

@@ -8,6 +8,8 @@
 
 #include <longhand/report.h>
 
+#include <string.h>
+
 /* Calls draw() with the state of a run, which it leaves as it is. */
 static lh_status with_state(lh_run *r, const char *caller, const char *path, const char *names,
                             void (*draw)(lh_ctx *c, const lhi_state *s, const char *path,
@@ -44,6 +46,11 @@ static void write_history(lh_ctx *c, const lhi_state *s, const char *path, const
 {
     (void)names;
     lhi_history_write(c, s, path);
+}
+
+int lh_draws(const lh_ctx *c)
+{
+    return lhi_ok(c) && !c->set.dry_run && !c->set.check && strcmp(c->set.plot, "none") != 0;
 }
 
 lh_status lh_plot(lh_run *r, const char *path, const char *names)

@@ -161,7 +161,7 @@ lh_status lh_checkpoint_standardize(lh_checkpoint *k, lh_data *d)
     return lh_data_standardize(d, k->state.mean, k->state.deviation, (size_t)k->state.data_cols);
 }
 
-const char *lh_checkpoint_watched(const lh_checkpoint *k)
+const char *lh_checkpoint_watched(lh_checkpoint *k)
 {
     return k && k->state.best_epoch > 0 ? k->state.watch : "";
 }

@@ -86,7 +86,7 @@ static int bind_inputs(lh_tape *t, const lhi_named *list, size_t count)
         for (size_t e = 0; values && e < rows * (size_t)n->cols; e++)
             lhi_set(t->params->type, values, e, (lh_wide)at(a, turned, (size_t)n->cols, e));
         if (values)
-            lh_bind((lh_var){t, i, t->gen}, values, rows);
+            lh_bind_as((lh_var){t, i, t->gen}, LH_TYPES, values, rows);
     }
     return lhi_ok(t->c);
 }

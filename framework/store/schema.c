@@ -179,7 +179,7 @@ static int nonfinite_array(const lhi_state *s, const lhi_state_param *p, const v
         if (isfinite(element(s, array, i)))
             continue;
         lhi_format(reason, room, "parameter %s is %g in row %zu, column %zu (counted from 0)",
-                     p->name, element(s, array, i), i / p->cols, i % p->cols);
+                   p->name, element(s, array, i), i / p->cols, i % p->cols);
         return 1;
     }
     return 0;

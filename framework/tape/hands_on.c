@@ -23,7 +23,7 @@ static lh_status bad_binding(lh_tape *t, const lhi_node *n, const void *values, 
     return LH_OK;
 }
 
-static lh_status bind(lh_var input, const void *values, size_t rows)
+static lh_status bind(lh_var input, lh_type type, const void *values, size_t rows)
 {
     lh_tape *t = input.tape;
     lh_status s;
@@ -31,9 +31,10 @@ static lh_status bind(lh_var input, const void *values, size_t rows)
     if (!lhi_var_good(input, "lh_bind"))
         return t->c->status;
     if (t->bound_room < t->count) {
-        size_t room = t->bound_room;
+        size_t room = t->bound_room, type_room = room;
 
         if (lhi_grow(t->c, &t->bound, &room, t->count, sizeof *t->bound) != 0 ||
+            lhi_grow(t->c, &t->bound_type, &type_room, t->count, sizeof *t->bound_type) != 0 ||
             lhi_grow(t->c, &t->bound_rows, &t->bound_room, t->count, sizeof *t->bound_rows) != 0)
             return t->c->status;
     }
@@ -41,16 +42,17 @@ static lh_status bind(lh_var input, const void *values, size_t rows)
     /* What was bound before is not what the driver means now: the next pass refuses. */
     t->bound[input.id] = s == LH_OK ? values : NULL;
     t->bound_rows[input.id] = rows;
+    t->bound_type[input.id] = type < LH_TYPES ? type : t->params->type;
     return s;
 }
 
-lh_status lh_bind(lh_var input, const void *values, size_t rows)
+lh_status lh_bind_as(lh_var input, lh_type type, const void *values, size_t rows)
 {
     lh_ctx *c = lhi_ctx_of(input);
 
     if (!lhi_ok(c))
         return lh_error(c);
-    bind(input, values, rows);
+    bind(input, type, values, rows);
     return lhi_call_ends(c);
 }
 
@@ -92,6 +94,19 @@ static void backward(void *w, int rank, int size)
     lhi_run_backward(w, NULL, rank, size);
 }
 
+/* What an input is bound to, in the type of the workspace. */
+static void take_bound(const lh_tape *t, size_t input, lhi_ws *w)
+{
+    const size_t cells = lhi_cells(&w->slot[input]);
+    const lh_type type = t->bound_type[input];
+
+    if (type == w->type)
+        memcpy(w->slot[input].value, t->bound[input], cells * w->element);
+    else
+        for (size_t e = 0; e < cells; e++)
+            lhi_set(w->type, w->slot[input].value, e, lhi_get(type, t->bound[input], e));
+}
+
 static lh_status run_forward(lh_var v)
 {
     lh_tape *t = v.tape;
@@ -105,7 +120,7 @@ static lh_status run_forward(lh_var v)
         return t->c->status;
     for (size_t i = 0; i < r->w->nodes; i++)
         if (t->node[i].kind == LHI_INPUT && r->p->used[i])
-            memcpy(r->w->slot[i].value, t->bound[i], lhi_cells(&r->w->slot[i]) * r->w->element);
+            take_bound(t, i, r->w);
     lhi_paced(t->c, &r->w->pace[0], rows, forward, r->w);
     r->ran = ++t->passes;
     return LH_OK;
@@ -152,6 +167,14 @@ lh_status lhi_backward(lh_var L)
     return lhi_call_ends(c);
 }
 
+/* After --check has ended the work what there is can still be looked at: a loop that does not
+ * mind the status goes on reading. */
+static int may_look(lh_var v, const char *caller)
+{
+    return v.tape->c->status == LH_ENDED ? v.gen == v.tape->gen && v.id < v.tape->count
+                                         : lhi_var_good(v, caller);
+}
+
 static lh_array param_view(lh_tape *t, const lhi_node *n, int gradient)
 {
     lh_params *p = t->params;
@@ -169,7 +192,7 @@ static lh_array view(lh_var v, int gradient)
     const lhi_root *last = NULL;
     const lh_slot *a;
 
-    if (!lhi_var_good(v, gradient ? "lh_grad" : "lh_value"))
+    if (!may_look(v, gradient ? "lh_grad" : "lh_value"))
         return (lh_array){NULL, 0, 0, LH_F32};
     if (t->node[v.id].kind == LHI_PARAM)
         return param_view(t, &t->node[v.id], gradient);
@@ -192,7 +215,7 @@ static lh_array view_of(lh_var v, int gradient)
     lh_ctx *c = lhi_ctx_of(v);
     lh_array a = {NULL, 0, 0, LH_F32};
 
-    if (lhi_ok(c)) {
+    if (lhi_ok(c) || (c && c->status == LH_ENDED)) {
         a = view(v, gradient);
         lhi_call_ends(c);
     }

@@ -84,6 +84,7 @@ struct lh_tape {
     size_t hands, hand_room;
     int warned_pair;
     const void **bound;          /* by lh_bind() */
+    lh_type *bound_type;
     size_t *bound_rows, bound_room;
     lhi_root *roots;             /* ready to run, the newest first */
     uint64_t passes;             /* run by hand so far */

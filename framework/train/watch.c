@@ -131,8 +131,8 @@ void lh_patience(lh_run *r, long patience)
     if (!r || r->inert || !lhi_ok(r->c))
         return;
     if (patience < 0)
-        lhi_refuse(r->c, LH_EUSAGE, "0 never stops", "lh_patience: a patience of %ld epochs is none",
-                   patience);
+        lhi_refuse(r->c, LH_EUSAGE, "0 never stops",
+                   "lh_patience: a patience of %ld epochs is none", patience);
     else
         r->patience = patience;
 }

@@ -228,7 +228,7 @@ static void fill(builder *b)
         for (size_t e = 0; to && e < cells; e++)
             lhi_set(p->type, to, e, drawn(b, n->name, e));
         if (to && n->kind == LHI_INPUT)
-            lh_bind((lh_var){t, i, t->gen}, to, rows);
+            lh_bind_as((lh_var){t, i, t->gen}, LH_TYPES, to, rows);
     }
 }
 

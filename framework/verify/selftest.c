@@ -22,9 +22,10 @@ static void fill(lhi_ws *w, lh_wide scale)
         const void *from = n->kind == LHI_PARAM   ? lhi_params_at(p, p->value, n->param)
                            : n->kind == LHI_INPUT ? t->bound[i]
                                                   : NULL;
+        const lh_type type = n->kind == LHI_INPUT ? t->bound_type[i] : p->type;
 
         for (size_t e = 0; from && e < w->slot[i].rows * w->slot[i].cols; e++)
-            lhi_set(w->type, w->slot[i].value, e, scale * lhi_get(p->type, from, e));
+            lhi_set(w->type, w->slot[i].value, e, scale * lhi_get(type, from, e));
     }
 }
 

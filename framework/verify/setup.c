@@ -7,13 +7,12 @@
 /* Operations from which on tangents and differences are worked in double instead of in wide. */
 static const double wide_enough = 4e6;
 
-/* An input of every workspace from values of the store's type, converted exactly (or rounded,
- * for a float tape of a double store). */
-static void spread(lhi_check *k, uint32_t id, const void *values)
+/* An input of every workspace from values of a type, converted exactly (or rounded, for a float
+ * tape of doubles). */
+static void spread(lhi_check *k, uint32_t id, lh_type type, const void *values)
 {
     lhi_ws *const all[] = {k->tape[LH_F32], k->tape[LH_F64], k->tape[LH_WIDE],
                            k->hand,         k->along,        k->moved};
-    const lh_type type = k->t->params->type;
 
     for (size_t w = 0; w < sizeof all / sizeof *all; w++) {
         const lh_slot *to = &all[w]->slot[id];
@@ -34,9 +33,9 @@ static int fill_from_data(lhi_check *k, lh_data *d)
         return -1;
     lhi_feed_rows(&feed, own, d, NULL, 0, k->rows, 0, 1);
     if (feed.X >= 0)
-        spread(k, (uint32_t)feed.X, own->slot[feed.X].value);
+        spread(k, (uint32_t)feed.X, own->type, own->slot[feed.X].value);
     if (feed.y >= 0)
-        spread(k, (uint32_t)feed.y, own->slot[feed.y].value);
+        spread(k, (uint32_t)feed.y, own->type, own->slot[feed.y].value);
     return 0;
 }
 
@@ -44,7 +43,7 @@ static void fill_from_bound(lhi_check *k)
 {
     for (size_t i = 0; i < k->t->count; i++)
         if (k->t->node[i].kind == LHI_INPUT && k->p->used[i])
-            spread(k, (uint32_t)i, k->t->bound[i]);
+            spread(k, (uint32_t)i, k->t->bound_type[i], k->t->bound[i]);
 }
 
 /* The first act that a change of each node reaches. */

@@ -57,7 +57,8 @@ LH_API lh_status lh_data_standardize(lh_data *d, const double *mean, const doubl
  * Standardises d with the mean and deviation of another set, such as the one that is trained
  * on.  What a trained network is measured on follows the network's own scale without it, and
  * says so once; this is for a set that is used before the training.
- * @return LH_OK, LH_EMISMATCH (another number of features), LH_ESTATE (d is in use).
+ * @return LH_OK, LH_EMISMATCH (another number of features), LH_ESTATE (d is in use), LH_EUSAGE
+ *         (one of them has no rows).
  */
 LH_API lh_status lh_data_like(lh_data *d, lh_data *other);
 

@@ -19,10 +19,13 @@ extern "C" {
  * recorded anew.  All are errors of the call.
  */
 
+/** 1 when figures are drawn: unless --plot=none, --check or --dry-run says otherwise. */
+LH_API int lh_draws(const lh_ctx *c);
+
 /** Curves of the history over the epochs: names separated by commas, "loss, test accuracy". */
 LH_API lh_status lh_plot(lh_run *r, const char *path, const char *names);
 
-/** The norm of each weight's gradient over the epochs. */
+/** The norm of each weight's gradient over the epochs, each that of the epoch's last batch. */
 LH_API lh_status lh_plot_norms(lh_run *r, const char *path);
 
 /** The ROC curve of an output on a data set. */

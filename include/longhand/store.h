@@ -78,7 +78,7 @@ LH_API long lh_checkpoint_parts(lh_checkpoint *k, lh_data *d);
 LH_API lh_data *lh_checkpoint_rows(lh_checkpoint *k, lh_data *d, long part);
 
 /** The series that chose the epoch of the model (lh_watch()), "" when none did. */
-LH_API const char *lh_checkpoint_watched(const lh_checkpoint *k);
+LH_API const char *lh_checkpoint_watched(lh_checkpoint *k);
 
 /** Prints what a checkpoint holds. */
 LH_API void lh_checkpoint_print(lh_checkpoint *k, FILE *out);

@@ -84,14 +84,38 @@ LH_API lh_var lh_label(lh_var v, const char *name, const char *file, int line);
 #define lh_let(v, expression) lh_var v = lh_label((expression), #v, __FILE__, __LINE__)
 
 /**
- * Binds an input to an array of the tape's type, rows x cols, for the next runs.
+ * Binds an input to an array, rows x cols, for the next runs.  lh_bind(input, values, rows)
+ * knows whether these are floats or doubles; they are converted where the tape has another
+ * type (--type=f64).  A void pointer is taken to numbers of the tape's own type; an array of
+ * arrays x is bound as &x[0][0].  lh_bind_as() is told the type; LH_TYPES: the tape's own.
  * Every input with LH_ROWS must be bound with the same number of rows.
  * Owns: the array stays the caller's and is read until the next lh_bind().
  * @return LH_OK; LH_ESHAPE (0 rows, other rows than the input has, or too many), LH_EUSAGE
  *         (values is NULL), after both of which the input is not bound; LH_ESTATE (not an
  *         input), LH_ESTALE.  All are errors of the call.
  */
-LH_API lh_status lh_bind(lh_var input, const void *values, size_t rows);
+LH_API lh_status lh_bind_as(lh_var input, lh_type type, const void *values, size_t rows);
+#ifdef __cplusplus
+extern "C++" {
+    template <class T> struct lh_type_of; /* nothing for what cannot be bound */
+    template <> struct lh_type_of<float> { static const lh_type is = LH_F32; };
+    template <> struct lh_type_of<double> { static const lh_type is = LH_F64; };
+    template <> struct lh_type_of<lh_wide> { static const lh_type is = LH_WIDE; };
+    template <> struct lh_type_of<void> { static const lh_type is = LH_TYPES; };
+    template <class T> struct lh_type_of<const T> : lh_type_of<T> {};
+    template <class T> inline lh_status lh_bind(lh_var input, T *values, size_t rows)
+    {
+        return lh_bind_as(input, lh_type_of<T>::is, values, rows);
+    }
+}
+#else
+#define lh_bind(input, values, rows)                                                          \
+    lh_bind_as(input,                                                                         \
+               _Generic((values), float *: LH_F32, const float *: LH_F32, double *: LH_F64,   \
+                        const double *: LH_F64, lh_wide *: LH_WIDE, const lh_wide *: LH_WIDE, \
+                        void *: LH_TYPES, const void *: LH_TYPES),                            \
+               values, rows)
+#endif
 
 /**
  * Computes v and all it needs.  Each variable that was asked for stays ready, so that several
@@ -104,8 +128,11 @@ LH_API lh_status lh_forward(lh_var v);
 /**
  * Computes dL/d(everything L depends on), after lh_forward(L); others may have run since.
  * L must be [1 x 1].  Gradients are set, not added to those of an earlier call.
- * @return LH_OK, LH_ESTATE (no forward pass yet), LH_ESHAPE (not a scalar), LH_ESTALE: errors
- *         of the call; with --check what lh_verify() says, the first time.
+ *
+ * With --check or --dry-run it prints the ledger or the steps instead and ends the work: it and
+ * every later call return LH_ENDED, lh_error() says so, too, and gradients are 0.
+ * @return LH_OK, LH_ENDED, LH_ESTATE (no forward pass yet), LH_ESHAPE (not a scalar), LH_ESTALE:
+ *         errors of the call; with --check what lh_verify() says.
  */
 LH_API lh_status lh_backward(lh_var L);
 

@@ -142,4 +142,12 @@ if [ -c /dev/full ]; then
 else
     skip "a full device fails derive" "no /dev/full"
 fi
+
+# The rule by which a network was trained.
+run "$longhand" train --check-rows=0 --plot=none --epochs=1 --momentum=0.9 --hidden=2 --out=moved
+run "$longhand" derive moved/model.h5
+exits "a network that was trained with momentum is derived" 0
+says "its velocity is there" out ":= mu vW1 + dW1"
+says "and moves the parameter" out ":= W1 - alpha vW1"
+never_says "plain descent is not" out "alpha dW1"
 finish

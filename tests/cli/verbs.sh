@@ -105,6 +105,7 @@ exits "train without a check succeeds" 0
 never_says "its standard output is free of progress" out "epoch [0-9]*/"
 never_says "and has no ledger" out "ledger"
 ok "--plot=none draws nothing" test ! -e quick/curves.png
+never_says "and announces no figure" out "figures"
 run "$longhand" train --epochs=2 --check-rows=0 --plot=none --quiet --out=quick
 is "--quiet leaves standard error empty" "$(cat err)" ""
 says "--quiet keeps the result" out "rows held out"

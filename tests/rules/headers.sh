@@ -32,11 +32,13 @@ int main(int argc, char **argv)
     lh_tape *t = lh_tape_new(lh_params_new(c, LH_F32));
     lh_var X = lh_input(t, "X", LH_ROWS, lh_cols(d)), y = lh_input(t, "y", LH_ROWS, 1);
     int early = argc > 1 ? 1 : 0;
+    static const float label[1] = {1};
 
     lh_let(Z, lh_matmul(X, lh_param(t, "W", lh_cols(d), 1, LH_GLOROT)));
     lh_let(yhat, lh_sigmoid(Z));
     lh_let(L, lh_bce_logits(Z, y));
     lh_hand(L, "W", hand_W, "dW = X^T dZ");
+    lh_bind(y, label, 1);
     lh_run *r = lh_train(L, early ? LH_SGD(early) : LH_MOMENTUM(0.1, 0.9), d, 64, 5);
     while (lh_epoch(r))
         lh_note(r, "accuracy", lh_accuracy(yhat, d));
@@ -60,6 +62,34 @@ for one in g++ clang++; do
     done
 done
 [ $plus -gt 0 ] || skip "it compiles as C++" "no g++ and no clang++"
+
+# What is bound says its type; what cannot say it is no program.
+binds() { # DECLARATION ARGUMENT
+    printf '#include <longhand.h>\nlh_status f(lh_var X) { static %s; return lh_bind(X, %s, 3); }\n' \
+        "$1" "$2"
+}
+for kind in 'float x[6]' 'const double *x' 'lh_wide *x' 'void *x'; do
+    binds "$kind" x >bind.c
+    ok "$kind is bound in C" $CC -std=c11 -pedantic -Wall -Werror -fsyntax-only -I"$source/include" \
+        -I"$build/include" bind.c
+    if [ -n "$cxx" ]; then
+        ok "$kind is bound in C++" "$cxx" -std=c++11 -Wall -Wextra -pedantic -Werror -fsyntax-only \
+            -I"$source/include" -I"$build/include" -x c++ bind.c
+    else
+        skip "$kind is bound in C++" "no C++ compiler"
+    fi
+done
+for kind in 'float x[3][2]' 'int x[6]' 'float *x[6]'; do
+    binds "$kind" x >bind.c
+    ok "$kind is refused in C" sh -c '! "$@" 2>/dev/null' - $CC -std=c11 -fsyntax-only \
+        -I"$source/include" -I"$build/include" bind.c
+    if [ -n "$cxx" ]; then
+        ok "$kind is refused in C++" sh -c '! "$@" 2>/dev/null' - "$cxx" -std=c++11 \
+            -fsyntax-only -I"$source/include" -I"$build/include" -x c++ bind.c
+    else
+        skip "$kind is refused in C++" "no C++ compiler"
+    fi
+done
 
 # A function needs a comment above it, or above the group that it stands in without a blank line.
 mute() {

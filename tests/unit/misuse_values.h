@@ -152,6 +152,7 @@ static lh_data *take_lh_data_p(const char *place, size_t which)
         null_at(place);
     slip |= which == 2;
     adrift |= which == 1 && (strncmp(place, "lh_hold_out", 11) == 0 ||
+                             strncmp(place, "lh_data_like", 12) == 0 ||
                              strncmp(place, "lh_data_standardize", 19) == 0);
     homes |= which == 3 ? 2 : which == 0 ? 1 : 0;
     return all[which];

@@ -162,7 +162,7 @@ static void fill(graph *g, double input_power)
             lhi_set(p->type, to, e, n->name[0] == 'y' ? (double)draw(g, 2)
                                                       : draw_between(-size, size, &g->state));
         if (n->kind == LHI_INPUT)
-            lh_bind((lh_var){g->t, i, g->t->gen}, to, g->m);
+            lh_bind_as((lh_var){g->t, i, g->t->gen}, LH_TYPES, to, g->m);
     }
 }
 

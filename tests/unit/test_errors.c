@@ -97,7 +97,7 @@ static void output_of_output(trained *k) { lh_output(k->Z); }
 static void output_of_stale(trained *k) { lh_output(k->stale); }
 static void forward_unbound(trained *k) { lh_forward(k->L); }
 static void backward_first(trained *k) { lh_backward(k->L); }
-static void bind_result(trained *k) { lh_bind(k->Z, "", 1); }
+static void bind_result(trained *k) { lh_bind(k->Z, (const void *)"", 1); }
 static void value_of_stale(trained *k) { lh_value(k->stale); }
 static void rows_of_stale(trained *k) { lh_rows_of(k->stale); }
 static void note_point(trained *k) { lh_note(k->r, ".", 1); }

@@ -169,9 +169,9 @@ static const char *with_tape(const char *tape)
 {
     static float one = 1;
     const char *path = check_path("tape.h5");
-    lhi_state_param param[] = {{"W", 1, 1, &one, NULL, NULL}};
+    lhi_state_param param[] = {{"W", 1, 1, &one, NULL}};
     const lhi_state s = {.type = LH_F32, .tape = (char *)(uintptr_t)tape, .param = param,
-                         .params = 1, .rate = 0.1, .data_cols = 1};
+                         .params = 1, .data_cols = 1};
     lh_ctx *c = lh_open(0, NULL, "test");
 
     CHECK(lhi_store_write(c, &s, path) == LH_OK, "%s", lh_message(c));
@@ -218,9 +218,9 @@ static void restamped(void)
     static double loss[4] = {4, 3, 2, 1};
     static char tape[] = "W = param [1 x 1] he\n";
     const char *path = check_path("whole.h5"), *turned = check_path("turned.h5");
-    lhi_state_param param[12] = {{"", 4, 5, values, values, NULL}};
+    lhi_state_param param[12] = {{"", 4, 5, values, values}};
     lhi_state_series series[12] = {{"", loss}};
-    const lhi_state s = {.type = LH_F32, .tape = tape, .param = param, .params = 12, .rate = 0.1,
+    const lhi_state s = {.type = LH_F32, .tape = tape, .param = param, .params = 12,
                          .epoch = 4, .series = series, .series_count = 12, .epochs = 4,
                          .data_cols = 1};
     lh_ctx *c = lh_open(0, NULL, "test");
