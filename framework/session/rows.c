@@ -31,8 +31,13 @@ long lh_checkpoint_parts(lh_checkpoint *k, lh_data *d)
 {
     lhi_state *s = k ? &k->state : NULL;
 
-    if (!s || !lhi_ok(k->c) || lhi_data_is_inert(d) || strcmp(s->data_digest, d->digest) != 0 ||
-        s->data_rows != (int64_t)d->file_rows)
+    if (!s || !lhi_ok(k->c))
+        return -1;
+    if (lhi_data_is_inert(d)) {
+        lhi_refuse(k->c, LH_EUSAGE, NULL, "lh_checkpoint_parts: there are no rows to divide");
+        return -1;
+    }
+    if (strcmp(s->data_digest, d->digest) != 0 || s->data_rows != (int64_t)d->file_rows)
         return -1;
     if (!s->part && s->held_count > 0 && d->rows == d->file_rows)
         deal_again(k, d);

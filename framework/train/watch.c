@@ -131,10 +131,11 @@ void lh_patience(lh_run *r, long patience)
     if (!r || r->inert || !lhi_ok(r->c))
         return;
     if (patience < 0)
-        lhi_refuse(r->c, LH_EUSAGE, "0 never stops",
-                   "lh_patience: a patience of %ld epochs is none", patience);
-    else
+        lhi_fail(r->c, LH_EUSAGE, "0 never stops", "lh_patience: a patience of %ld epochs is none",
+                 patience);
+    else if (lhi_run_good(r, "lh_patience"))
         r->patience = patience;
+    lhi_call_ends(r->c);
 }
 
 int lhi_run_has_ended(const lh_run *r)

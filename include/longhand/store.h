@@ -66,7 +66,8 @@ LH_API lh_status lh_checkpoint_standardize(lh_checkpoint *k, lh_data *d);
 /**
  * How many parts lh_hold_out() took of the data before the training, when d is that file.
  * @return their number; -1 when d is another file, -2 when the checkpoint does not say which
- *         rows they were (one of version 1 that was trained on a part).
+ *         rows they were (one of version 1 that was trained on a part), -1 after LH_EUSAGE (d has
+ *         no rows).
  */
 LH_API long lh_checkpoint_parts(lh_checkpoint *k, lh_data *d);
 

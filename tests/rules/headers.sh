@@ -64,12 +64,16 @@ done
 [ $plus -gt 0 ] || skip "it compiles as C++" "no g++ and no clang++"
 
 # What is bound says its type; what cannot say it is no program.
-binds() { # DECLARATION ARGUMENT
-    printf '#include <longhand.h>\nlh_status f(lh_var X) { static %s; return lh_bind(X, %s, 3); }\n' \
-        "$1" "$2"
+cxx=
+for one in g++ clang++; do
+    ! have "$one" || cxx=$one
+done
+binds() { # DECLARATION of x
+    printf '#include <longhand.h>\nlh_status f(lh_var X) { static %s; return lh_bind(X, x, 3); }\n' \
+        "$1" >bind.c
 }
 for kind in 'float x[6]' 'const double *x' 'lh_wide *x' 'void *x'; do
-    binds "$kind" x >bind.c
+    binds "$kind"
     ok "$kind is bound in C" $CC -std=c11 -pedantic -Wall -Werror -fsyntax-only -I"$source/include" \
         -I"$build/include" bind.c
     if [ -n "$cxx" ]; then
@@ -80,7 +84,7 @@ for kind in 'float x[6]' 'const double *x' 'lh_wide *x' 'void *x'; do
     fi
 done
 for kind in 'float x[3][2]' 'int x[6]' 'float *x[6]'; do
-    binds "$kind" x >bind.c
+    binds "$kind"
     ok "$kind is refused in C" sh -c '! "$@" 2>/dev/null' - $CC -std=c11 -fsyntax-only \
         -I"$source/include" -I"$build/include" bind.c
     if [ -n "$cxx" ]; then
