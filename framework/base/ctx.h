@@ -50,6 +50,8 @@ struct lh_ctx {
     char message[3000];
     lh_status refused;    /* the first error of a call that left the state as it was */
     char refusal[3000];
+    uint64_t told[4];     /* digests of the last refusals that were told at once */
+    size_t tellings;
     void (*say)(void *arg, const char *text);
     void *say_arg;
     char *swept;          /* the file last looked at for leftovers of killed programs */

@@ -62,7 +62,23 @@ lh_status lh_clear(lh_ctx *c)
         return was;
     c->refused = LH_OK;
     c->refusal[0] = 0;
+    memset(c->told, 0, sizeof c->told);
     return was;
+}
+
+/* Has this text been told at once before?  Else it is remembered (FNV-1a). */
+static int was_told(lh_ctx *c, const char *text)
+{
+    const size_t room = sizeof c->told / sizeof c->told[0];
+    uint64_t digest = 0xcbf29ce484222325u;
+
+    for (; *text; text++)
+        digest = (digest ^ (unsigned char)*text) * 0x100000001b3u;
+    for (size_t i = 0; i < room; i++)
+        if (c->told[i] == digest)
+            return 1;
+    c->told[c->tellings++ % room] = digest;
+    return 0;
 }
 
 lh_status lhi_call_ends(lh_ctx *c)
@@ -73,7 +89,7 @@ lh_status lhi_call_ends(lh_ctx *c)
         return s;
     /* A long run goes on after a file that could not be written: it is told at once, and not
      * again each epoch. */
-    if (s == LH_EIO && strcmp(c->message, c->refusal) != 0)
+    if (s == LH_EIO && !was_told(c, c->message))
         lhi_warn(c, "%s", c->message);
     if (c->refused == LH_OK) {
         c->refused = s;

@@ -7,7 +7,7 @@ lhi_floats lhi_floats_begin(lh_ctx *c)
     lhi_floats f;
     const unsigned found = lhi_sys_floats_begin(&f);
 
-    if (!c || (found & ~c->floats_told) == 0)
+    if (!c || c == &lhi_no_memory || (found & ~c->floats_told) == 0)
         return f;
     c->floats_told |= found;
     lhi_warn(c, "something in this process has changed the floating-point unit:%s%s%s%s Longhand "

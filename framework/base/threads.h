@@ -39,7 +39,7 @@ void lhi_team(lh_ctx *c, int size, void (*work)(void *arg, int rank, int size), 
  * another one it is that one. */
 void lhi_keep_team(lh_ctx *c, int size, void (*lead)(void *arg), void *arg);
 
-/* Waits for the other threads of the team; only within work(). */
+/* Waits for the other threads of the team; only within work(), and only where size > 1. */
 void lhi_barrier(void);
 
 /* The part of 0..n-1 that rank works on: equal parts in order. */

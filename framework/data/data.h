@@ -57,7 +57,7 @@ void lhi_data_gather_wide(const lh_data *d, const uint32_t *order, size_t from, 
 double lhi_data_label(const lh_data *d, size_t row);
 
 /* Standardises d as a model does that has a scale already, and tells that once.  LH_OK;
- * LH_ESTATE, an error of the call, when d is in use with another scale. */
+ * LH_ESTATE when d is in use with another scale. */
 lh_status lhi_data_follow(lh_data *d, const lh_params *p);
 /* Those of d's rows that are of a part, scaled as d is; part is as above.  Inert after an error. */
 lh_data *lhi_data_part(lh_data *d, const uint16_t *part, uint16_t index);

@@ -112,14 +112,10 @@ lh_status lhi_data_fit(lh_data *d)
     return LH_OK;
 }
 
-lh_status lh_data_standardize(lh_data *d, const double *mean, const double *deviation,
-                              size_t count)
+static lh_status standardize(lh_data *d, const double *mean, const double *deviation, size_t count)
 {
-    LHI_USUAL_FLOATS(d ? d->c : NULL);
     lh_data *root;
 
-    if (!d || !lhi_ok(d->c))
-        return lh_error(d ? d->c : NULL);
     if (lhi_data_is_inert(d))
         return lhi_fail(d->c, LH_EUSAGE, NULL, "lh_data_standardize: there are no rows");
     root = d->fit;
@@ -144,6 +140,17 @@ lh_status lh_data_standardize(lh_data *d, const double *mean, const double *devi
     return LH_OK;
 }
 
+lh_status lh_data_standardize(lh_data *d, const double *mean, const double *deviation,
+                              size_t count)
+{
+    LHI_USUAL_FLOATS(d ? d->c : NULL);
+
+    if (!d || !lhi_ok(d->c))
+        return lh_error(d ? d->c : NULL);
+    standardize(d, mean, deviation, count);
+    return lhi_call_ends_if_trained(d->c);
+}
+
 lh_status lh_data_like(lh_data *d, lh_data *other)
 {
     LHI_USUAL_FLOATS(d ? d->c : NULL);
@@ -153,9 +160,9 @@ lh_status lh_data_like(lh_data *d, lh_data *other)
     if (lhi_data_is_inert(d) || lhi_data_is_inert(other) || other->c != d->c)
         return lhi_refuse(d->c, LH_EUSAGE, "both are of one context, and were opened",
                           "lh_data_like: there are no rows");
-    return lhi_data_fit(other) == LH_OK
-               ? lh_data_standardize(d, other->mean, other->deviation, other->cols)
-               : d->c->status;
+    if (lhi_data_fit(other) == LH_OK)
+        standardize(d, other->mean, other->deviation, other->cols);
+    return lhi_call_ends_if_trained(d->c);
 }
 
 static int same_scale(const lh_data *root, const lh_params *p)
@@ -176,12 +183,12 @@ lh_status lhi_data_follow(lh_data *d, const lh_params *p)
     if (root->mean)
         return same_scale(root, p)
                    ? LH_OK
-                   : lhi_refuse(d->c, LH_ESTATE,
-                                "open the file once more for this model, or call lh_data_like() "
-                                "before its first use",
-                                "%s is in use with another mean and deviation than those of %s, "
-                                "which the model was trained with",
-                                d->name, p->scaled_by);
+                   : lhi_fail(d->c, LH_ESTATE,
+                              "open the file once more for this model, or call lh_data_like() "
+                              "before its first use",
+                              "%s is in use with another mean and deviation than those of %s, "
+                              "which the model was trained with",
+                              d->name, p->scaled_by);
     if (make_room(root) != LH_OK)
         return d->c->status;
     memcpy(root->mean, p->mean, p->cols * sizeof *p->mean);

@@ -303,7 +303,8 @@ static void draw_file(const lhi_picture *p)
     }
     if (status != 0) {
         warn(p, lhi_strf(p->c, "the picture %s could not be made: %s", p->path, strerror(-status)));
-        remove_old(p);
+        if (status != -EACCES && status != -EPERM) /* what is read-only is meant to be kept */
+            remove_old(p);
         return;
     }
     add_file(p, &t, m.name);
@@ -315,8 +316,8 @@ static void draw_file(const lhi_picture *p)
     if (!drawn)
         lhi_sys_unmake(&m);
     else if (lhi_sys_made(&m) != 0) {
-        warn(p, "the picture could not be given its name");
-        drawn = 0;
+        warn(p, "the picture could not be given its name, or not for certain");
+        drawn = m.placed;
     }
     if (!drawn)
         remove_old(p);

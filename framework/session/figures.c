@@ -24,8 +24,11 @@ static lh_status with_state(lh_run *r, const char *caller, const char *path, con
         return r->c->status;
     if (!path || !names)
         lhi_fail(r->c, LH_EUSAGE, NULL, "%s: there is no %s", caller, path ? "name" : "path");
-    else if (lhi_run_good(r, caller) && lhi_run_state(r, &s) == LH_OK)
-        draw(r->c, &s, path, names);
+    else if (lhi_run_good(r, caller)) {
+        if (lhi_run_state(r, &s) == LH_OK)
+            draw(r->c, &s, path, names);
+        lhi_run_state_free(r, &s);
+    }
     return lhi_call_ends(r->c);
 }
 

@@ -44,14 +44,13 @@ static void save(lh_run *r, const char *path)
     LHI_USUAL_FLOATS(r->c);
     lhi_state s;
 
-    if (lhi_run_state(r, &s) != LH_OK)
-        return;
-    if (!r->c->set.reproducible)
-        s.provenance_count = lhi_provenance(r->c, &s.provenance);
-    lhi_place_sweep(r->c, path);
-    lhi_store_write(r->c, &s, path);
-    lhi_release(r->c, s.param);
-    lhi_release(r->c, s.tape);
+    if (lhi_run_state(r, &s) == LH_OK) {
+        if (!r->c->set.reproducible)
+            s.provenance_count = lhi_provenance(r->c, &s.provenance);
+        lhi_place_sweep(r->c, path);
+        lhi_store_write(r->c, &s, path);
+    }
+    lhi_run_state_free(r, &s);
 }
 
 lh_status lh_save(lh_run *r, const char *path)

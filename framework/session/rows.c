@@ -15,16 +15,28 @@ static void deal_again(lh_checkpoint *k, lh_data *d)
     whole.held = NULL;
     whole.held_count = whole.held_room = 0;
     whole.part = NULL;
+    whole.sealed = 0; /* d itself may be in use */
     whole.row = lhi_alloc_array(k->c, d->rows, sizeof *whole.row);
     if (!whole.row)
         return;
     memcpy(whole.row, d->row, d->rows * sizeof *whole.row);
     k->c->set.seed = k->state.seed;
-    for (size_t i = 0; i < k->state.held_count; i++)
-        lh_hold_out(&whole, k->state.held[i]);
+    for (size_t i = 0; i < k->state.held_count && lhi_ok(k->c); i++) {
+        lh_data *part = lh_hold_out(&whole, k->state.held[i]);
+
+        if (!lhi_data_is_inert(part)) {
+            lhi_release(k->c, part->row);
+            lhi_release(k->c, part);
+        }
+    }
     k->c->set.seed = seed;
     if (lhi_ok(k->c) && (int64_t)whole.rows == k->state.train_rows)
         k->state.part = whole.part;
+    else
+        lhi_release(k->c, whole.part);
+    lhi_release(k->c, whole.row);
+    lhi_release(k->c, whole.held);
+    lhi_call_ends(k->c);
 }
 
 long lh_checkpoint_parts(lh_checkpoint *k, lh_data *d)
@@ -47,7 +59,8 @@ long lh_checkpoint_parts(lh_checkpoint *k, lh_data *d)
 lh_data *lh_checkpoint_rows(lh_checkpoint *k, lh_data *d, long part)
 {
     const long parts = lh_checkpoint_parts(k, d);
-    const uint16_t *of;
+    lh_data *rows;
+    uint16_t *of;
 
     if (parts < 0 || part < 0 || part > parts) {
         if (k && lhi_ok(k->c))
@@ -60,5 +73,8 @@ lh_data *lh_checkpoint_rows(lh_checkpoint *k, lh_data *d, long part)
         part = (long)k->state.trained;
     else if (part <= k->state.trained)
         part--;
-    return of ? lhi_data_part(d, of, (uint16_t)part) : lhi_data_inert(k->c);
+    rows = of ? lhi_data_part(d, of, (uint16_t)part) : lhi_data_inert(k->c);
+    if (of != k->state.part)
+        lhi_release(k->c, of);
+    return rows;
 }

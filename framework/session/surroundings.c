@@ -73,10 +73,10 @@ lh_status lh_will_save(lh_run *r, const char *path)
         return r->c->status;
     if (!path || !path[0])
         lhi_fail(r->c, LH_EUSAGE, NULL, "lh_will_save: there is no path");
-    else if (lhi_run_good(r, "lh_will_save") && lhi_run_state(r, &s) == LH_OK) {
-        lhi_place_try(r->c, path, lhi_store_least(&s));
-        lhi_release(r->c, s.param);
-        lhi_release(r->c, s.tape);
+    else if (lhi_run_good(r, "lh_will_save")) {
+        if (lhi_run_state(r, &s) == LH_OK)
+            lhi_place_try(r->c, path, lhi_store_least(&s));
+        lhi_run_state_free(r, &s);
     }
     return lhi_call_ends_if_trained(r->c);
 }

@@ -85,7 +85,7 @@ static int look(lhi_making *m, const char *path)
     const int status = follow(path, m->target), number = descriptor(m->target);
 
     m->fd = -1;
-    m->in_place = m->is_new = 0;
+    m->in_place = m->is_new = m->placed = 0;
     if (status != 0)
         return status;
     if ((number >= 0 ? fstat(number, &s) : stat(m->target, &s)) != 0) {
@@ -233,6 +233,7 @@ int lhi_sys_made(lhi_making *m)
         close(m->fd);
     if (status == 0)
         status = lhi_sys_rename(m->name, m->target);
+    m->placed = status == 0;
     if (status != 0)
         lhi_sys_unlink(m->name);
     if (held >= 0)
@@ -309,21 +310,23 @@ static int is_ours(const char *name, const char *of)
     return !of || (strncmp(name, of, stem) == 0 && (!of[stem] || stem == STEM));
 }
 
-/* Elsewhere a lock may be known to one machine alone, and the writer be on another. */
+/* The file systems of one machine.  Elsewhere a lock may be known to one machine alone, and the
+ * writer be on another. */
 static int locks_reach_all(int fd)
 {
-    static const unsigned long shared[] = {
-        0x6969 /* NFS */,   0x517B /* SMB */,      0xFF534D42 /* CIFS */, 0xFE534D42 /* SMB2 */,
-        0x65735546 /* FUSE */, 0x01021997 /* 9P */, 0x0BD00BD0 /* Lustre */,
-        0x00C36400 /* Ceph */, 0x5346414F /* AFS */, 0x47504653 /* GPFS */};
+    static const unsigned long local[] = {
+        0xEF53 /* ext */,       0x58465342 /* XFS */,     0x9123683E /* btrfs */,
+        0x01021994 /* tmpfs */, 0x858458F6 /* ramfs */,   0x794C7630 /* overlay */,
+        0x2FC12FC1 /* ZFS */,   0xF2F52010 /* F2FS */,    0x3153464A /* JFS */,
+        0x3434 /* NILFS */,     0xCA451A4E /* bcachefs */};
     struct statfs s;
 
     if (fstatfs(fd, &s) != 0)
         return 0;
-    for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++)
-        if (((unsigned long)s.f_type & 0xFFFFFFFF) == shared[i])
-            return 0;
-    return 1;
+    for (size_t i = 0; i < sizeof local / sizeof local[0]; i++)
+        if (((unsigned long)s.f_type & 0xFFFFFFFF) == local[i])
+            return 1;
+    return 0;
 }
 
 /* 1 removed, 0 nobody can know, -1 not a leftover. */

@@ -127,7 +127,7 @@ pid_t lhi_sys_spawn(char *const argv[], char *const environment[], int fd, int o
     posix_spawnattr_init(&attributes);
     sigemptyset(&none);
     sigemptyset(&usual);
-    sigaddset(&usual, SIGPIPE); /* signals.c ignores it; what the user ignores stays so */
+    sigaddset(&usual, SIGPIPE); /* ignored by signals.c; what else is ignored stays so */
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &usual);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);

@@ -116,13 +116,14 @@ int lhi_sys_sync_folder_of(const char *path)
         memcpy(folder, path, length);
         folder[length] = 0;
     }
+    /* A folder that may be written and not listed cannot be opened, and some file systems cannot
+     * sync one: the rename is all that there is. */
     fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        return -errno;
-    /* Some file systems cannot sync a folder and say EINVAL: the rename is all they offer. */
+        return errno == EACCES ? 0 : -errno;
     status = lhi_sys_sync(fd);
     close(fd);
-    return status == -EINVAL ? 0 : status;
+    return status == -EINVAL || status == -ENOTSUP ? 0 : status;
 }
 
 int lhi_sys_close(int fd)

@@ -32,6 +32,7 @@ enum { LHI_PATH = 4096 };
 typedef struct lhi_making {
     int fd;                /* open for writing; locked, so that nobody takes it for a leftover */
     int in_place;          /* a pipe or a device: what is written goes there at once */
+    int placed;            /* it has its name, also where lhi_sys_made() then failed */
     int is_new;            /* nothing stood there */
     unsigned uid, gid, mode; /* else: of what did */
     char target[LHI_PATH]; /* the path, with its links followed */

@@ -136,6 +136,7 @@ static lh_status run_backward(lh_var L)
     if (!r->ran)
         return lhi_fail(t->c, LH_ESTATE, "call lh_forward(L) first",
                         "lh_backward: there is no forward pass to go back from");
+    lhi_ws_rows(r->w, r->w->m); /* parameters that came since may have moved the store's arrays */
     for (size_t i = 0; i < r->w->nodes; i++) /* those that no act sets */
         if (r->w->slot[i].grad && !r->p->given[i])
             memset(r->w->slot[i].grad, 0, lhi_cells(&r->w->slot[i]) * r->w->element);

@@ -80,8 +80,7 @@ static int enlarge(lh_params *p)
         cells = p->size;
     cells += cells == 0;
     if (move(p, &p->value, cells) != 0 || move(p, &p->grad, cells) != 0 ||
-        (p->velocity && move(p, &p->velocity, cells) != 0) ||
-        (p->best && move(p, &p->best, cells) != 0))
+        (p->velocity && move(p, &p->velocity, cells) != 0))
         return -1;
     p->cells = cells;
     return 0;

@@ -194,6 +194,7 @@ lhi_plan *lhi_plan_new(lh_tape *t, uint32_t root, unsigned flags)
     if (!p)
         return NULL;
     p->root = root;
+    p->nodes = n;
     p->act = lhi_alloc_array(t->c, (2 + LH_OPERANDS) * n, sizeof *p->act);
     p->used = lhi_alloc_array(t->c, 3 * n, 1);
     p->order = lhi_alloc_array(t->c, 3 * n, sizeof *p->order);

@@ -49,7 +49,7 @@ struct lh_params {
     size_t size;                 /* elements of a collated array, with padding */
     size_t laid_size;            /* of them with their first values */
     size_t cells;                /* there is room for, in each array */
-    void *value, *grad, *velocity, *best; /* velocity and best NULL until asked for */
+    void *value, *grad, *velocity; /* velocity is NULL until it is asked for */
     /* The model's scale, `cols` each: features are standardised so wherever it is used.  NULL
      * before it has trained. */
     const double *mean, *deviation;
@@ -126,11 +126,15 @@ static inline int lhi_arity(const lhi_node *n)
 
 /* Gives every parameter its place and first values; -1: no memory. */
 int lhi_params_lay(lh_params *p);
-/* Makes velocity or best (pass the member's address); -1: no memory. */
+/* Makes velocity (pass the member's address); -1: no memory. */
 int lhi_params_slot(lh_params *p, void **slot);
 static inline void *lhi_params_at(const lh_params *p, void *array, size_t index)
 {
     return (char *)array + p->at[index].offset * lhi_type_size(p->type);
+}
+static inline size_t lhi_params_bytes(const lh_params *p, size_t index)
+{
+    return p->at[index].rows * p->at[index].cols * lhi_type_size(p->type);
 }
 
 /* --- plan.c --- */
@@ -158,6 +162,7 @@ typedef struct lhi_act {
 
 struct lhi_plan {
     uint32_t root;
+    size_t nodes;            /* of the tape when it was planned: what was recorded later it lacks */
     uint32_t *order;         /* the nodes it needs, operands before users */
     size_t count;
     lhi_act *act;            /* in order: the forward ones, then the backward ones */

@@ -60,6 +60,12 @@ static int owns(const lhi_plan *p, const uint32_t *of, size_t id)
     return !p || (p->used[id] && of[id] == id);
 }
 
+/* The nodes that a workspace has: those of its plan, where it has one. */
+static size_t nodes_of(const lh_tape *t, const lhi_plan *p)
+{
+    return p ? p->nodes : t->count;
+}
+
 /* Walks over every array of a workspace.  Without one it only measures; with one it also
  * hands out the places.  Arrays begin on a cache line of their own, so that threads that work
  * on different ones do not meet in a line. */
@@ -69,7 +75,7 @@ static size_t lay_out(const lh_tape *t, const lhi_plan *p, lh_type type, size_t 
     const size_t element = lhi_type_size(type);
     size_t used = 0;
 
-    for (size_t i = 0; i < t->count; i++) {
+    for (size_t i = 0; i < nodes_of(t, p); i++) {
         const lhi_node *n = &t->node[i];
         const size_t bytes = whole_lines(times(rows_of(n, rows), (size_t)n->cols * element));
         const size_t terms = n->kind == LHI_OP && n->family->op[LHI_F64]->terms
@@ -138,7 +144,7 @@ static size_t scratch_of(const lh_tape *t, const lhi_plan *p, int variant, const
 {
     size_t most = 0;
 
-    for (size_t i = 0; i < t->count; i++) {
+    for (size_t i = 0; i < nodes_of(t, p); i++) {
         const lhi_node *n = &t->node[i];
         const lh_op *op = n->kind == LHI_OP ? n->family->op[variant] : NULL;
         lh_step s = {.out = &slot[i], .m = rows};
@@ -211,10 +217,10 @@ lhi_ws *lhi_ws_new(lh_tape *t, const lhi_plan *p, lh_type type, size_t rows, int
     t->sealed = 1;
     *w = (lhi_ws){.t = t, .p = p, .variant = variant, .type = type,
                   .element = lhi_type_size(type), .m = rows, .room = rows,
-                  .shards = c->set.shards, .nodes = t->count,
+                  .shards = c->set.shards, .nodes = nodes_of(t, p),
                   .own_params = (flags & LHI_WS_OWN_PARAMS) != 0, .threads = threads};
-    w->slot = lhi_alloc_array(c, t->count, sizeof *w->slot);
-    w->terms = lhi_alloc_array(c, t->count, sizeof *w->terms);
+    w->slot = lhi_alloc_array(c, w->nodes, sizeof *w->slot);
+    w->terms = lhi_alloc_array(c, w->nodes, sizeof *w->terms);
     w->job = p ? lhi_alloc_array(c, p->acts * (size_t)threads, sizeof *w->job) : NULL;
     w->block_bytes = lay_out(t, p, type, rows, flags, NULL);
     w->block = lhi_alloc_later(c, w->block_bytes);

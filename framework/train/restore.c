@@ -7,15 +7,17 @@
 #include <stdio.h>
 #include <string.h>
 
-static lhi_state_param picture_of(const lh_run *r, size_t i)
+/* The k-th parameter of the run. */
+static lhi_state_param picture_of(const lh_run *r, size_t k)
 {
     const lh_params *p = r->t->params;
+    const size_t i = r->param[k];
     void *const now = lhi_params_at(p, p->value, i);
     lhi_state_param a = {.rows = p->at[i].rows, .cols = p->at[i].cols, .value = now};
 
     snprintf(a.name, sizeof a.name, "%s", p->at[i].name);
     if (r->best_epoch > 0) {
-        void *const other = lhi_params_at(p, p->best, i);
+        void *const other = lhi_params_at(p, r->best, i);
 
         a.value = r->at_best ? now : other;
         a.last = r->at_best ? other : now;
@@ -36,12 +38,12 @@ static int rule_of(lh_run *r, lhi_state *s)
     if (!(r->how.momentum > 0))
         return 0;
     if (!r->velocity.at)
-        r->velocity.at = lhi_alloc_array(r->c, p->count + 1, sizeof *r->velocity.at);
+        r->velocity.at = lhi_alloc_array(r->c, r->params, sizeof *r->velocity.at);
     if (!r->velocity.at)
         return -1;
     snprintf(r->velocity.name, sizeof r->velocity.name, "velocity");
-    for (size_t i = 0; i < p->count; i++)
-        r->velocity.at[i] = lhi_params_at(p, p->velocity, i);
+    for (size_t k = 0; k < r->params; k++)
+        r->velocity.at[k] = lhi_params_at(p, p->velocity, r->param[k]);
     s->slot = &r->velocity;
     s->slots = 1;
     return 0;
@@ -57,7 +59,7 @@ lh_status lhi_run_state(lh_run *r, lhi_state *s)
         .loss_sum = r->loss_sum, .batch = (int64_t)r->batch, .shards = (int64_t)r->w->shards,
         .seed = r->c->set.seed, .best_value = r->best_value, .best_epoch = r->best_epoch,
         .patience = r->patience, .series = r->series, .series_count = r->series_count,
-        .epochs = (size_t)r->epoch, .params = p->count, .data_rows = (int64_t)r->d->file_rows,
+        .epochs = (size_t)r->epoch, .params = r->params, .data_rows = (int64_t)r->d->file_rows,
         .data_cols = (int64_t)r->d->cols, .train_rows = (int64_t)r->d->rows, .mean = fit->mean,
         .deviation = fit->deviation, .held = fit->held, .held_count = fit->held_count,
         .part = fit->part, .trained = r->d->index};
@@ -65,13 +67,28 @@ lh_status lhi_run_state(lh_run *r, lhi_state *s)
     snprintf(s->data_name, sizeof s->data_name, "%s", r->d->name);
     snprintf(s->data_digest, sizeof s->data_digest, "%s", r->d->digest);
     s->tape = lhi_listing(r->t, r->p);
-    s->param = lhi_alloc_array(r->c, p->count, sizeof *s->param);
+    s->param = lhi_alloc_array(r->c, r->params, sizeof *s->param);
     if (!s->param || !s->tape || rule_of(r, s) != 0)
         return r->c->status;
-    for (size_t i = 0; i < p->count; i++)
-        s->param[i] = picture_of(r, i);
+    for (size_t k = 0; k < r->params; k++)
+        s->param[k] = picture_of(r, k);
     s->config_count = lhi_config(r->c, &s->config);
     return r->c->status;
+}
+
+static void free_lines(lh_ctx *c, const char **line, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        lhi_release(c, (char *)(uintptr_t)line[i]); /* ours: const is for those who read them */
+    lhi_release(c, line);
+}
+
+void lhi_run_state_free(lh_run *r, lhi_state *s)
+{
+    free_lines(r->c, s->config, s->config_count);
+    free_lines(r->c, s->provenance, s->provenance_count);
+    lhi_release(r->c, s->param);
+    lhi_release(r->c, s->tape);
 }
 
 /* The first line in which two tapes differ, for the message. */
@@ -175,12 +192,15 @@ static lh_status compare(lh_run *r, const lhi_state *s, const char *path)
         snprintf(text, sizeof text, "its rule is %s, and not %s", theirs, ours);
         return mismatch(r, path, text, "give the same rate and momentum");
     }
-    if (s->params != p->count)
+    if (s->params != r->params)
         return mismatch(r, path, "it has another number of parameters", NULL);
-    for (size_t i = 0; i < p->count; i++)
-        if (strcmp(s->param[i].name, p->at[i].name) != 0 || s->param[i].rows != p->at[i].rows ||
-            s->param[i].cols != p->at[i].cols)
+    for (size_t k = 0; k < r->params; k++) {
+        const lhi_param *ours = &p->at[r->param[k]];
+
+        if (strcmp(s->param[k].name, ours->name) != 0 || s->param[k].rows != ours->rows ||
+            s->param[k].cols != ours->cols)
             return mismatch(r, path, "its parameters are others, or in another order", NULL);
+    }
     for (size_t i = 0; i < own.slots; i++)
         if (!slot_named(s, own.slot[i].name))
             return mismatch(r, path, "it lacks what the optimiser keeps", NULL);
@@ -203,23 +223,23 @@ static void take_history(lh_run *r, const lhi_state *s)
 lh_status lhi_run_restore(lh_run *r, const lhi_state *s, const char *path)
 {
     lh_params *p = r->t->params;
-    const size_t element = lhi_type_size(p->type);
     const lhi_state_slot *velocity;
 
     if (compare(r, s, path) != LH_OK)
         return r->c->status;
-    if (s->best_epoch > 0 && lhi_params_slot(p, &p->best) != 0)
+    if (s->best_epoch > 0 && lhi_run_best_room(r) != 0)
         return r->c->status;
     velocity = p->velocity ? slot_named(s, "velocity") : NULL;
-    for (size_t i = 0; i < p->count; i++) {
-        const lhi_state_param *a = &s->param[i];
-        const size_t bytes = a->rows * a->cols * element;
+    for (size_t k = 0; k < r->params; k++) {
+        const lhi_state_param *a = &s->param[k];
+        const size_t i = r->param[k];
+        const size_t bytes = lhi_params_bytes(p, i);
 
         memcpy(lhi_params_at(p, p->value, i), a->last ? a->last : a->value, bytes);
-        if (velocity && velocity->at[i])
-            memcpy(lhi_params_at(p, p->velocity, i), velocity->at[i], bytes);
+        if (velocity && velocity->at[k])
+            memcpy(lhi_params_at(p, p->velocity, i), velocity->at[k], bytes);
         if (s->best_epoch > 0)
-            memcpy(lhi_params_at(p, p->best, i), a->value, bytes);
+            memcpy(lhi_params_at(p, r->best, i), a->value, bytes);
     }
     r->epoch = (long)s->epoch;
     r->step = (long)s->step;

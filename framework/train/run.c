@@ -91,12 +91,26 @@ static int find_late(lh_run *r)
     return lhi_ok(c) ? 0 : -1;
 }
 
+/* The parameters that the root needs.  Others of the store are another tape's, or nobody's: a
+ * run neither saves nor turns them. */
+static int find_params(lh_run *r)
+{
+    r->param = lhi_alloc_array(r->c, r->t->params->count, sizeof *r->param);
+    for (uint32_t k = 0; r->param && k < r->t->params->count; k++)
+        for (size_t i = 0; i < r->p->nodes; i++)
+            if (r->p->used[i] && r->t->node[i].kind == LHI_PARAM && r->t->node[i].param == k) {
+                r->param[r->params++] = k;
+                break;
+            }
+    return lhi_ok(r->c) ? 0 : -1;
+}
+
 int lhi_run_ready(lh_run *r, int threads)
 {
     lh_params *p = r->t->params;
 
     r->w = lhi_ws_new(r->t, r->p, p->type, r->batch, threads, LHI_WS_GRADIENTS);
-    if (!r->w || find_late(r) != 0)
+    if (!r->w || find_params(r) != 0 || find_late(r) != 0)
         return -1;
     r->descent = (lhi_descent){lhi_variant_kernels(r->w->variant), r->how.rate, r->how.momentum,
                                0};

@@ -19,6 +19,8 @@ struct lh_run {
     lh_data *d;
     lh_optimizer how;
     lhi_descent descent;
+    uint32_t *param;          /* the store's parameters that the loss depends on, ascending */
+    size_t params;
     uint32_t *late;           /* parameters that can move only when the step is over */
     size_t lates;
     uint32_t *order;          /* of this epoch; NULL: as stored */
@@ -40,7 +42,8 @@ struct lh_run {
     long best_epoch;
     long patience;
     int told;                 /* that it has ended */
-    int at_best;              /* the store's values are the model's, and its `best` the last */
+    void *best;               /* of these parameters, laid out as in the store; NULL until then */
+    int at_best;              /* the store's values are the model's, and `best` the last */
     lhi_state_number number[2]; /* rate and momentum, as a checkpoint holds them */
     lhi_state_slot velocity;
     lhi_progress progress;
@@ -64,6 +67,9 @@ void lhi_run_tell(const lh_run *r);
 
 /* The run as a checkpoint holds it; the arrays stay the run's.  LH_ENOMEM. */
 lh_status lhi_run_state(lh_run *r, lhi_state *s);
+/* Frees what lhi_run_state() made, also where it failed, and the lines of the provenance: a run
+ * that is saved each epoch must not grow. */
+void lhi_run_state_free(lh_run *r, lhi_state *s);
 /* Takes a state up; `path` is for messages.  LH_EMISMATCH when it is another network,
  * other data, batch, seed, shards, optimiser or type: says which. */
 lh_status lhi_run_restore(lh_run *r, const lhi_state *s, const char *path);
@@ -72,6 +78,8 @@ lh_status lhi_run_restore(lh_run *r, const lhi_state *s, const char *path);
 int lhi_run_has_ended(const lh_run *r);
 /* Says so, and which epoch's parameters are the model. */
 void lhi_run_say_end(lh_run *r);
+/* Makes the array of the best parameters; -1: no memory. */
+int lhi_run_best_room(lh_run *r);
 /* Puts the model's values (1) or the last ones (0) in the store's place. */
 void lhi_run_turn(lh_run *r, int to_best);
 

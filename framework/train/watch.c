@@ -104,9 +104,18 @@ void lh_note(lh_run *r, const char *name, double value)
     lhi_call_ends(r->c);
 }
 
+int lhi_run_best_room(lh_run *r)
+{
+    const lh_params *p = r->t->params;
+
+    if (!r->best)
+        r->best = lhi_alloc_array(r->c, p->laid_size, lhi_type_size(p->type));
+    return r->best ? 0 : -1;
+}
+
 static void watch(lh_run *r, const char *name, double value, long patience)
 {
-    lh_params *p = r->t->params;
+    const lh_params *p = r->t->params;
 
     if (r->watch[0] && strcmp(r->watch, name) != 0) {
         lhi_fail(r->c, LH_ESTATE, NULL, "lh_watch: this run already watches '%s', not '%s'",
@@ -118,12 +127,14 @@ static void watch(lh_run *r, const char *name, double value, long patience)
     lhi_run_note(r, name, value);
     /* A NaN is no value that another could be smaller than. */
     if (r->epoch == 0 || value != value || (r->best_epoch > 0 && value >= r->best_value) ||
-        lhi_params_slot(p, &p->best) != 0)
+        lhi_run_best_room(r) != 0)
         return;
     lhi_run_turn(r, 0);
     r->best_value = value;
     r->best_epoch = r->epoch;
-    memcpy(p->best, p->value, p->laid_size * lhi_type_size(p->type));
+    for (size_t k = 0; k < r->params; k++)
+        memcpy(lhi_params_at(p, r->best, r->param[k]), lhi_params_at(p, p->value, r->param[k]),
+               lhi_params_bytes(p, r->param[k]));
 }
 
 void lh_patience(lh_run *r, long patience)
@@ -160,18 +171,21 @@ void lhi_run_say_end(lh_run *r)
 
 void lhi_run_turn(lh_run *r, int to_best)
 {
-    lh_params *p = r->t->params;
-    unsigned char *value = p->value, *best = p->best;
-    const size_t bytes = p->laid_size * lhi_type_size(p->type);
+    const lh_params *p = r->t->params;
 
     if (r->best_epoch == 0 || r->at_best == to_best)
         return;
     /* The arrays change their contents and not their places, which a workspace knows. */
-    for (size_t i = 0; i < bytes; i++) {
-        const unsigned char b = value[i];
+    for (size_t k = 0; k < r->params; k++) {
+        unsigned char *value = lhi_params_at(p, p->value, r->param[k]);
+        unsigned char *best = lhi_params_at(p, r->best, r->param[k]);
 
-        value[i] = best[i];
-        best[i] = b;
+        for (size_t i = 0; i < lhi_params_bytes(p, r->param[k]); i++) {
+            const unsigned char b = value[i];
+
+            value[i] = best[i];
+            best[i] = b;
+        }
     }
     r->at_best = to_best;
 }

@@ -68,12 +68,13 @@ exits "it is resumed" 0
 ok "and ends with the bytes of a run that never stopped" cmp ended/model.h5 new/model.h5
 
 # Signals.  The first progress line tells that training has begun.  What a shell starts in the
-# background ignores SIGINT, and so does a run there; env takes that back.
-if env --default-signal=INT true 2>/dev/null; then
-    signals='INT TERM HUP USR1 XCPU' heeding='env --default-signal=INT'
+# background ignores SIGINT, and so does a run there; nohup has SIGHUP ignored.  env takes that
+# back.
+if env --default-signal true 2>/dev/null; then
+    signals='INT TERM HUP USR1 XCPU' heeding='env --default-signal'
 else
-    signals='TERM HUP USR1 XCPU' heeding=
-    skip "SIGINT stops a run" "env cannot take back what a shell ignores"
+    signals='TERM USR1 XCPU' heeding=
+    skip "SIGINT and SIGHUP stop a run" "env cannot take back what a shell ignores"
 fi
 many=12000
 train --epochs=$many --out=long

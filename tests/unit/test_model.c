@@ -11,6 +11,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static char said[4000];
@@ -129,7 +130,7 @@ static void in_between(void)
         lh_take_best(r);
         CHECK(first_of(&k) == best, "the model is in place after epoch %d", i + 1);
     }
-    CHECK(first_of(&k) == best && ((const float *)k.t->params->best)[0] == last, "at the end");
+    CHECK(first_of(&k) == best && ((const float *)r->best)[0] == last, "at the end");
     lh_close(k.c);
 
     k = open_net(7);
@@ -307,6 +308,112 @@ static void scale_in_use(void)
     lh_close(k.c);
 }
 
+/* Two runs over one network, and parameters that come to the store while they go on. */
+static void one_store(void)
+{
+    net k = open_net(8), other;
+    lh_data *d;
+    lh_run *a, *b;
+    lh_checkpoint *saved;
+    lh_var V = {NULL, 0, 0};
+    float model;
+    double first = 0;
+
+    record(&k);
+    d = lh_data_open(k.c, "wdbc");
+    a = lh_train(k.L, LH_MOMENTUM(0.1, 0.9), d, 64, 3);
+    for (int i = 0; lh_epoch(a); i++)
+        lh_watch(a, "rise", i, 0);
+    model = first_of(&k);
+    CHECK(lh_save(a, check_path("a.h5")) == LH_OK, "%s", lh_message(k.c));
+
+    b = lh_train(k.L, LH_MOMENTUM(0.3, 0.9), d, 64, 3);
+    other = k;
+    other.t = lh_tape_new(k.t->params);
+    for (int i = 0; lh_epoch(b); i++) {
+        lh_watch(b, "rise", i, 0);
+        if (i == 0) {
+            V = lh_param(other.t, "V", 400, 40, LH_HE);
+            first = lh_at(lh_value(V), 0, 0);
+        }
+    }
+    CHECK(first != 0 && lh_at(lh_value(V), 0, 0) == first,
+          "a run turns what is its own: %g, %g before", lh_at(lh_value(V), 0, 0), first);
+    CHECK(first_of(&k) != model, "the second run has moved on");
+    CHECK(lh_save(b, check_path("b.h5")) == LH_OK && lh_save(a, check_path("a2.h5")) == LH_OK, "%s",
+          lh_message(k.c));
+    saved = lh_checkpoint_open(k.c, check_path("b.h5"));
+    CHECK(saved && lh_checkpoint_network(saved).tape && lh_error(k.c) == LH_OK,
+          "a run saves what its tape has: %s", lh_message(k.c));
+    lh_close(k.c);
+}
+
+/* What a driver does each epoch must not make the context grow. */
+static void nothing_grows(void)
+{
+    net k = open_net(9);
+    size_t blocks[4] = {0};
+    lh_data *d;
+    lh_run *r;
+
+    record(&k);
+    k.c->set.reproducible = 0;
+    d = lh_data_open(k.c, "wdbc");
+    r = lh_train(k.L, LH_SGD(0.1), d, 64, 4);
+    for (int i = 0; lh_epoch(r); i++) {
+        lh_watch(r, "loss of all", lh_loss(k.L, d), 0);
+        CHECK(lh_save(r, check_path("grows.h5")) == LH_OK &&
+                  lh_history(r, check_path("grows.csv")) == LH_OK &&
+                  lh_will_save(r, check_path("grows.h5")) == LH_OK,
+              "%s", lh_message(k.c));
+        blocks[i] = k.c->block_count;
+    }
+    CHECK(blocks[1] == blocks[3] && blocks[1] > 0, "%zu blocks, then %zu", blocks[1], blocks[3]);
+    lh_close(k.c);
+}
+
+/* A set that the first network uses with a scale of its own is no use to the second. */
+static void refused_is_told(void)
+{
+    net k = open_net(10);
+    lh_data *d, *other;
+    lh_run *r;
+
+    record(&k);
+    d = lh_data_open(k.c, "wdbc");
+    other = lh_hold_out(lh_data_open(k.c, "wdbc"), 0.25);
+    CHECK(isfinite(lh_loss(k.L, other)), "%s", lh_message(k.c));
+    r = lh_train(k.L, LH_SGD(0.1), d, 64, 1);
+    CHECK(lh_epoch(r) == 1, "%s", lh_message(k.c));
+    CHECK(lh_derive(k.L, other, 5, "text", check_path("d.txt")) == LH_ESTATE,
+          "a derivation that could not be evaluated is none: %s", lh_message(k.c));
+    lh_clear(k.c);
+    CHECK(lh_data_like(other, d) == LH_ESTATE && lh_save(r, check_path("kept.h5")) == LH_OK,
+          "the trained network is still there: %s", lh_message(k.c));
+    lh_clear(k.c);
+    CHECK(lh_verify(k.L, other, 5) == LH_ESTATE, "the reason is kept: %s", lh_message(k.c));
+    CHECK(strstr(lh_message(k.c), "another mean and deviation") != NULL, "%s", lh_message(k.c));
+    lh_close(k.c);
+}
+
+/* The parts of a file of version 1 are found also when the data are in use, and spoil nothing. */
+static void parts_of_version_1(void)
+{
+    net k = open_net(11);
+    const char *source = getenv("srcdir");
+    char path[1000];
+    lh_checkpoint *c;
+    lh_data *d;
+
+    snprintf(path, sizeof path, "%s/tests/version1.h5", source ? source : ".");
+    c = lh_checkpoint_open(k.c, path);
+    d = lh_data_open(k.c, "wdbc");
+    CHECK(isfinite(lh_loss(lh_checkpoint_network(c), d)), "%s", lh_message(k.c));
+    CHECK(lh_checkpoint_parts(c, d) > 0 && lh_error(k.c) == LH_OK, "%s", lh_message(k.c));
+    CHECK(lh_rows(lh_checkpoint_rows(c, d, 1)) > 0, "%s", lh_message(k.c));
+    lh_close(k.c);
+}
+
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
@@ -318,6 +425,10 @@ int main(int argc, char **argv)
         {"another set is standardised as the training rows were, and that is said", one_scale},
         {"by whatever looks at it first", every_door},
         {"a set that is in use with another scale is refused, and spoils nothing", scale_in_use},
+        {"a derivation or a check that cannot use a set says so", refused_is_told},
+        {"two runs over one store have each its own best", one_store},
+        {"saving and telling each epoch takes no memory that stays", nothing_grows},
+        {"the parts of a file of version 1 are found in data that are in use", parts_of_version_1},
         {NULL, NULL},
     };
 

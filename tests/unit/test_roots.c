@@ -270,6 +270,51 @@ static void places(void)
     lh_close(k.c);
 }
 
+/* Parameters of another tape move the store's arrays between the two passes. */
+static void moved_store(void)
+{
+    net k = open_net();
+    float before[2], after[2];
+
+    for (int more = 0; more < 2; more++) {
+        bind(&k, 40);
+        CHECK(lh_forward(k.L) == LH_OK, "%s", lh_message(k.c));
+        if (more)
+            lh_value(lh_param(lh_tape_new(k.p), "V", 300, 3, LH_HE));
+        CHECK(lh_backward(k.L) == LH_OK, "%s", lh_message(k.c));
+        memcpy(more ? after : before, lh_grad(k.W).at, sizeof before);
+        memset((void *)(uintptr_t)lh_grad(k.W).at, 0, sizeof before);
+    }
+    CHECK(memcmp(before, after, sizeof before) == 0, "%g, and %g after", (double)before[0],
+          (double)after[0]);
+    lh_close(k.c);
+}
+
+/* lh_output() may add a node to a tape that has run; a larger batch then needs a larger workspace
+ * for the plan that knows nothing of it.  Seen by valgrind and the sanitizers. */
+static void grown_tape(void)
+{
+    net k = {.c = lh_open(0, NULL, "test")};
+    lh_var o;
+
+    k.c->set.threads = 1;
+    k.p = lh_params_new(k.c, LH_F32);
+    k.t = lh_tape_new(k.p);
+    k.W = lh_param(k.t, "W", 2, 1, LH_HE);
+    k.X = lh_input(k.t, "X", LH_ROWS, 2);
+    k.y = lh_input(k.t, "y", LH_ROWS, 1);
+    k.Z = lh_label(lh_matmul(k.X, k.W), "Z", __FILE__, __LINE__);
+    k.L = lh_label(lh_bce_logits(k.Z, k.y), "L", __FILE__, __LINE__);
+    bind(&k, 2);
+    CHECK(lh_forward(k.L) == LH_OK, "%s", lh_message(k.c));
+    o = lh_output(k.L);
+    bind(&k, MOST);
+    CHECK(lh_forward(k.L) == LH_OK && lh_backward(k.L) == LH_OK, "%s", lh_message(k.c));
+    CHECK(lh_value(o).at == NULL && lh_value(o).rows == 0, "what has not run has no value");
+    CHECK(lh_forward(o) == LH_OK && lh_value(o).rows == MOST, "%s", lh_message(k.c));
+    lh_close(k.c);
+}
+
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
@@ -280,6 +325,8 @@ int main(int argc, char **argv)
         {"a batch too large for any memory is refused, and smaller ones go on", too_many_rows},
         {"a shape without elements, or with too many, is refused when it is recorded", shapes},
         {"parameters and inputs know their place", places},
+        {"gradients find the store's arrays also where they have moved", moved_store},
+        {"a tape that grew after it had run keeps the plans that it had", grown_tape},
         {0}};
 
     return check_main(argc, argv, "roots", tests);

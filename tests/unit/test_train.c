@@ -257,7 +257,7 @@ static void watching(void)
     CHECK(lh_epoch(r) == 0, "it has ended");
     lh_patience(r, 4);
     CHECK(lh_epoch(r) == 1 && lh_epochs(r) == 7, "more patience: %ld epochs", lh_epochs(r));
-    CHECK(((float *)k.t->params->best)[0] == best, "the best waits while it trains");
+    CHECK(((float *)r->best)[0] == best, "the best waits while it trains");
     lh_watch(r, "other", 1, 3);
     CHECK(lh_error(k.c) == LH_ESTATE, "%s", lh_message(k.c));
     lh_close(k.c);
