@@ -3,6 +3,7 @@
 #include "framework/cli/cli.h"
 
 #include <math.h>
+#include <string.h>
 
 static void declare_examples(lh_ctx *c)
 {
@@ -14,17 +15,39 @@ static void declare_examples(lh_ctx *c)
                    "go on with a run; the bits are those of one that never stopped");
 }
 
+/* A path as a shell takes it. */
+static void print_word(const char *folder, const char *name)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                "/._+@,=:-";
+
+    if (folder[strspn(folder, plain)] == 0) {
+        printf("%s%s", folder, name);
+        return;
+    }
+    putchar('\'');
+    for (; *folder; folder++)
+        if (*folder == '\'')
+            fputs("'\\''", stdout);
+        else
+            putchar(*folder);
+    printf("%s'", name);
+}
+
 /* The files of a run, and what can be done with them. */
 static void say_what_next(lh_ctx *c, const char *out, const char *data)
 {
-    if (lh_error(c) != LH_OK)
-        return;
-    printf("\nIn %s: model.h5 (checkpoint), history.csv, history.jsonl%s.\n\nNext:\n"
-           "  longhand inspect %s/model.h5\n"
-           "  longhand eval %s/model.h5 --data=%s\n"
-           "  longhand plot %s/model.h5 --plot=term\n",
-           out, lh_draws(c) ? ", figures with their .gp\nscripts: curves, roc, norms" : "", out,
-           out, data, out);
+    printf("\nIn %s: model.h5 (checkpoint), history.csv, history.jsonl%s.\n\nNext:", out,
+           lh_draws(c) ? ", figures with their .gp\nscripts: curves, roc, norms" : "");
+    printf("\n  longhand inspect ");
+    print_word(out, "/model.h5");
+    printf("\n  longhand eval ");
+    print_word(out, "/model.h5");
+    printf(" --data=");
+    print_word(data, "");
+    printf("\n  longhand plot ");
+    print_word(out, "/model.h5");
+    printf(" --plot=term\n");
 }
 
 int verb_train(int argc, char **argv)
@@ -67,11 +90,12 @@ int verb_train(int argc, char **argv)
         if (validation)
             lh_watch(r, "validation loss", lh_loss(L, validation), patience);
     }
-    lh_save(r, lh_path(c, out, "model.h5"));
-    if (lh_error(c) == LH_OK && lh_epochs(r) > 0) {
+    const int saved = lh_save(r, lh_path(c, out, "model.h5")) == LH_OK;
+    const double accuracy = lh_epochs(r) > 0 ? lh_accuracy(yhat, test) : (double)NAN;
+    if (accuracy == accuracy) { /* also where something could not be written */
         printf("%zu rows held out: accuracy %.4f, AUC %.4f, loss %.4f, after %ld epochs "
                "(%.3g rows/s)\n",
-               lh_rows(test), lh_accuracy(yhat, test), fabs(lh_auc(yhat, test)), lh_loss(L, test),
+               lh_rows(test), accuracy, fabs(lh_auc(yhat, test)), lh_loss(L, test),
                lh_epochs(r), lh_speed(r));
         if (lh_best_epoch(r) > 0)
             printf("The model is that of epoch %ld, with the smallest validation loss.\n",
@@ -82,7 +106,7 @@ int verb_train(int argc, char **argv)
     lh_plot(r, lh_path(c, out, "curves.png"), "loss, test loss, test accuracy");
     lh_plot_norms(r, lh_path(c, out, "norms.png"));
     lh_plot_roc(yhat, test, lh_path(c, out, "roc.png"));
-    if (lh_epochs(r) > 0)
+    if (saved && lh_epochs(r) > 0)
         say_what_next(c, out, source);
     return lh_close(c);
 }

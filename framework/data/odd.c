@@ -175,8 +175,9 @@ static const char *label_hint(const lhi_reader *r, const lhi_cell *cell)
                         r->width, r->word);
     if (number && value != floor(value))
         return lhi_strf(r->c, "the last column is the label, of two classes, 0 and 1; to cut a "
-                        "quantity in two: awk -F, -v OFS=, '%s{ $%zu = $%zu > %.*s } 1' %s > "
-                        "new.csv", head, r->width, r->width, (int)cell->size, cell->at, r->word);
+                        "quantity in two, with your own limit in the place of 0.5: awk -F, -v "
+                        "OFS=, -v limit=0.5 '%s{ $%zu = $%zu > limit } 1' %s > new.csv", head,
+                        r->width, r->width, r->word);
     return lhi_strf(r->c, "the last column is the label; number the two classes 0, 1: awk -F, -v "
                     "OFS=, '%s{ $%zu = $%zu %s%.*s%s } 1' %s > new.csv makes %.*s 1 and all "
                     "else 0", head, r->width, r->width, number ? "== " : "~ /^\"?",

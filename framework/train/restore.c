@@ -160,7 +160,8 @@ static lh_status compare(lh_run *r, const lhi_state *s, const char *path)
     if (!tape)
         return r->c->status;
     if (s->type != p->type)
-        return mismatch(r, path, "its element type is another", "--type=f32 or --type=f64");
+        return mismatch(r, path, "its element type is another",
+                        s->type == LH_F32 ? "give --type=f32" : "give --type=f64");
     if (strcmp(s->tape, tape) != 0) {
         char lines[300];
 
@@ -170,8 +171,10 @@ static lh_status compare(lh_run *r, const lhi_state *s, const char *path)
     }
     if (s->seed != r->c->set.seed || s->batch != (int64_t)r->batch ||
         s->shards != (int64_t)r->w->shards) {
-        snprintf(text, sizeof text, "its seed, batch and shards are %llu, %lld, %lld",
-                 (unsigned long long)s->seed, (long long)s->batch, (long long)s->shards);
+        snprintf(text, sizeof text,
+                 "its seed, batch and shards are %llu, %lld, %lld, and not %llu, %zu, %zu",
+                 (unsigned long long)s->seed, (long long)s->batch, (long long)s->shards,
+                 (unsigned long long)r->c->set.seed, r->batch, r->w->shards);
         return mismatch(r, path, text, "give the same --seed, batch size and --shards");
     }
     if (!same_rows(r->d, s)) {
@@ -180,7 +183,9 @@ static lh_status compare(lh_run *r, const lhi_state *s, const char *path)
                  "%.100s (%.12s...)",
                  (long long)s->train_rows, s->data_name, s->data_digest, r->d->rows, r->d->name,
                  r->d->digest);
-        return mismatch(r, path, text, "give the same --data and the same split");
+        return mismatch(r, path, text,
+                        "give the same --data and the same split (longhand train: --held-out, and "
+                        "--patience, which takes rows for validation)");
     }
     if (rule_of(r, &own) != 0)
         return r->c->status;

@@ -133,7 +133,8 @@ typedef struct lh_finding {
  * that need no reference.  Rounding: float and double are compared with wide.
  * The tolerance is derived: |a - n| <= bound of a's rounding + error estimate of n
  * (docs/verify.md).  All elements are compared up to the budget (--budget), beyond it a
- * sample of them and signed sums over the whole array.
+ * sample of them and signed sums over the whole array.  A dry run checks nothing unless it is
+ * given --check, too.
  *
  * @return LH_OK: every row agrees; LH_EVERIFY (a row disagrees) or LH_EUNDECIDED (none does, and
  *         one could be shown neither right nor wrong: the message says what would decide it),
