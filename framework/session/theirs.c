@@ -11,6 +11,7 @@
 /* One gradient of both. */
 typedef struct match {
     const lhi_named *mine, *theirs; /* theirs NULL: they have none */
+    int of_leaf;                    /* of a parameter or an input */
     int turned;                     /* theirs is stored transposed */
     double off, bound, relative;    /* at the element that is farthest; relative to the largest */
     size_t row, col;
@@ -157,6 +158,51 @@ static int is_decisive(const lhi_pair *x)
     return e < n || zeros == n;
 }
 
+/* How an array of a file shows that it stands. */
+enum { AS_OURS = 1, TURNED = 2 };
+
+/* By its shape; a square one by its numbers, where they should be ours.  A row shows nothing: a
+ * vector is kept either way, whatever is done with matrices. */
+static unsigned stands(const lhi_named *a, const lhi_named *ours, int equal)
+{
+    const size_t n = ours->rows * ours->cols;
+    const lh_array own = {ours->at, ours->rows, ours->cols, LH_F64};
+    int turned, as_ours;
+
+    if (!a || a->vector || ours->rows == 1 || !fits(a, ours->rows, ours->cols, &turned))
+        return 0;
+    as_ours = !turned;
+    if (ours->rows == ours->cols) {
+        as_ours = equal && first_other(own, a, 0) == n;
+        turned = equal && first_other(own, a, 1) == n;
+    }
+    return as_ours == turned ? 0 : turned ? TURNED : AS_OURS;
+}
+
+/* How the gradient of a variable stands in a file: as the variable does or, where that tells
+ * nothing, as the others do; 0 or both: it is not known.  Where the variable is a parameter these
+ * are parameters, else they are not: PyTorch keeps W^T, and no activations so. */
+static unsigned gradient_stands(const lhi_arrays *mine, const lhi_named *list, size_t count,
+                                const char *variable)
+{
+    const lhi_named *own = find(mine->at, mine->count, "", variable, "");
+    unsigned ways = own ? stands(find(list, count, "", variable, ""), own, 1) : 0;
+
+    if (ways)
+        return ways;
+    for (size_t i = 0; i < mine->count; i++) {
+        const char *other = mine->at[i].name + 1;
+        const lhi_named *value = find(mine->at, mine->count, "", other, "");
+
+        if (!find(mine->at, mine->count, "second/", mine->at[i].name, "") || !value != !own)
+            continue;
+        ways |= stands(gradient_in(list, count, other), &mine->at[i], 0);
+        if (value)
+            ways |= stands(find(list, count, "", other, ""), value, 1);
+    }
+    return ways;
+}
+
 /* Theirs as they are stored, or turned, into got, beside what they should be. */
 static lhi_diagnosis look(match *m, int turned, lh_wide *got, const lhi_pair *x)
 {
@@ -184,7 +230,7 @@ static void judge(match *m, const lhi_pair *x, const lhi_diagnosis *d)
     m->verdict = d->reason ? LH_DISAGREE : LH_AGREE;
     m->reason = d->reason;
     snprintf(m->why, sizeof m->why, "%.200s%s", d->why,
-             m->turned && !d->reason ? "stored transposed" : "");
+             !m->turned ? "" : d->reason ? ", read as stored transposed" : "stored transposed");
     if (!d->reason && !is_decisive(x)) {
         m->verdict = LH_INCONCLUSIVE;
         m->reason = LH_WHY_ROUNDING;
@@ -202,7 +248,8 @@ static void judge(match *m, const lhi_pair *x, const lhi_diagnosis *d)
 
 /* The allowance: four times what an ordinary pass in their type may be off, and four roundings
  * of the largest element. */
-static int compare(lh_ctx *c, match *m, const lhi_arrays *mine, const char *variable, size_t batch)
+static int compare(lh_ctx *c, match *m, const lhi_arrays *mine, const char *variable,
+                   unsigned ways, size_t batch)
 {
     const size_t n = m->mine->rows * m->mine->cols, cols = m->mine->cols;
     const int wide = m->theirs->bits >= 64;
@@ -215,6 +262,7 @@ static int compare(lh_ctx *c, match *m, const lhi_arrays *mine, const char *vari
     const double most = second ? largest(second) : 0;
     const lhi_pair x = {got, wanted, off, m->mine->rows, cols, batch, wide ? LH_F64 : LH_F32};
     lhi_diagnosis d;
+    int square;
 
     if (!got || !wanted || !off || !second || !bound)
         return -1;
@@ -222,10 +270,14 @@ static int compare(lh_ctx *c, match *m, const lhi_arrays *mine, const char *vari
         wanted[e] = (lh_wide)second->at[e];
         off[e] = 4 * bound->at[e] + 4 * (wide ? DBL_EPSILON : (double)FLT_EPSILON) * most;
     }
-    d = look(m, m->turned, got, &x);
-    if (d.reason == LH_WHY_TRANSPOSED && m->theirs->rows == m->theirs->cols)
-        d = look(m, 1, got, &x); /* a square one fits both ways, and its numbers tell */
+    square = m->theirs->rows == m->theirs->cols; /* it fits both ways */
+    d = look(m, square ? ways == TURNED : m->turned, got, &x);
     judge(m, &x, &d);
+    if (square && d.reason == LH_WHY_TRANSPOSED && ways != AS_OURS && ways != TURNED) {
+        m->verdict = LH_INCONCLUSIVE;
+        snprintf(m->why, sizeof m->why,
+                 "its transpose is right, and the file does not show whether it stores arrays so");
+    }
     lhi_release(c, off);
     lhi_release(c, wanted);
     lhi_release(c, got);
@@ -264,13 +316,15 @@ static size_t match_all(lh_ctx *c, const lhi_arrays *mine, const lhi_named *list
         if (!second) /* no gradient */
             continue;
         *m = (match){.mine = &mine->at[i],
+                     .of_leaf = find(mine->at, mine->count, "", mine->at[i].name + 1, "") != NULL,
                      .theirs = gradient_in(list, count, mine->at[i].name + 1)};
         ++*matches;
         if (!m->theirs)
             continue;
         compared++;
         if (fits(m->theirs, m->mine->rows, m->mine->cols, &m->turned))
-            compare(c, m, mine, mine->at[i].name + 1, batch);
+            compare(c, m, mine, mine->at[i].name + 1,
+                    gradient_stands(mine, list, count, mine->at[i].name + 1), batch);
         else {
             m->verdict = LH_DISAGREE;
             m->reason = LH_WHY_SHAPE;
@@ -281,10 +335,23 @@ static size_t match_all(lh_ctx *c, const lhi_arrays *mine, const lhi_named *list
     return compared;
 }
 
+/* What would decide a gradient that is neither right nor wrong. */
+static const char *decides(const match *m, char *hint, size_t room)
+{
+    if (m->reason != LH_WHY_TRANSPOSED)
+        return "gradients in double decide it, where these are floats";
+    if (!m->of_leaf)
+        return "a batch of more rows decides it: then the gradient is not square";
+    snprintf(hint, room, "put %s itself beside %s (where it is symmetric: a parameter that is not "
+             "square, too): they stand the same way", m->mine->name + 1, m->theirs->name);
+    return hint;
+}
+
 static void tell(lh_ctx *c, const char *path, const char *loss, const match *m, size_t matches,
                  size_t compared)
 {
     lhi_text t = {.c = c};
+    char hint[240];
     size_t agree = 0;
 
     lhi_text_add(&t, "Gradients of %s in %s beside the tape's, each at its farthest element\n\n"
@@ -308,7 +375,7 @@ static void tell(lh_ctx *c, const char *path, const char *loss, const match *m, 
                      lh_reason_name(m[i].reason, NULL), m[i].why);
     for (size_t i = 0; i < matches; i++)
         if (m[i].theirs && m[i].verdict == LH_INCONCLUSIVE)
-            lhi_fail(c, LH_EUNDECIDED, "gradients in double decide it, where these are floats",
+            lhi_fail(c, LH_EUNDECIDED, decides(&m[i], hint, sizeof hint),
                      "their %s could be shown neither right nor wrong, %s: %s", m[i].theirs->name,
                      lh_reason_name(m[i].reason, NULL), m[i].why);
 }

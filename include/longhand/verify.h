@@ -150,14 +150,17 @@ LH_API lh_status lh_verify(lh_var L, lh_data *d, size_t rows);
  * variables: "dW1", "W1.grad", "grad/W1" or "gradients/W1".  Where the file has all inputs ("X",
  * "y"), these are the batch; else it is the first rows of d.  Parameters in the file ("W1") must be
  * those of the tape.  A vector fits a row or a column; an array in the other orientation (PyTorch
- * keeps W^T) is turned, and that is told; whether a square one is, its numbers tell.
+ * keeps W^T) is turned, and that is told.  A square one is turned where the file shows that it
+ * stores so: by the variable itself ("W2" beside "dW2"), else by the shapes of others.
  * They agree when |theirs - ours| is at most four times the running bound of an ordinary
  * backward pass in their element type, plus four roundings of the largest element: how they
  * calculate is not known.
  *
  * @return LH_OK; LH_EVERIFY (something disagrees, or nothing could be compared), LH_EUNDECIDED
- *         (rounding may be as large as the elements: theirs in double decide it); LH_ENOINPUT,
- *         LH_EFORMAT (the file), LH_EMISMATCH (other parameters), LH_ESHAPE, LH_ENOMEM.
+ *         (rounding may be as large as the elements: theirs in double decide it; or a square one
+ *         is transposed, and the file does not show whether it should be: "W2" beside "dW2"
+ *         decides it); LH_ENOINPUT, LH_EFORMAT (the file), LH_EMISMATCH (other parameters),
+ *         LH_ESHAPE, LH_ENOMEM.
  */
 LH_API lh_status lh_verify_theirs(lh_var L, lh_data *d, size_t rows, const char *path);
 

@@ -195,12 +195,40 @@ static void slips_in_derivations(void)
     }
 }
 
+/* Where the bound of a ReLU's operand reaches the kink a pass in float may cross it, though no draw
+ * did. */
+static void kinks(void)
+{
+    deep k = open_deep(30, 60, 0, LH_F32, 1);
+    lhi_check check = {.c = k.c, .t = k.t, .rows = ROWS,
+                       .p = lhi_plan_new(k.t, k.L.id, LHI_KEEP_ALL)};
+    size_t near = 0, least = 0;
+
+    CHECK(lhi_check_begin(&check, k.d) == 0 && check.off[LH_F32].drawn, "%s", lh_message(k.c));
+    for (uint32_t i = 0; lh_error(k.c) == LH_OK && i < k.t->count; i++) {
+        const lh_slot *out = &check.off[LH_F32].slot[i];
+        const lh_slot *in = &check.off[LH_F32].slot[k.t->node[i].in[0]];
+
+        if (k.t->node[i].kind != LHI_OP || !lhi_op_of(check.hand, i)->kinked)
+            continue;
+        for (size_t e = 0; e < out->rows * out->cols; e++)
+            if (fabsl(((const lh_wide *)in->value)[e]) <= (lh_wide)in->off[e] && in->off[e] > 0) {
+                near++;
+                least += out->off[e] >= in->off[e];
+            }
+    }
+    CHECK(near > 0 && least == near, "%zu of %zu", least, near);
+    lhi_check_end(&check);
+    lh_close(k.c);
+}
+
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
         {"right networks of 25 to 100 layers agree in every row", right_ones},
         {"a slip in an op of one layer is noticed, and the layer named", slips_in_ops},
         {"a slip in the derivation of the first of 30 layers is noticed", slips_in_derivations},
+        {"a bound that reaches a kink has both of its sides", kinks},
         {NULL, NULL}};
 
     return check_main(argc, argv, "deep", tests);

@@ -276,59 +276,105 @@ static void no_excuse_of_its_own(void)
     lh_close(k.c);
 }
 
-/* Of a square layer: its values and its gradient. */
+/* Of a network with a square layer W, and on as many rows a square A: values and gradients. */
 enum { WIDE = 5 };
-static double W[WIDE * WIDE], grad[WIDE * WIDE];
+
+static struct kept {
+    const char *name;
+    size_t rows, cols;
+    double at[30 * WIDE];
+} keep[] = {{"W", WIDE, WIDE, {0}},         {"second/dW", WIDE, WIDE, {0}},
+            {"second/dU", 30, WIDE, {0}},   {"second/dV", WIDE, 1, {0}},
+            {"second/dA", WIDE, WIDE, {0}}};
+
+enum { KEPT = sizeof keep / sizeof *keep };
 
 static void keep_square(void *arg, const char *name, size_t rows, size_t cols, const lh_wide *x)
 {
-    double *to = strcmp(name, "W") == 0 ? W : strcmp(name, "second/dW") == 0 ? grad : NULL;
-
     (void)arg;
-    for (size_t e = 0; to && e < rows * cols; e++)
-        to[e] = (double)x[e];
+    for (size_t k = 0; k < KEPT; k++)
+        for (size_t e = 0; strcmp(name, keep[k].name) == 0 && e < rows * cols; e++)
+            keep[k].at[e] = (double)x[e];
+}
+
+/* The file of a case: '+' is an array as ours, 't' its transpose, '2' twice ours, '-' minus its
+ * transpose, ' ' none. */
+static size_t fill(lhi_named *list, double (*at)[30 * WIDE], const char *how)
+{
+    size_t n = 0;
+
+    for (size_t k = 0; k < KEPT; k++) {
+        const int turned = how[k] == 't' || how[k] == '-';
+        const size_t rows = keep[k].rows, cols = keep[k].cols;
+        const char *slash = strchr(keep[k].name, '/');
+
+        if (how[k] == ' ')
+            continue;
+        list[n] = (lhi_named){.rows = turned ? cols : rows, .cols = turned ? rows : cols,
+                              .bits = 64, .at = at[n]};
+        snprintf(list[n].name, sizeof list[n].name, "%s", slash ? slash + 1 : keep[k].name);
+        for (size_t e = 0; e < rows * cols; e++)
+            at[n][turned ? e % cols * rows + e / cols : e] =
+                keep[k].at[e] * (how[k] == '2' ? 2 : how[k] == '-' ? -1 : 1);
+        n++;
+    }
+    return n;
 }
 
 static void square_gradients(void)
 {
     static const struct {
-        int turned;
-        double times;
+        const char *how; /* W, dW, dU, dV, dA */
+        int symmetric;
         lh_status status;
-        const char *says;
-    } cases[] = {{0, 1, LH_OK, " agree\n"},
-                 {1, 1, LH_OK, " agree: stored transposed\n"},
-                 {0, 2, LH_EVERIFY, "SCALE"},
-                 {1, -1, LH_EVERIFY, "DISAGREE"}};
+        const char *says, *hint;
+    } cases[] = {
+        {"++   ", 0, LH_OK, " agree\n", ""},
+        {"tt   ", 0, LH_OK, " agree: stored transposed\n", ""},
+        {"+2   ", 0, LH_EVERIFY, "SCALE", ""},
+        {"t-   ", 0, LH_EVERIFY, "DISAGREE", ""},
+        {"+t++ ", 0, LH_EVERIFY, "DISAGREE, TRANSPOSED: it is the transpose", ""},
+        {"+ttt ", 0, LH_EVERIFY, "DISAGREE, TRANSPOSED: it is the transpose", ""},
+        {"t+   ", 0, LH_EVERIFY, "right one, read as stored transposed\n", ""},
+        {"tt++ ", 0, LH_OK, " agree: stored transposed\n", ""},
+        {" tt  ", 0, LH_OK, " agree: stored transposed\n", ""},
+        {" t t ", 0, LH_OK, " agree: stored transposed\n", ""},
+        {" t+  ", 0, LH_EVERIFY, "DISAGREE, TRANSPOSED: it is the transpose", ""},
+        {" + + ", 0, LH_OK, " agree\n", ""},
+        {" tt+ ", 0, LH_EUNDECIDED, "inconclusive, TRANSPOSED: its", "put W itself"},
+        {" t   ", 0, LH_EUNDECIDED, "inconclusive, TRANSPOSED: its", "put W itself"},
+        {" +t+ ", 0, LH_OK, " agree\n", ""},
+        {"+t   ", 1, LH_EUNDECIDED, "inconclusive, TRANSPOSED: its", "symmetric"},
+        {"+t++ ", 1, LH_EVERIFY, "DISAGREE, TRANSPOSED: it is the transpose", ""},
+        {"+tt  ", 1, LH_OK, " agree: stored transposed\n", ""},
+        {"ttttt", 0, LH_EUNDECIDED, "inconclusive, TRANSPOSED: its", "more rows"},
+        {"tttt+", 0, LH_OK, " agree: stored transposed\n", ""}};
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         lh_ctx *c = open_silent();
         lh_data *d = lh_data_open(c, "wdbc");
         lh_tape *t = lh_tape_new(lh_params_new(c, LH_F64));
         const lh_var X = lh_input(t, "X", LH_ROWS, 30), y = lh_input(t, "y", LH_ROWS, 1);
-        const lh_var A = lh_relu(lh_matmul(X, lh_param(t, "U", 30, WIDE, LH_HE)));
-        const lh_var B = lh_relu(lh_matmul(A, lh_param(t, "W", WIDE, WIDE, LH_HE)));
+        const lh_var U = lh_param(t, "U", 30, WIDE, LH_HE);
+        const lh_var A = lh_label(lh_relu(lh_matmul(X, U)), "A", __FILE__, __LINE__);
+        const lh_var W = lh_param(t, "W", WIDE, WIDE, LH_HE), B = lh_relu(lh_matmul(A, W));
         const lh_var L = lh_bce_logits(lh_matmul(B, lh_param(t, "V", WIDE, 1, LH_GLOROT)), y);
-        double value[WIDE * WIDE], theirs[WIDE * WIDE];
-        const lhi_named list[] = {
-            {.name = "W", .rows = WIDE, .cols = WIDE, .bits = 64, .at = value},
-            {.name = "dW", .rows = WIDE, .cols = WIDE, .bits = 64, .at = theirs}};
+        double at[KEPT][30 * WIDE], *w = (double *)(uintptr_t)lh_value(W).at;
+        lhi_named list[KEPT];
         char *text;
 
-        lhi_report_free(c, lhi_verify(L, d, 20, keep_square, NULL));
-        for (size_t e = 0; e < WIDE * WIDE; e++) {
-            const size_t from = cases[i].turned ? e % WIDE * WIDE + e / WIDE : e;
-
-            value[e] = W[from];
-            theirs[e] = cases[i].times * grad[from];
-        }
-        CHECK(lhi_arrays_write(c, check_path("theirs.npz"), list, 2) == LH_OK, "%s", lh_message(c));
+        for (size_t e = 0; cases[i].symmetric && e < WIDE * WIDE; e++)
+            w[e] = w[e % WIDE * WIDE + e / WIDE];
+        lhi_report_free(c, lhi_verify(L, d, WIDE, keep_square, NULL));
+        CHECK(lhi_arrays_write(c, check_path("theirs.npz"), list,
+                               fill(list, at, cases[i].how)) == LH_OK, "%s", lh_message(c));
         hide_output();
-        CHECK(lh_verify_theirs(L, d, 20, check_path("theirs.npz")) == cases[i].status, "%zu: %s", i,
-              lh_message(c));
+        CHECK(lh_verify_theirs(L, d, WIDE, check_path("theirs.npz")) == cases[i].status,
+              "\"%s\": %s", cases[i].how, lh_message(c));
         show_output();
         text = check_read(check_path("ledger.txt"), NULL);
-        CHECK(strstr(text, cases[i].says) != NULL, "%zu: %s", i, text);
+        CHECK(strstr(text, cases[i].says) && strstr(lh_message(c), cases[i].hint), "\"%s\": %s%s",
+              cases[i].how, text, lh_message(c));
         free(text);
         lh_close(c);
     }
@@ -411,7 +457,7 @@ int main(int argc, char **argv)
         {"by cases on the label a wrong one disagrees, and a right one agrees", cases_on_the_label},
         {"by cases on a feature that is a whole number a right one agrees", cases_on_a_feature},
         {"one that only its own measure excuses does not agree", no_excuse_of_its_own},
-        {"the gradient of a square layer may be stored transposed, as others", square_gradients},
+        {"a square gradient is turned where the file shows that it turns", square_gradients},
         {"a layer without width is refused where it is recorded", no_width},
         {"a label that depends on a parameter is refused", labels_are_data},
         {"a network of doubles is not accused of what a float cannot hold", overflow_of_floats},
