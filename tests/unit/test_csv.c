@@ -180,7 +180,7 @@ static const struct {
     {"1,2\n1,1\n", -1, "label 2 at", "tail -n +2 "},
     {"a,y\n1,2\n1,1\n", -1, "label 2 at", "'NR > 1 { $2 = $2 == 2 } 1'"},
     {"1,1\n1,-1\n", -1, "label -1 at", "'{ $2 = $2 > 0 } 1'"},
-    {"a,y\n1,0.9\n", -1, "label 0.9 at", "-v limit=0.5 '{ $2 = $2 > limit } 1'"},
+    {"a,y\n1,0.9\n", -1, "label 0.9 at", "-v limit=0.5 'NR > 1 { $2 = $2 > limit } 1'"},
     {"0,1,2\n1.5,2,0\n", -1, "label 2 at", "tail -n +2 "},
     {"2019,2020,y\n1,2,0\n", -1, "line 1, column 3: 'y' is text", "tail -n +2 "},
     {"2018,2019,2020,y\n1,2,3,0\n", -1, "line 1, column 4: 'y' is text", "tail -n +2 "},
