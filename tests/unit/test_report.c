@@ -308,7 +308,7 @@ static void reproduced(void)
     lh_close(c);
     first = check_read(check_path("again.png"), &a);
     remove(check_path("again.png"));
-    snprintf(command, sizeof command, "cd %s && gnuplot again.gp", check_folder());
+    snprintf(command, sizeof command, "cd '%s' && gnuplot again.gp", check_folder());
     CHECK(system(command) == 0, "%s", command);
     second = check_read(check_path("again.png"), &b);
     CHECK(a > 1000 && a == b && memcmp(first, second, a) == 0, "%zu and %zu bytes", a, b);
