@@ -12,7 +12,7 @@ extern "C" {
 #endif
 
 /**
- * Saves a run: its model, the parameters to go on from, optimiser, counters, seed, history,
+ * Saves a run: its model (the parameters that its loss depends on), those to go on from, optimiser, counters, seed, history,
  * tape, data identity, configuration, provenance (left out with --reproducible, so that
  * equal states are equal bytes).  Written under a temporary name in the same folder,
  * synced, then renamed: the file of that name is the old one or the new one, never
