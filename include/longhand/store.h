@@ -14,11 +14,11 @@ extern "C" {
 /**
  * Saves a run: its model (the parameters that its loss depends on), those to go on from,
  * optimiser, counters, seed, history, tape, data identity, configuration, provenance (left out
- * with --reproducible, so that equal states are equal bytes).  Written under a temporary name in the same folder,
- * synced, then renamed: the file of that name is the old one or the new one, never
- * a part.  A file that stood there hands on its mode and owner; a link is followed; a
- * pipe or device is written to.  docs/checkpoint.md has the layout; h5dump, h5py and
- * Octave read it.
+ * with --reproducible, so that equal states are equal bytes).  Written under a temporary name
+ * in the same folder, synced, then renamed: the file of that name is the old one or the new
+ * one, never a part.  A file that stood there hands on its mode and owner; a link is followed;
+ * a pipe or device is written to.  docs/checkpoint.md has the layout; h5dump, h5py and Octave
+ * read it.
  *
  * What fails is an error of the call (<longhand/ctx.h>): it is told at once, the run can
  * go on, and be saved elsewhere.

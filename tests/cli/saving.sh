@@ -24,12 +24,12 @@ is "it is removed" "$(left_in run)" 0
 ok "what is not ours stays" test -f run/model.h5.tmp
 
 # Killed while it saves, as the one process of a container, again and again.
-if unshare --pid --fork --kill-child true 2>/dev/null; then
+if unshare --pid --fork --kill-child --mount-proc true 2>/dev/null; then
     rm -rf box
     mkdir box
     kills=0 met=0
     while [ "$kills" -lt 12 ]; do
-        unshare --pid --fork --kill-child "$longhand" train $quick --quiet --epochs=1 --batch=0 \
+        unshare --pid --fork --kill-child --mount-proc "$longhand" train $quick --quiet --epochs=1 --batch=0 \
             --hidden=1500,1500 --threads=1 --out=box >out 2>err </dev/null &
         process=$!
         tries=0
@@ -44,7 +44,7 @@ if unshare --pid --fork --kill-child true 2>/dev/null; then
         kills=$((kills + 1))
         [ "$met" -gt 0 ] && [ "$kills" -ge 4 ] && break
     done
-    run unshare --pid --fork "$longhand" train $quick --out=box
+    run unshare --pid --fork --mount-proc "$longhand" train $quick --out=box
     exits "after $kills kills of process 1, with $met files left, it trains and saves" 0
     ok "there is a checkpoint" test -s box/model.h5
     is "and nothing is left" "$(left_in box)" 0
