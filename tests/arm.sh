@@ -14,7 +14,7 @@ for name in qemu-aarch64 qemu-aarch64-static; do
 done
 
 # The flags that fix the bits, from where configure has them.
-exact=$(sed -n 's/^.*LH_CFLAGS="\$LH_CFLAGS \(-ffp-contract=off [^"]*\)"$/\1/p' "$source/m4/longhand.m4")
+exact=$(sed -n 's/^.*LH_CFLAGS="\$LH_CFLAGS .*\(-ffp-contract=off [^"]*\)"$/\1/p' "$source/m4/longhand.m4")
 
 # compile_kernels TREE FOLDER TYPE COMPILER FLAG...: the test program of a type, with all kernels
 # but variant.c, which wants every variant of an x86.
