@@ -74,6 +74,7 @@ static void begin(enum state state)
     lh_var X, W, Z, L;
 
     w = (struct world){.c = open_ctx(), .other = open_ctx()};
+    CHECK(chdir(check_folder()) == 0, "what has an odd name lies there, too");
     check_write(check_path("four.csv"), "a,b,y\n1,2,0\n2,1,1\n3,5,0\n4,4,1\n", -1);
     w.d = lh_data_open(w.c, check_path("four.csv"));
     w.inert = lhi_data_inert(w.c);
