@@ -118,8 +118,7 @@ static int take_model(lh_checkpoint *k, lh_params *p)
         return -1;
     for (size_t i = 0; i < p->count; i++)
         if ((a = fitting(k, &p->at[i])) != NULL)
-            memcpy(lhi_params_at(p, p->value, i), a->value,
-                   a->rows * a->cols * lhi_type_size(p->type));
+            memcpy(lhi_params_at(p, p->value, i), a->value, lhi_params_bytes(p, i));
     p->mean = k->state.mean;
     p->deviation = k->state.mean ? k->state.deviation : NULL;
     p->cols = (size_t)k->state.data_cols;
