@@ -94,6 +94,7 @@ libcore_la_SOURCES = \
 	framework/tape/run.c \
 	framework/tape/tape.h \
 	framework/tape/workspace.c \
+	framework/lines/program.h \
 	framework/ops/op_impl.h \
 	framework/ops/ops.h \
 	framework/ops/record_listing.c \

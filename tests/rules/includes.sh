@@ -10,7 +10,8 @@ layers() {
         below["base"] = "base system"
         below["kernels"] = "kernels " below["base"]
         below["tape"] = "tape " below["kernels"]
-        below["ops"] = "ops " below["tape"]
+        below["lines"] = "lines " below["tape"]
+        below["ops"] = "ops " below["lines"]
         below["data"] = "data " below["ops"]
         below["verify"] = "verify " below["data"]
         below["derive"] = "derive " below["verify"]
@@ -69,7 +70,7 @@ op_files() {
 
 rule "every include goes down the layers, HDF5 stays in store/, OpenMP in base/threads.c" layers
 rule "an op file includes op_impl.h alone" op_files
-for pair in tape:ops ops:data base:tape kernels:tape store:tape report:store train:verify \
+for pair in tape:ops tape:lines lines:ops ops:data base:tape kernels:tape store:tape report:store train:verify \
     verify:train verify:derive derive:train data:train system:base train:session cli:base session:cli session:bench train:bench report:train bench:cli cli:bench; do
     catches "${pair%:*}/ that sees ${pair#*:}/ is caught" layers \
         "framework/${pair%:*}/planted.c" "#include \"framework/${pair#*:}/planted.h\""
