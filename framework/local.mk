@@ -65,6 +65,7 @@ libcore_la_SOURCES = \
 	framework/base/floats.c framework/base/floats.h \
 	framework/base/limits.c \
 	framework/base/name.c framework/base/name.h \
+	framework/base/open.c \
 	framework/base/options.c \
 	framework/base/pace.c framework/base/pace.h \
 	framework/base/place.c framework/base/place.h \
@@ -124,16 +125,16 @@ libcore_la_SOURCES = \
 	framework/verify/ledger.c \
 	framework/verify/ledger_print.c \
 	framework/verify/local.c \
-	framework/verify/mutant.c framework/verify/mutant.h \
-	framework/verify/mutants.c \
-	framework/verify/mutants_shown.c \
-	framework/verify/networks.c \
 	framework/verify/pieces.c framework/verify/pieces.h \
 	framework/verify/report.c \
 	framework/verify/rows.c \
-	framework/verify/selftest.c framework/verify/selftest.h \
-	framework/verify/selftest_print.c \
 	framework/verify/setup.c \
+	framework/selftest/mutant.c framework/selftest/mutant.h \
+	framework/selftest/mutants.c \
+	framework/selftest/mutants_shown.c \
+	framework/selftest/networks.c \
+	framework/selftest/selftest.c framework/selftest/selftest.h \
+	framework/selftest/selftest_print.c \
 	framework/derive/as_dot.c \
 	framework/derive/as_table.c \
 	framework/derive/as_svg.c \
@@ -155,23 +156,24 @@ libcore_la_SOURCES = \
 	framework/train/restore.c \
 	framework/train/run.c framework/train/run.h \
 	framework/train/watch.c \
-	framework/store/arrays.c framework/store/arrays.h \
+	framework/arrays/element.c \
+	framework/arrays/inflate.c \
+	framework/arrays/list.c framework/arrays/list.h \
+	framework/arrays/named.h \
+	framework/arrays/npy.c \
+	framework/arrays/npz.c \
+	framework/arrays/safetensors.c \
+	framework/arrays/scan.c \
 	framework/store/checked.c \
 	framework/store/chunks.c \
-	framework/store/element.c \
 	framework/store/file.c \
+	framework/store/formats.c framework/store/formats.h \
 	framework/store/h5.h \
 	framework/store/image.c \
-	framework/store/inflate.c \
-	framework/store/named.h \
-	framework/store/named_h5.c \
-	framework/store/npy.c \
-	framework/store/npz.c \
+	framework/store/named_h5.c framework/store/named_h5.h \
 	framework/store/print.c \
 	framework/store/read.c \
 	framework/store/version1.c \
-	framework/store/safetensors.c \
-	framework/store/scan.c \
 	framework/store/schema.c \
 	framework/store/store.h \
 	framework/store/write.c \
@@ -183,13 +185,14 @@ libcore_la_SOURCES = \
 	framework/report/speed.c \
 	framework/report/thin.c \
 	framework/session/check.c \
+	framework/session/checkpoint.c \
 	framework/session/figures.c \
-	framework/session/keep.c \
 	framework/session/rows.c \
 	framework/session/ledger.h \
 	framework/session/ledger_files.c \
 	framework/session/theirs.c \
 	framework/session/session.h \
+	framework/session/start.c \
 	framework/session/surroundings.c \
 	framework/bench/acts.c \
 	framework/bench/answer.c \

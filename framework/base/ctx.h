@@ -113,6 +113,9 @@ char *lhi_strf(lh_ctx *c, const char *format, ...) LH_PRINTF(2, 3);
 /* Calls f(arg) at lh_close(), newest first, before memory is freed. */
 void lhi_at_close(lh_ctx *c, void (*f)(void *arg), void *arg);
 
+/* For lh_close(): does that, and frees all memory but the context itself. */
+void lhi_ctx_empty(lh_ctx *c);
+
 /* options.c, for lh_open() and lh_close() */
 void lhi_options_builtin(lh_ctx *c);
 void lhi_options_help(const lh_ctx *c);

@@ -42,7 +42,7 @@ static const char *closing_quote(const char *at, const char *end)
     return NULL;
 }
 
-const char *lhi_cell_next(lhi_line *line, lhi_cell *cell)
+const char *lhi_cell_next(lhi_rest *line, lhi_cell *cell)
 {
     const char *at = line->at, *close = NULL, *comma;
 

@@ -12,13 +12,13 @@ typedef struct lhi_cell {
 } lhi_cell;
 
 /* What is left of a line, without its newline; at is NULL after the last cell. */
-typedef struct lhi_line {
+typedef struct lhi_rest {
     const char *at, *end;
-} lhi_line;
+} lhi_rest;
 
 /* Takes the next cell of a line that has one left.  NULL, or what is wrong with its
  * quotes as the end of a sentence. */
-const char *lhi_cell_next(lhi_line *line, lhi_cell *cell);
+const char *lhi_cell_next(lhi_rest *line, lhi_cell *cell);
 
 enum lhi_cell_kind {
     LHI_CELL_NUMBER,

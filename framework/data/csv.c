@@ -26,7 +26,7 @@ static lh_status refuse_quotes(const lhi_reader *r, size_t column, const lhi_cel
     return lhi_refuse_cell(r, column, cell, what, "write numbers without quotes, or close them");
 }
 
-static int is_blank(lhi_line line)
+static int is_blank(lhi_rest line)
 {
     while (line.at < line.end && (*line.at == ' ' || *line.at == '\t' || *line.at == '\r'))
         line.at++;
@@ -34,11 +34,11 @@ static int is_blank(lhi_line line)
 }
 
 /* The next line; its at is NULL at the end of the file, and after an error. */
-static lh_status take_line(lhi_reader *r, lhi_line *line)
+static lh_status take_line(lhi_reader *r, lhi_rest *line)
 {
     const char *newline;
 
-    *line = (lhi_line){NULL, NULL};
+    *line = (lhi_rest){NULL, NULL};
     if (r->at == r->end)
         return LH_OK;
     r->line++;
@@ -46,7 +46,7 @@ static lh_status take_line(lhi_reader *r, lhi_line *line)
     if ((newline ? newline : r->end) - r->at > LONGEST_LINE)
         return lhi_fail(r->c, LH_EDATA, "a row must end with a newline",
                         "%s line %zu is longer than 1 MiB", r->path, r->line);
-    *line = (lhi_line){r->at, newline ? newline : r->end};
+    *line = (lhi_rest){r->at, newline ? newline : r->end};
     r->at = newline ? newline + 1 : r->end;
     if (is_blank(*line)) {
         line->at = NULL;
@@ -60,7 +60,7 @@ static lh_status take_line(lhi_reader *r, lhi_line *line)
     return LH_OK;
 }
 
-static int quotes_hold(lhi_line line)
+static int quotes_hold(lhi_rest line)
 {
     lhi_cell cell;
 
@@ -70,7 +70,7 @@ static int quotes_hold(lhi_line line)
     return 1;
 }
 
-static lh_status look_at(const lhi_reader *r, lhi_line line, survey *s)
+static lh_status look_at(const lhi_reader *r, lhi_rest line, survey *s)
 {
     *s = (survey){.counts = 1};
     while (line.at) {
@@ -115,7 +115,7 @@ static lh_status take_counts(lhi_reader *r, const survey *s, size_t cells)
 /* Decides what the first line is, and leaves the reader before the first row. */
 static lh_status take_header(lhi_reader *r)
 {
-    lhi_line one, two;
+    lhi_rest one, two;
     survey s, t = {0};
     const char *start = r->at, *next;
     int data;
@@ -193,7 +193,7 @@ static void note_beyond(lhi_reader *r, size_t column, const lhi_cell *cell)
 }
 
 /* One row of numbers into to[width]. */
-static lh_status take_row(lhi_reader *r, lhi_line line, double *to)
+static lh_status take_row(lhi_reader *r, lhi_rest line, double *to)
 {
     size_t cells = 0;
 
@@ -286,7 +286,7 @@ static lh_status begin(lhi_reader *r, const char *path, const char *bytes, size_
 
 static void read_rows(lh_data *d, lhi_reader *r)
 {
-    lhi_line line;
+    lhi_rest line;
     double *table = table_for(r);
     size_t rows = 0;
 

@@ -14,7 +14,7 @@ typedef struct lhi_reader {
     const char *word;     /* the same as a word of a shell, for hints */
     const char *at, *end; /* what is left; blank lines at the end are not in it */
     size_t line;          /* of the line taken last, from 1 */
-    lhi_line names;       /* the column names, at NULL without */
+    lhi_rest names;       /* the column names, at NULL without */
     size_t first;         /* the first line of data */
     size_t width;         /* cells a line */
     int64_t promised;     /* rows that the first line speaks of, -1 without */
@@ -39,7 +39,7 @@ lh_status lhi_refuse_label(const lhi_reader *r, const lhi_cell *cell, double val
  * when there is a NUL among them. */
 lh_status lhi_refuse_format(const lhi_reader *r, const char *bytes, size_t size, int binary);
 /* The same of text whose first lines (two.at NULL: there is one) are no rows with commas. */
-lh_status lhi_refuse_layout(const lhi_reader *r, lhi_line one, lhi_line two);
+lh_status lhi_refuse_layout(const lhi_reader *r, lhi_rest one, lhi_rest two);
 
 /* suspect.c: warns of what was read and is perhaps not meant; LH_EDATA where that is certain. */
 lh_status lhi_look_over(const lhi_reader *r, const double *table, size_t rows);

@@ -142,7 +142,7 @@ lh_status lhi_refuse_format(const lhi_reader *r, const char *bytes, size_t size,
 }
 
 /* How often a separator stands in a line, outside of quotes. */
-static size_t count_of(lhi_line line, char mark)
+static size_t count_of(lhi_rest line, char mark)
 {
     size_t count = 0;
     int quoted = 0;
@@ -155,7 +155,7 @@ static size_t count_of(lhi_line line, char mark)
 }
 
 /* The words between spaces, when all of them are numbers or in quotes; else 0. */
-static size_t numbers_in(lhi_line line)
+static size_t numbers_in(lhi_rest line)
 {
     size_t count = 0;
 
@@ -175,7 +175,7 @@ static size_t numbers_in(lhi_line line)
 }
 
 /* "+1 1:0.5 7:2": a number, then pairs. */
-static int is_libsvm(lhi_line line)
+static int is_libsvm(lhi_rest line)
 {
     size_t pairs = 0;
     const char *space = memchr(line.at, ' ', (size_t)(line.end - line.at));
@@ -200,14 +200,14 @@ static int is_libsvm(lhi_line line)
 }
 
 /* Nothing in it but what numbers have and what parts them. */
-static int numbers_alone(lhi_line line)
+static int numbers_alone(lhi_rest line)
 {
     while (line.at < line.end && strchr("0123456789+-.,eE;|\t \"", *line.at))
         line.at++;
     return line.at == line.end;
 }
 
-static int is_comment(lhi_line line)
+static int is_comment(lhi_rest line)
 {
     const size_t size = (size_t)(line.end - line.at);
 
@@ -215,7 +215,7 @@ static int is_comment(lhi_line line)
                         (size > 1 && memcmp(line.at, "//", 2) == 0));
 }
 
-static lh_status refuse_marks(const lhi_reader *r, lhi_line one, lhi_line two)
+static lh_status refuse_marks(const lhi_reader *r, lhi_rest one, lhi_rest two)
 {
     static const struct {
         char mark;
@@ -252,12 +252,12 @@ static lh_status refuse_marks(const lhi_reader *r, lhi_line one, lhi_line two)
     return LH_OK;
 }
 
-lh_status lhi_refuse_layout(const lhi_reader *r, lhi_line one, lhi_line two)
+lh_status lhi_refuse_layout(const lhi_reader *r, lhi_rest one, lhi_rest two)
 {
     if (!two.at)
         two = one;
     if (one.at != two.at && (is_comment(one) || (is_comment(two) && count_of(two, ',') == 0))) {
-        const lhi_line comment = is_comment(one) ? one : two;
+        const lhi_rest comment = is_comment(one) ? one : two;
 
         return refuse(r, comment.at == one.at ? "begins with a comment, and every line is a row"
                                               : "has a comment in line 2, and every line is a row",

@@ -9,7 +9,7 @@
 
 const char *lhi_name_of(const lhi_reader *r, size_t column, char to[LHI_SHOWN_CELL + 4])
 {
-    lhi_line line = r->names;
+    lhi_rest line = r->names;
     lhi_cell cell = {NULL, 0};
     char name[LHI_SHOWN_CELL];
 

@@ -39,7 +39,7 @@ static void look_for_twins(const lhi_reader *r)
 {
     named *list = r->names.at ? lhi_alloc_array(r->c, r->width, sizeof *list) : NULL;
     char name[LHI_SHOWN_CELL + 4];
-    lhi_line line = r->names;
+    lhi_rest line = r->names;
     size_t twins = 0, first = 0;
 
     if (!list)
@@ -84,7 +84,7 @@ static int is_whole(const lhi_reader *r, const double *table, size_t rows)
  * it "Unnamed: 0" when it has read that. */
 static int has_no_name(const lhi_reader *r)
 {
-    lhi_line line = r->names;
+    lhi_rest line = r->names;
     lhi_cell cell = {NULL, 0};
 
     if (!line.at || lhi_cell_next(&line, &cell))

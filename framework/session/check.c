@@ -1,4 +1,4 @@
-/* check.c -- lh_verify(): a check printed, kept and written to files; and --check. */
+/* check.c -- lh_verify(): a check printed, kept and written to files. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
 #include "framework/session/ledger.h"
@@ -10,7 +10,7 @@
 
 void lhi_keep_array(void *arg, const char *name, size_t rows, size_t cols, const lh_wide *x)
 {
-    lhi_arrays *a = arg;
+    lhi_kept *a = arg;
     lhi_named *n;
 
     if (lhi_grow(a->c, &a->at, &a->room, a->count + 1, sizeof *a->at) != 0)
@@ -26,17 +26,17 @@ void lhi_keep_array(void *arg, const char *name, size_t rows, size_t cols, const
         n->at[e] = (double)x[e];
 }
 
-void lhi_arrays_free(lhi_arrays *a)
+void lhi_kept_free(lhi_kept *a)
 {
     for (size_t i = 0; i < a->count; i++)
         lhi_release(a->c, a->at[i].at);
     lhi_release(a->c, a->at);
-    *a = (lhi_arrays){.c = a->c};
+    *a = (lhi_kept){.c = a->c};
 }
 
 /* Each file that --ledger names, separated by commas.  One that cannot be written says nothing
  * about the gradients: an error of the call. */
-static lh_status write_files(lh_ctx *c, const lhi_report *r, const lhi_arrays *arrays)
+static lh_status write_files(lh_ctx *c, const lhi_report *r, const lhi_kept *arrays)
 {
     lh_status written = LH_OK;
 
@@ -57,7 +57,7 @@ lh_status lh_verify(lh_var L, lh_data *d, size_t rows)
 {
     LHI_USUAL_FLOATS(lhi_ctx_of(L));
     lh_ctx *c = lhi_ctx_of(L);
-    lhi_arrays arrays = {.c = c};
+    lhi_kept arrays = {.c = c};
     lh_status written, verdict;
     lhi_report *r;
 
@@ -72,38 +72,7 @@ lh_status lh_verify(lh_var L, lh_data *d, size_t rows)
     c->ledger = r;
     lhi_ledger_print(c, r);
     written = write_files(c, r, &arrays);
-    lhi_arrays_free(&arrays);
+    lhi_kept_free(&arrays);
     verdict = lhi_report_judge(c, r);
     return verdict != LH_OK ? verdict : written;
-}
-
-/* In a driver that has its own loop: what was asked for instead of training, and then the end.
- * Gradients stay 0, so that a loop that does not look at the status moves nothing either. */
-static lh_status look_only(lh_ctx *c, lh_var L)
-{
-    const lh_tape *t = L.tape;
-    size_t rows = 1;
-
-    if (!lhi_var_good(L, "lh_backward") || lh_opt_done(c) != LH_OK)
-        return c->status;
-    for (size_t i = 0; i < t->count && i < t->bound_room; i++)
-        if (t->bound[i] && lhi_is_batch(&t->node[i]))
-            rows = t->bound_rows[i];
-    if (c->set.dry_run)
-        lh_describe(L, rows);
-    if (c->set.check)
-        lh_verify(L, NULL, 0);
-    if (lhi_ok(c)) {
-        c->status = LH_ENDED;
-        snprintf(c->message, sizeof c->message, "%s", lh_status_text(LH_ENDED));
-    }
-    return c->status;
-}
-
-lh_status lh_backward(lh_var L)
-{
-    LHI_USUAL_FLOATS(lhi_ctx_of(L));
-    lh_ctx *c = lhi_ctx_of(L);
-
-    return lhi_ok(c) && (c->set.check || c->set.dry_run) ? look_only(c, L) : lhi_backward(L);
 }

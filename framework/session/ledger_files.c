@@ -214,7 +214,7 @@ static void write_text(lh_ctx *c, const lhi_report *r, const char *path,
     lhi_text_free(&t);
 }
 
-void lhi_ledger_write(lh_ctx *c, const lhi_report *r, const lhi_arrays *arrays, const char *path)
+void lhi_ledger_write(lh_ctx *c, const lhi_report *r, const lhi_kept *arrays, const char *path)
 {
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         if (lhi_ends_with(path, formats[i].ending)) {

@@ -182,7 +182,7 @@ static unsigned stands(const lhi_named *a, const lhi_named *ours, int equal)
 /* How the gradient of a variable stands in a file: as the variable does or, where that tells
  * nothing, as the others do; 0 or both: it is not known.  Where the variable is a parameter these
  * are parameters, else they are not: PyTorch keeps W^T, and no activations so. */
-static unsigned gradient_stands(const lhi_arrays *mine, const lhi_named *list, size_t count,
+static unsigned gradient_stands(const lhi_kept *mine, const lhi_named *list, size_t count,
                                 const char *variable)
 {
     const lhi_named *own = find(mine->at, mine->count, "", variable, "");
@@ -248,7 +248,7 @@ static void judge(match *m, const lhi_pair *x, const lhi_diagnosis *d)
 
 /* The allowance: four times what an ordinary pass in their type may be off, and four roundings
  * of the largest element. */
-static int compare(lh_ctx *c, match *m, const lhi_arrays *mine, const char *variable,
+static int compare(lh_ctx *c, match *m, const lhi_kept *mine, const char *variable,
                    unsigned ways, size_t batch)
 {
     const size_t n = m->mine->rows * m->mine->cols, cols = m->mine->cols;
@@ -303,7 +303,7 @@ static void add_match(lhi_text *t, const match *m)
 }
 
 /* Every gradient of ours beside theirs; how many could be compared. */
-static size_t match_all(lh_ctx *c, const lhi_arrays *mine, const lhi_named *list, size_t count,
+static size_t match_all(lh_ctx *c, const lhi_kept *mine, const lhi_named *list, size_t count,
                         size_t batch, match *out, size_t *matches)
 {
     size_t compared = 0;
@@ -384,7 +384,7 @@ lh_status lh_verify_theirs(lh_var L, lh_data *d, size_t rows, const char *path)
 {
     LHI_USUAL_FLOATS(lhi_ctx_of(L));
     lh_ctx *c = lhi_ctx_of(L);
-    lhi_arrays mine = {.c = c};
+    lhi_kept mine = {.c = c};
     lhi_named *list;
     size_t count, matches, compared;
     lhi_report *r = NULL;
@@ -409,6 +409,6 @@ lh_status lh_verify_theirs(lh_var L, lh_data *d, size_t rows, const char *path)
     }
     lhi_report_free(c, r);
     lhi_release(c, m);
-    lhi_arrays_free(&mine);
+    lhi_kept_free(&mine);
     return c->status;
 }

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/store/h5.h"
 
-#include "framework/store/named.h"
+#include "framework/arrays/list.h"
 
 #include <string.h>
 

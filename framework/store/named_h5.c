@@ -1,6 +1,6 @@
 /* named_h5.c -- the datasets of an HDF5 file, whoever wrote it; what Octave saves is turned. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/store/named.h"
+#include "framework/store/named_h5.h"
 
 #include "framework/store/h5.h"
 #include "framework/store/store.h"
@@ -61,7 +61,7 @@ static hid_t half_type(lhi_h5 *h)
 }
 
 /* Exactly these are read, by our own decoder: HDF5 converts nothing. */
-static int number_type(const walk *w, hid_t type, lhi_layout *l)
+static int number_type(const walk *w, hid_t type, lhi_coding *l)
 {
     const struct {
         hid_t type;
@@ -113,7 +113,7 @@ static const char *read_bytes(lhi_h5 *h, hid_t set, hid_t type, int rank, const 
 }
 
 /* A dataset of numbers in `type`, which becomes the array `name`. */
-static void read_numbers(walk *w, hid_t set, hid_t type, lhi_span name, lhi_layout *l)
+static void read_numbers(walk *w, hid_t set, hid_t type, lhi_span name, lhi_coding *l)
 {
     lhi_h5 *h = w->h;
     hsize_t dims[2] = {1, 1};
@@ -126,7 +126,7 @@ static void read_numbers(walk *w, hid_t set, hid_t type, lhi_span name, lhi_layo
         bad(w->a, name, fault);
     l->dims[0] = dims[0];
     l->dims[1] = dims[1];
-    size = lhi_layout_bytes(l, &over);
+    size = lhi_coding_bytes(l, &over);
     if (over)
         bad(w->a, name, "has more than 2^31 elements");
     bytes = lhi_ok(h->c) ? lhi_alloc_later(h->c, (size_t)size) : NULL;
@@ -149,7 +149,7 @@ static void read_set(walk *w, hid_t set, lhi_span name, int by_columns)
     const size_t mark = h->opens;
     const hid_t space = lhi_h5_keep(h, H5Dget_space(set), set, "");
     const hid_t type = lhi_h5_keep(h, H5Dget_type(set), set, "");
-    lhi_layout l = {.by_columns = by_columns};
+    lhi_coding l = {.by_columns = by_columns};
 
     if (lhi_ok(h->c)) {
         const H5S_class_t kind = H5Sget_simple_extent_type(space);

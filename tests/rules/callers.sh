@@ -14,7 +14,7 @@ prints='printf|puts|putchar|putc|fprintf|fputs|fputc|fwrite|vprintf|vfprintf|per
 calls=$(printf '%s' "$calls" | tr -d '\n')
 
 # These are handed a stream, or speak for the context.
-printers='base/error base/ctx base/options base/progress verify/ledger_print verify/selftest_print
+printers='base/error base/open base/options base/progress verify/ledger_print selftest/selftest_print
 derive/derive train/describe report/gnuplot session/surroundings session/theirs store/print bench/show'
 
 # symbols OBJECT: what it wants from outside, without the disguise of _FORTIFY_SOURCE.
@@ -29,11 +29,17 @@ file_of() {
         -e 's|/lib[a-z0-9]*_la-|/|'
 }
 
-objects() { find "$1" -name '*.o' ! -path '*/system/*' ! -name '*wdbc.o' | sort; }
+# The objects of a tree; one whose source has moved since is no part of it.
+objects() {
+    find "$1/framework" -name '*.o' ! -path '*/system/*' ! -name '*wdbc.o' | sort |
+        while IFS= read -r object; do
+            [ ! -f "$2/framework/$(file_of "$object").c" ] || printf '%s\n' "$object"
+        done
+}
 
-# Prints what the objects under a folder call and should not.
+# Prints what the objects of a build of some sources call and should not.
 linked() {
-    objects "$1" | while IFS= read -r object; do
+    objects "$1" "$2" | while IFS= read -r object; do
         file=$(file_of "$object")
         symbols "$object" | grep -xE "$calls|$ends" | sed "s|^|$file.c calls |"
         case "$file" in
@@ -60,23 +66,24 @@ catches "malloc in the text is caught" written framework/tape/planted.c 'p = mal
 catches "abort in the text is caught" written framework/train/planted.c 'if (x) abort();'
 catches "assert in the text is caught" written framework/ops/planted.c '    assert(x > 0);'
 catches "getenv in the text is caught" written framework/base/planted.c 'x = getenv("HOME");'
-if have nm && [ -n "$(objects "$build/framework")" ]; then
-    found=$(objects "$build/framework" | wc -l | tr -d ' ')
+if have nm && [ -n "$(objects "$build" "$source")" ]; then
+    found=$(objects "$build" "$source" | wc -l | tr -d ' ')
     ok "there are objects to look at ($found)" test "$found" -gt 60
-    linked "$build/framework" >found
+    linked "$build" "$source" >found
     ok "no object outside framework/system/ calls the system, ends the program or prints" \
         not grep . found
     mkdir -p planted/framework/tape/.libs
     for one in 'malloc(3)' 'getenv("A")' 'abort()' 'time(0)' 'printf("%d\n", x)' 'system("a")'; do
         printf '%s\n' '#include <stdio.h>' '#include <stdlib.h>' '#include <time.h>' \
             'long planted(int x);' "long planted(int x) { (void)x; (void)!$one; return 0; }" \
-            >planted.c
+            >planted/framework/tape/planted.c
         case $one in
-        abort*) sed 's/(void)!abort/abort/' planted.c >other.c && mv other.c planted.c ;;
+        abort*) sed 's/(void)!abort/abort/' planted/framework/tape/planted.c >other.c &&
+            mv other.c planted/framework/tape/planted.c ;;
         esac
-        $CC -c -fno-builtin -o planted/framework/tape/.libs/libcore_la-planted.o planted.c \
-            >err 2>&1
-        linked planted/framework >found
+        $CC -c -fno-builtin -o planted/framework/tape/.libs/libcore_la-planted.o \
+            planted/framework/tape/planted.c >err 2>&1
+        linked planted planted >found
         ok "an object that calls ${one%%(*} is caught" grep -F "tape/planted.c" found
     done
 else

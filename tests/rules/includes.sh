@@ -14,11 +14,13 @@ layers() {
         below["ops"] = "ops " below["lines"]
         below["data"] = "data " below["ops"]
         below["verify"] = "verify " below["data"]
+        below["selftest"] = "selftest " below["verify"]
         below["derive"] = "derive " below["verify"]
         below["train"] = "train " below["data"]
-        below["store"] = "store base system"
+        below["arrays"] = "arrays base system"
+        below["store"] = "store " below["arrays"]
         below["report"] = "report base system"
-        below["session"] = "session derive verify train store report " below["data"]
+        below["session"] = "session derive verify train store arrays report " below["data"]
         below["bench"] = "bench " below["session"]
         below["cli"] = "cli"
     }
@@ -70,8 +72,10 @@ op_files() {
 
 rule "every include goes down the layers, HDF5 stays in store/, OpenMP in base/threads.c" layers
 rule "an op file includes op_impl.h alone" op_files
-for pair in tape:ops tape:lines lines:ops ops:data base:tape kernels:tape store:tape report:store train:verify \
-    verify:train verify:derive derive:train data:train system:base train:session cli:base session:cli session:bench train:bench report:train bench:cli cli:bench; do
+for pair in tape:ops tape:lines lines:ops ops:data base:tape kernels:tape arrays:store store:tape \
+    report:store train:verify verify:train verify:selftest verify:derive session:selftest \
+    derive:train data:train system:base train:session cli:base session:cli session:bench \
+    train:bench report:train bench:cli cli:bench; do
     catches "${pair%:*}/ that sees ${pair#*:}/ is caught" layers \
         "framework/${pair%:*}/planted.c" "#include \"framework/${pair#*:}/planted.h\""
 done

@@ -3,7 +3,7 @@
 #ifndef ARRAYS_HELP_H
 #define ARRAYS_HELP_H
 
-#include "framework/store/arrays.h"
+#include "framework/store/formats.h"
 #include "tests/check.h"
 
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* test_arrays_h5.c -- arrays in HDF5: written by us, by Octave and other programs, to do harm. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/store/named.h"
+#include "framework/arrays/list.h"
 #include "tests/unit/arrays_h5_help.h"
 
 static const double two[2] = {1, -2.5};

@@ -1,7 +1,7 @@
 /* test_derivation.c -- a driver's derivation is compared with its own loss, and excuses nothing. */
 /* SPDX-License-Identifier: MIT */
 #define _POSIX_C_SOURCE 200809L
-#include "framework/store/arrays.h"
+#include "framework/store/formats.h"
 #include "tests/unit/verify_help.h"
 
 #include <math.h>

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/ops/ops.h"
 #include "framework/verify/check.h"
-#include "framework/verify/selftest.h"
+#include "framework/selftest/selftest.h"
 #include "tests/check.h"
 
 #include <longhand.h>

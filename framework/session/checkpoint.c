@@ -1,4 +1,4 @@
-/* keep.c -- saving a run, going on with one, and opening a checkpoint. */
+/* checkpoint.c -- saving a run, and opening what was saved. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
 #include "framework/base/place.h"
@@ -7,37 +7,7 @@
 #include "framework/store/store.h"
 #include "framework/train/run.h"
 
-#include <longhand/verify.h>
-
 #include <string.h>
-
-lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs)
-{
-    LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
-    lh_run *r = lhi_run_new(L, how, d, batch, epochs);
-    lhi_state s;
-
-    if (!r || r->inert || !lhi_ok(r->c))
-        return r;
-    if (r->c->set.resume[0] && lhi_store_read(r->c, r->c->set.resume, &s) == LH_OK &&
-        lhi_run_restore(r, &s, r->c->set.resume) == LH_OK)
-        lh_say(r->c, "going on from %s after epoch %ld, step %ld%s", r->c->set.resume, r->epoch,
-               r->step,
-               r->epoch >= epochs       ? ": no epoch is left to do"
-               : lhi_run_has_ended(r) ? ": its patience had ended it"
-                                      : "");
-    if (!lhi_ok(r->c))
-        return r;
-    if (r->c->set.dry_run)
-        lh_describe(L, r->batch);
-    if (r->c->set.check)
-        lh_verify(L, d, 32);
-    if (r->c->set.dry_run || r->c->set.check)
-        r->inert = 1;
-    else
-        lhi_run_tell(r);
-    return r;
-}
 
 static void save(lh_run *r, const char *path)
 {

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/rng.h"
 #include "framework/ops/ops.h"
-#include "framework/verify/selftest.h"
+#include "framework/selftest/selftest.h"
 
 #include <longhand/ops.h>
 

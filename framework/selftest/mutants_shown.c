@@ -1,6 +1,6 @@
 /* mutants_shown.c -- kinds of wrong backward rules: what they look at is not what they should. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/verify/mutant.h"
+#include "framework/selftest/mutant.h"
 
 #include <math.h>
 

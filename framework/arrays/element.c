@@ -1,6 +1,6 @@
 /* element.c -- the elements of other programs' arrays: floats and integers of any width. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/store/named.h"
+#include "framework/arrays/list.h"
 
 #include <math.h>
 #include <string.h>
@@ -23,7 +23,7 @@ void lhi_number_put(lhi_text *t, size_t bytes, uint64_t value)
     lhi_text_put(t, at, bytes);
 }
 
-uint64_t lhi_layout_bytes(const lhi_layout *l, int *over)
+uint64_t lhi_coding_bytes(const lhi_coding *l, int *over)
 {
     uint64_t elements = 1;
 
@@ -38,7 +38,7 @@ uint64_t lhi_layout_bytes(const lhi_layout *l, int *over)
     return elements * l->bytes;
 }
 
-static uint64_t bits_at(const unsigned char *at, const lhi_layout *l)
+static uint64_t bits_at(const unsigned char *at, const lhi_coding *l)
 {
     uint64_t value = 0;
 
@@ -81,7 +81,7 @@ static double of_double(uint64_t bits)
     return value;
 }
 
-static int of_integer(uint64_t bits, const lhi_layout *l, double *to)
+static int of_integer(uint64_t bits, const lhi_coding *l, double *to)
 {
     const unsigned width = 8 * l->bytes;
     const int negative = l->kind == 'i' && bits >> (width - 1) & 1;
@@ -91,7 +91,7 @@ static int of_integer(uint64_t bits, const lhi_layout *l, double *to)
     return size <= UINT64_C(1) << 53;
 }
 
-static int decode(const unsigned char *at, const lhi_layout *l, double *to)
+static int decode(const unsigned char *at, const lhi_coding *l, double *to)
 {
     const uint64_t bits = bits_at(at, l);
 
@@ -104,7 +104,7 @@ static int decode(const unsigned char *at, const lhi_layout *l, double *to)
     return 1;
 }
 
-int lhi_layout_decode(const lhi_layout *l, const unsigned char *from, double *to)
+int lhi_coding_decode(const lhi_coding *l, const unsigned char *from, double *to)
 {
     const size_t rows = (size_t)(l->rank == 2 ? l->dims[0] : 1);
     const size_t cols = (size_t)(l->rank > 0 ? l->dims[l->rank - 1] : 1);

@@ -3,7 +3,7 @@
 #include "framework/ops/ops.h"
 #include "framework/system/sys.h"
 #include "framework/verify/check.h"
-#include "framework/verify/selftest.h"
+#include "framework/selftest/selftest.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* scan.c -- the small grammar that headers of .npy and safetensors have in common. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/store/named.h"
+#include "framework/arrays/list.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* mutant.c -- one mutant at work: what it is shown, what it gives, what it remembers. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/verify/mutant.h"
+#include "framework/selftest/mutant.h"
 
 #include <string.h>
 

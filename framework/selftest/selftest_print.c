@@ -1,7 +1,7 @@
 /* selftest_print.c -- the self-test as a table: kinds of wrong rules beside the methods. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
-#include "framework/verify/selftest.h"
+#include "framework/selftest/selftest.h"
 
 #include <stdio.h>
 

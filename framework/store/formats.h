@@ -1,18 +1,9 @@
-/* arrays.h -- named arrays in the files of other programs: NumPy, PyTorch, Octave, ours. */
+/* formats.h -- named arrays in the files of other programs: NumPy, PyTorch, Octave, ours. */
 /* SPDX-License-Identifier: MIT */
-#ifndef LHI_ARRAYS_H
-#define LHI_ARRAYS_H
+#ifndef LHI_FORMATS_H
+#define LHI_FORMATS_H
 
-#include "framework/base/state.h"
-
-/* A named array of a file, as doubles, row by row. */
-typedef struct lhi_named {
-    char name[LHI_NAME];
-    size_t rows, cols; /* a vector of n is 1 x n, a scalar 1 x 1 */
-    int vector;        /* 1: the file has it with one dimension */
-    int bits;          /* of an element in the file: 16 (bfloat16, too), 32, 64; integers: 64 */
-    double *at;
-} lhi_named;
+#include "framework/arrays/named.h"
 
 /* Reads every array of numbers that has 0, 1 or 2 dimensions, in the order of the file.
  * The format is found from the first bytes, never from the name:

@@ -1,6 +1,6 @@
 /* safetensors.c -- a length, a header in JSON that says where each array is, the bytes. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/store/named.h"
+#include "framework/arrays/list.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@ enum { HEAD = 8 }; /* bytes of the length of the header */
 
 typedef struct tensor {
     lhi_span origin;    /* the name as the JSON has it */
-    lhi_layout layout;
+    lhi_coding layout;
     uint64_t from, to;  /* bytes, counted from the end of the header */
 } tensor;
 
@@ -128,7 +128,7 @@ static int scan_string(lhi_scan *s, lhi_span *text)
 }
 
 /* "F64" becomes kind and bytes; of a type that is not read the kind stays 0. */
-static void read_type(lhi_span type, lhi_layout *l)
+static void read_type(lhi_span type, lhi_coding *l)
 {
     static const struct {
         const char *name;

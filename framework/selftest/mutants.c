@@ -1,6 +1,6 @@
 /* mutants.c -- kinds of wrong backward rules: the right answer, changed before it is given. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/verify/mutant.h"
+#include "framework/selftest/mutant.h"
 
 #include <float.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* npy.c -- a NumPy array: magic, a dictionary of Python as text, the elements. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/store/named.h"
+#include "framework/arrays/list.h"
 
 #include <string.h>
 
@@ -14,7 +14,7 @@ int lhi_npy_here(const unsigned char *bytes, size_t size)
 }
 
 /* "<f8" becomes kind, bytes and order; NULL, or why it is left out. */
-static const char *read_type(lhi_span type, lhi_layout *l)
+static const char *read_type(lhi_span type, lhi_coding *l)
 {
     lhi_scan s = {type.at, type.at + type.length};
     uint64_t bytes = 0;
@@ -57,7 +57,7 @@ static int scan_text(lhi_scan *s, lhi_span *text)
 }
 
 /* One entry of the dictionary; *seen has a bit for each key.  0 when it is none. */
-static int scan_entry(lhi_scan *s, lhi_layout *l, const char **left, int *seen)
+static int scan_entry(lhi_scan *s, lhi_coding *l, const char **left, int *seen)
 {
     lhi_span key, type;
     int bit;
@@ -89,7 +89,7 @@ static int scan_entry(lhi_scan *s, lhi_layout *l, const char **left, int *seen)
 }
 
 /* {'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), } */
-static int scan_dictionary(lhi_scan *s, lhi_layout *l, const char **left)
+static int scan_dictionary(lhi_scan *s, lhi_coding *l, const char **left)
 {
     int seen = 0;
 
@@ -120,7 +120,7 @@ void lhi_npy_read(lhi_arrays *a, lhi_span name, lhi_span origin, const unsigned 
 {
     const size_t head = size > 6 && bytes[6] == 1 ? HEAD_1 : HEAD_2;
     const char *left = NULL;
-    lhi_layout l = {0};
+    lhi_coding l = {0};
     uint64_t length;
     lhi_scan s;
 

@@ -1,10 +1,10 @@
-/* named.h -- what the readers and writers of named arrays share, one file a format. */
+/* list.h -- what the readers and writers of named arrays share, one file a format. */
 /* SPDX-License-Identifier: MIT */
-#ifndef LHI_NAMED_H
-#define LHI_NAMED_H
+#ifndef LHI_LIST_H
+#define LHI_LIST_H
 
+#include "framework/arrays/named.h"
 #include "framework/base/text.h"
-#include "framework/store/arrays.h"
 
 #define LHI_ARRAYS_MOST 100000                    /* arrays of a file */
 #define LHI_ARRAYS_ELEMENTS (UINT64_C(1) << 31)   /* of one array */
@@ -39,20 +39,20 @@ static inline uint64_t lhi_arrays_growth(const lhi_arrays *a)
 }
 
 /* How an array is written down. */
-typedef struct lhi_layout {
+typedef struct lhi_coding {
     char kind;        /* 'f' IEEE float, 'b' bfloat16, 'i' and 'u' integer, 0: no numbers */
     unsigned bytes;   /* of an element */
     int big;          /* 1: the highest byte comes first */
     int rank;         /* above 2 the array is left out */
     uint64_t dims[2];
     int by_columns;   /* 1: one column after another */
-} lhi_layout;
+} lhi_coding;
 
-/* arrays.c */
+/* list.c */
 
 /* An array of the file; `name` is the clean one, `origin` as the file has it.  It fails when
  * size is not what the layout needs; a name that cannot be used is left out. */
-void lhi_arrays_add(lhi_arrays *a, lhi_span name, lhi_span origin, const lhi_layout *l,
+void lhi_arrays_add(lhi_arrays *a, lhi_span name, lhi_span origin, const lhi_coding *l,
                     const unsigned char *from, size_t size);
 void lhi_arrays_leave_out(lhi_arrays *a, lhi_span name, const char *reason);
 /* LH_EFORMAT: what is wrong with `name`. */
@@ -63,9 +63,9 @@ int lhi_arrays_good_name(lhi_span name);
 /* element.c */
 
 /* Bytes of an array; 0 with *over set when it has more elements than are allowed. */
-uint64_t lhi_layout_bytes(const lhi_layout *l, int *over);
+uint64_t lhi_coding_bytes(const lhi_coding *l, int *over);
 /* Row by row into doubles; 0 when an integer has no exact double. */
-int lhi_layout_decode(const lhi_layout *l, const unsigned char *from, double *to);
+int lhi_coding_decode(const lhi_coding *l, const unsigned char *from, double *to);
 /* The elements as they are written, little-endian. */
 void lhi_named_put(lhi_text *t, const lhi_named *n);
 static inline size_t lhi_named_element(const lhi_named *n)
@@ -112,10 +112,5 @@ int lhi_inflate(const unsigned char *from, size_t size, unsigned char *to, size_
 int lhi_safetensors_here(const lhi_arrays *a);
 void lhi_safetensors_read(lhi_arrays *a);
 void lhi_safetensors_put(lhi_text *t, const lhi_named *list, size_t count);
-
-/* named_h5.c */
-int lhi_named_h5_here(const lhi_arrays *a);
-void lhi_named_h5_read(lhi_arrays *a);
-void lhi_named_h5_write(lh_ctx *c, const char *path, const lhi_named *list, size_t count);
 
 #endif

@@ -1,6 +1,6 @@
 /* inflate.c -- zlib, where configure found it: members of a .npz, chunks of an HDF5 file. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/store/named.h"
+#include "framework/arrays/list.h"
 
 #ifdef LHI_ZLIB
 #include <zlib.h>

@@ -1,6 +1,6 @@
 /* npz.c -- a zip file of .npy files: only its central directory is believed, and checked. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/store/named.h"
+#include "framework/arrays/list.h"
 
 #include <stdio.h>
 #include <string.h>

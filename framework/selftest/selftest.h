@@ -4,7 +4,7 @@
 #define LHI_SELFTEST_H
 
 #include "framework/base/text.h"
-#include "framework/verify/mutant.h"
+#include "framework/selftest/mutant.h"
 
 #include <longhand/selftest.h>
 
