@@ -27,9 +27,11 @@ static inline int lhi_code_takes_two(lhi_code code)
     return code < LHI_NEG;
 }
 
-/* Places 0..3 are the operands #1..#4; then these; from LHI_P_CONSTANTS on the constants, and
- * after them one place an instruction. */
-enum { LHI_P_OUT = 4, LHI_P_GRAD = 5, LHI_P_M = 6, LHI_P_CONSTANTS = 7 };
+/* Places 0..3 are the operands #1..#4; then these; the node's numbers $1..$4, where they are not
+ * known when the line is compiled; from LHI_P_CONSTANTS on the constants, and after them one
+ * place an instruction. */
+enum { LHI_P_OUT = 4, LHI_P_GRAD = 5, LHI_P_M = 6, LHI_P_NUMBERS = 7,
+       LHI_P_CONSTANTS = LHI_P_NUMBERS + 4 };
 
 /* The most constants and instructions of a program together. */
 enum { LHI_PROGRAM_MOST = 4096 };
@@ -87,10 +89,11 @@ typedef struct lhi_line_op {
 
 /* Reads and compiles an elementwise line over #1..#n_in.  slope[k] is the author's own backward
  * line of operand k ("d#0 * (1 - #0^2)"), or NULL: then, and where slope is NULL, it is the
- * derivative of the line.  $1..$4 are numbers[0..3].  Memory is the context's.  -1 with the
- * reason and its place when a text cannot be read, is not element by element or too long;
- * *of is then 0 for the forward line and 1 + k for slope[k].  Without memory the context has
- * LH_ENOMEM and -1 is returned, too. */
+ * derivative of the line.  $1..$4 are numbers[0..3], constants; or, where numbers is NULL, the
+ * places LHI_P_NUMBERS..: one compiled line then serves every node.  Memory is the context's.
+ * -1 with the reason and its place when a text cannot be read, is not element by element or too
+ * long; *of is then 0 for the forward line and 1 + k for slope[k].  Without memory the context
+ * has LH_ENOMEM and -1 is returned, too. */
 int lhi_line_compile(lh_ctx *c, const char *forward, const char *const *slope, int n_in,
                      const double *numbers, lhi_line_op *out, lhi_misread *why, int *of);
 
