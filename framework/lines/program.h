@@ -41,11 +41,18 @@ typedef struct lhi_instr {
     uint16_t a, b; /* places that are known by then; b is a where only one argument is taken */
 } lhi_instr;
 
-/* No value is computed twice.  The result may be a leaf (count 0).  A constant is the number of
- * the line rounded to wide, once; a type takes that rounded to itself. */
+/* A number in every type: of a line it is rounded once to each, of two constants it is what the
+ * type makes of them, so that working them before the run changes no bit. */
+typedef struct lhi_number {
+    float f32;
+    double f64;
+    lh_wide wide;
+} lhi_number;
+
+/* No value is computed twice.  The result may be a leaf (count 0). */
 typedef struct lhi_program {
     size_t constants, count;
-    const lh_wide *constant;
+    const lhi_number *constant;
     const lhi_instr *instr;
     uint16_t result;
     unsigned reads; /* bit k: operand k; LHI_LINE_OUT: #0; LHI_LINE_M: m */
@@ -87,14 +94,18 @@ typedef struct lhi_line_op {
     const char *slope_text[LHI_LINE_OPERANDS]; /* "#0 * (1 - #0)" */
 } lhi_line_op;
 
-/* Reads and compiles an elementwise line over #1..#n_in.  slope[k] is the author's own backward
- * line of operand k ("d#0 * (1 - #0^2)"), or NULL: then, and where slope is NULL, it is the
- * derivative of the line.  $1..$4 are numbers[0..3], constants; or, where numbers is NULL, the
- * places LHI_P_NUMBERS..: one compiled line then serves every node.  Memory is the context's.
- * -1 with the reason and its place when a text cannot be read, is not element by element or too
- * long; *of is then 0 for the forward line and 1 + k for slope[k].  Without memory the context
- * has LH_ENOMEM and -1 is returned, too. */
-int lhi_line_compile(lh_ctx *c, const char *forward, const char *const *slope, int n_in,
-                     const double *numbers, lhi_line_op *out, lhi_misread *why, int *of);
+/* The op that is called by a name within a line, with its line; NULL: there is none. */
+typedef const lh_op *(*lhi_op_finder)(lh_ctx *c, const char *name);
+
+/* Reads and compiles an elementwise line over #1..#n_in; `find` may be NULL.  slope[k] is the
+ * author's own backward line of operand k ("d#0 * (1 - #0^2)"), or NULL: then, and where slope is
+ * NULL, it is the derivative of the line.  $1..$4 are numbers[0..3], constants; or, where numbers
+ * is NULL, the places LHI_P_NUMBERS..: one compiled line then serves every node.  Memory is the
+ * context's.  -1 with the reason and its place when a text cannot be read, is not element by
+ * element or too long; *of is then 0 for the forward line and 1 + k for slope[k].  Without memory
+ * the context has LH_ENOMEM and -1 is returned, too. */
+int lhi_line_compile(lh_ctx *c, lhi_op_finder find, const char *forward,
+                     const char *const *slope, int n_in, const double *numbers, lhi_line_op *out,
+                     lhi_misread *why, int *of);
 
 #endif
