@@ -44,8 +44,10 @@ static void values(int function, const double *x, double *y)
         EACH(log1p);
     case QUAD_SIGMOID:
         EACH(sigmoid);
-    default:
+    case QUAD_TANH:
         EACH(tanh);
+    default:
+        EACH(erf);
     }
 }
 

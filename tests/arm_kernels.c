@@ -71,6 +71,8 @@ ARRAY(log)
 ARRAY(log1p)
 ARRAY(sigmoid)
 ARRAY(tanh)
+ARRAY(erf)
+ARRAY(sqrt)
 
 /* Numbers of every exponent, and some where the functions are neither 0, 1 nor infinite. */
 static real argument(size_t i, real reach)
@@ -87,8 +89,9 @@ static void functions(void)
         const char *name;
         void (*over)(const real *x, real *y, size_t count);
         real reach;
-    } all[] = {{"exp", LH_T(exp), EXP_LOW}, {"log", LH_T(log), 16}, {"log1p", LH_T(log1p), 1},
-               {"sigmoid", LH_T(sigmoid), EXP_LOW}, {"tanh", LH_T(tanh), 20}};
+    } all[] = {{"exp", LH_T(exp), EXP_LOW}, {"log", LH_T(log), 16}, {"log1p", LH_T(log1p), 2},
+               {"sigmoid", LH_T(sigmoid), EXP_LOW}, {"tanh", LH_T(tanh), 20}, {"erf", LH_T(erf), 4},
+               {"sqrt", LH_T(sqrt), 16}};
     real *x = get(COUNT), *y = get(COUNT);
 
     for (size_t k = 0; k < sizeof all / sizeof *all; k++) {

@@ -1,8 +1,9 @@
-/* math.h -- exp, log, log1p, sigmoid and tanh as fixed sequences of correctly rounded steps.
+/* math.h -- exp, log, log1p, sigmoid, tanh and erf as fixed sequences of correctly rounded steps.
  *
  * No branch and no table, so that a loop over any of them is vectorised, and every
  * instruction set gives the same bits.  The polynomials are the Taylor series, cut
- * where the rest is below a tenth of a unit in the last place. */
+ * where the rest is below a tenth of a unit in the last place; those of erf are the
+ * best for their range (Remez), with the same rest. */
 /* SPDX-License-Identifier: MIT */
 #ifndef LHI_MATH_H
 #define LHI_MATH_H
@@ -23,6 +24,7 @@
 #define k_log1p   lhi_wide_log1p
 #define k_sigmoid lhi_wide_sigmoid
 #define k_tanh    lhi_wide_tanh
+#define k_erf     lhi_wide_erf
 
 #else
 
@@ -42,6 +44,17 @@ typedef uint32_t word;
 #define GROWN    24.0f
 #define UNIT     0x1p23f            /* its fraction counts ones */
 #define ROOT_HALF 0x3f3504f3u       /* the word of sqrt(1/2) */
+#define QUARTERS3 0x3f400000u       /* and of 3/4 */
+#define ERF_ONE   4.0f              /* erf is 1 from here */
+/* Coefficients, the highest first: (erf(x) - x)/x in powers of x^2 for |x| < 1, and
+ * (log(1 - erf(x)) + x)/x in powers of x from 1 to ERF_ONE. */
+#define ERF_NEAR(next)                                                              \
+    next(0x1.4996f8p-14f) next(-0x1.a40958p-11f) next(0x1.540898p-8f)               \
+    next(-0x1.b7f97ep-6f) next(0x1.ce2dp-4f) next(-0x1.81273ep-2f)                  \
+    next(0x1.06eba8p-3f)
+#define ERF_FAR(next)                                                               \
+    next(0x1.bb587ep-13f) next(-0x1.a2906ap-9f) next(0x1.75e10ap-6f)                \
+    next(-0x1.aeb24cp-4f) next(-0x1.458828p-1f) next(-0x1.0724eap-3f)
 #else
 typedef uint64_t word;
 #define FRACTION 52
@@ -58,6 +71,25 @@ typedef uint64_t word;
 #define GROWN    54.0
 #define UNIT     0x1p52
 #define ROOT_HALF 0x3fe6a09e667f3bcdu
+#define QUARTERS3 0x3fe8000000000000u
+#define ERF_ONE   6.0
+#define ERF_NEAR(next)                                                              \
+    next(-0x1.abc3165573e6bp-31) next(0x1.d722932a6373dp-27)                        \
+    next(-0x1.5c08555b33a3fp-23) next(0x1.b9800a124e70ep-20)                        \
+    next(-0x1.f4ca538b04d15p-17) next(0x1.f9a2bb1bf34c4p-14)                        \
+    next(-0x1.c02db043627f7p-11) next(0x1.565bccf957331p-8)                         \
+    next(-0x1.b82ce311fc3f5p-6) next(0x1.ce2f21a040da6p-4)                          \
+    next(-0x1.812746b0379bep-2) next(0x1.06eba8214db68p-3)
+#define ERF_FAR(next)                                                               \
+    next(0x1.b787f5eb16ed1p-40) next(-0x1.301cf8e115532p-34)                        \
+    next(0x1.8a1feb4101cf3p-30) next(-0x1.3d9e995be2ff5p-26)                        \
+    next(0x1.641be99c8bdaap-23) next(-0x1.25ba4ba6b0e86p-20)                        \
+    next(0x1.6e1915fc42fe9p-18) next(-0x1.59660e7c41061p-16)                        \
+    next(0x1.db5041f2f5296p-15) next(-0x1.95f11d8738897p-14)                        \
+    next(0x1.a0a9acf05f182p-19) next(0x1.2bd9a6524cf42p-11)                         \
+    next(-0x1.bafdce378aa96p-10) next(0x1.b85921e525841p-13)                        \
+    next(0x1.395cb343d1997p-6) next(-0x1.a4f37abbcb917p-4)                          \
+    next(-0x1.45f3138a354d6p-1) next(-0x1.06eba2158d692p-3)
 #endif
 
 K_INLINE word k_word(real x)
@@ -169,12 +201,23 @@ K_INLINE real k_log(real x)
     return y;
 }
 
-/* log(1 + x) for 0 <= x <= 1; (1 + x)/2 - 1 is exact where it is used. */
+/* log(1 + x); -infinity at -1, NaN below.  1 + x is 2^k m with m in [3/4, 3/2), and m - 1,
+ * with what the sum 1 + x lost put back, is exact.  k is -0 for small x, so that log1p(-0)
+ * is -0. */
 K_INLINE real k_log1p(real x)
 {
-    const int small = x <= (real)0.5;
+    const int small = (x >= (real)-0.25) & (x <= (real)0.5);
+    const real u = (real)1 + x, lost = x - (u - (real)1);
+    const word e = (k_word(u) - QUARTERS3 + ((word)(BIAS + 1) << FRACTION)) >> FRACTION;
+    const real n = k_real(k_word(UNIT) + e) - (UNIT + (real)(BIAS + 1));
+    const real m = k_real(k_word(u) - ((e - (BIAS + 1)) << FRACTION));
+    /* 2^(1-k): 2^-k would have no word for the largest k. */
+    const real scale = k_real((2 * BIAS + 2 - e) << FRACTION);
+    const real f = (m - (real)1) + (real)0.5 * lost * scale;
+    real y = k_log_near_one(small ? x : f, small ? (real)-0.0 : n);
 
-    return k_log_near_one(small ? x : (x - (real)1) * (real)0.5, small ? (real)0 : (real)1);
+    y = x < (real)__builtin_inf() ? y : x;
+    return x > -1 ? y : x == -1 ? -(real)__builtin_inf() : (real)__builtin_nan("");
 }
 
 /* 1/(1 + exp(-z)).  exp of a negative number only: the other overflows.  The quotient is
@@ -217,6 +260,29 @@ K_INLINE real k_tanh(real x)
     return k_real(k_word(q) | sign);
 }
 
+/* Below 1 a polynomial, x by which it is multiplied kept out of it; beyond, 1 - exp of one,
+ * where the exp is 0.16 at most.  Then the sign of x. */
+K_INLINE real k_erf(real x)
+{
+    const word sign = k_word(x) ^ k_word(R_ABS(x));
+    const real t = R_ABS(x) > ERF_ONE ? ERF_ONE : R_ABS(x), z = t * t;
+    real near = 0, far = 0, q, low;
+    word e;
+
+#define NEXT(c) near = R_FMA(near, z, c);
+    ERF_NEAR(NEXT)
+#undef NEXT
+#define NEXT(c) far = R_FMA(far, t, c);
+    ERF_FAR(NEXT)
+#undef NEXT
+    near = R_FMA(near, t, t);
+    q = k_exp_parts(R_FMA(far, t, -t), 0, &low, &e);
+    far = (real)1 - (q + low) * k_real((e - BIAS) << FRACTION);
+    return k_real(k_word(t < 1 ? near : far) | sign);
+}
+
 #endif
+
+#define k_sqrt R_SQRT
 
 #endif

@@ -19,16 +19,19 @@
 typedef float real;
 #define R_FMA(a, b, c) __builtin_fmaf(a, b, c)
 #define R_ABS(x)       __builtin_fabsf(x)
+#define R_SQRT(x)      __builtin_sqrtf(x)
 #elif LHI_TYPE == 64
 typedef double real;
 #define R_FMA(a, b, c) __builtin_fma(a, b, c)
 #define R_ABS(x)       __builtin_fabs(x)
+#define R_SQRT(x)      __builtin_sqrt(x)
 #elif LHI_TYPE == 80
 typedef long double real;
 /* The wide type checks the others and has no bits of its own to keep: a product and
  * a sum do, where a fused one would be a slow library call. */
 #define R_FMA(a, b, c) ((a) * (b) + (c))
 #define R_ABS(x)       __builtin_fabsl(x)
+#define R_SQRT(x)      __builtin_sqrtl(x)
 #else
 #error "LHI_TYPE is 32, 64 or 80"
 #endif

@@ -8,7 +8,9 @@
 /* The series are cut where the rest is below a hundredth of a unit in the last place. */
 enum {
     EXP_TERMS = LDBL_MANT_DIG <= 64 ? 18 : 28,
-    LOG_TERMS = LDBL_MANT_DIG <= 64 ? 31 : 49 /* odd */
+    LOG_TERMS = LDBL_MANT_DIG <= 64 ? 31 : 49, /* odd */
+    ERF_TERMS = LDBL_MANT_DIG <= 64 ? 17 : 26,
+    ERF_TERMS_BESIDE = LDBL_MANT_DIG <= 64 ? 15 : 26
 };
 
 static const long double over[] = { /* 1/k */
@@ -17,6 +19,7 @@ static const long double over[] = { /* 1/k */
     1.0L/20, 1.0L/21, 1.0L/22, 1.0L/23, 1.0L/24, 1.0L/25, 1.0L/26, 1.0L/27, 1.0L/28, 1.0L/29,
     1.0L/30, 1.0L/31, 1.0L/32, 1.0L/33, 1.0L/34, 1.0L/35, 1.0L/36, 1.0L/37, 1.0L/38, 1.0L/39,
     1.0L/40, 1.0L/41, 1.0L/42, 1.0L/43, 1.0L/44, 1.0L/45, 1.0L/46, 1.0L/47, 1.0L/48, 1.0L/49,
+    1.0L/50, 1.0L/51, 1.0L/52, 1.0L/53,
 };
 
 static const long double log2_e = 1.442695040888963407359924681001892137L,
@@ -88,6 +91,8 @@ long double lhi_wide_log1p(long double x)
 {
     const long double sum = 1 + x;
 
+    if (x == 0)
+        return x; /* -0, too */
     if (x > -0.29L && x < 0.41L)
         return log_near_one(x, 0, 0);
     if (!(sum > 0 && sum < (long double)INFINITY))
@@ -151,4 +156,68 @@ long double lhi_wide_tanh(long double x)
     left -= top - (1 - e);
     d = 1 + e;
     return copysignl(quotient(top, left, d, (e - (d - 1)) + low), x);
+}
+
+/* 1 - erf(k/4) for k = 3, 4, ... */
+enum { ERF_FIRST = 3 };
+static const long double erf_left[] = {
+    0.2888443663464848684010621654085892226L,
+    1.572992070502851306587793649173907407e-1L, 7.709987174354176986347651880271885958e-2L,
+    3.389485352468927293302373835405214132e-2L, 1.332832878081755622778889987131202339e-2L,
+    4.677734981047265837930743632747071389e-3L, 1.462716586681151697910796372982953912e-3L,
+    4.069520174449589395642157399749127203e-4L, 1.006219221196368369043919750869567651e-4L,
+    2.209049699858544137277612958232037985e-5L, 4.302779463675121830475895130236597567e-6L,
+    7.430983723414127455236837560956357207e-7L, 1.137272565697966532590765830066088572e-7L,
+    1.541725790028001885215967348688404857e-8L, 1.850574137386742520055838071528726736e-9L,
+    1.966160441542887476279160367664332661e-10L, 1.848504772148531088742941610097842324e-11L,
+    1.53745979442803485018834348538337889e-12L, 1.131031326688715388278680479911185926e-13L,
+    7.357847917974398063068362398570090208e-15L, 4.232136617425737625946719852718971632e-16L,
+    2.151973671249891311659335039918738463e-17L, 9.672204131876253991482033184063021455e-19L,
+    3.842148327120647469875804543768776621e-20L, 1.348767889361130051219869674591149242e-21L,
+    4.18382560777941439861401022389993225e-23L, 1.146690081481501161669472191060981704e-24L,
+    2.776649386030569100663966209322412587e-26L, 5.939747859517146215275323953306142167e-28L,
+    1.122429717298292707996788844317027909e-29L, 1.873566470550499707861653117702631451e-31L,
+    2.76232407133377144613450293005778222e-33L, 3.597115728647072015655353606339209916e-35L,
+};
+
+static const long double two_by_root_pi = 1.128379167095512573896158903121545172L,
+                         and_less_one = 0.128379167095512573896158903121545172L;
+
+/* 2/sqrt(pi) (x - x^3/3 + x^5/(2! 5) - ...), x kept out of it. */
+static long double erf_near_0(long double x)
+{
+    const long double z = x * x;
+    long double p = over[2 * ERF_TERMS + 1];
+
+    for (int i = ERF_TERMS; i > 1; i--)
+        p = over[2 * i - 1] - z * over[i] * p;
+    return x + x * (and_less_one - two_by_root_pi * z * p);
+}
+
+/* The Taylor series at a = k/4 for x = a + h: the slope of erf is g = 2/sqrt(pi) exp(-x^2), and
+ * g' = -2 x g gives each of its terms from the two before. */
+static long double erf_beside(int k, long double x)
+{
+    const long double a = (long double)k / 4, h = x - a, left = erf_left[k - ERF_FIRST];
+    const long double most = 1 - left, lost = (1 - most) - left;
+    long double before = 0, term = 1, sum = 1;
+
+    for (int i = 1; i <= ERF_TERMS_BESIDE; i++) {
+        const long double next = -2 * h * (a * term + h * before) * over[i];
+
+        before = term, term = next;
+        sum += term * over[i + 1];
+    }
+    return most + (h * (two_by_root_pi * lhi_wide_exp(-a * a)) * sum + lost);
+}
+
+long double lhi_wide_erf(long double x)
+{
+    const long double size = fabsl(x);
+
+    if (size < 0.75L)
+        return erf_near_0(x);
+    if (!(size < 8.875L))
+        return size > 8 ? copysignl(1, x) : x;
+    return copysignl(erf_beside((int)(4 * size + 0.5L), size), x);
 }

@@ -1,4 +1,4 @@
-/* wide.h -- exp, log, log1p, sigmoid and tanh of the wide type: as defined as those of the others.
+/* wide.h -- exp, log, log1p, sigmoid, tanh and erf of the wide type: as defined as the others'.
  *
  * The C library's are a unit off here and there, on each machine elsewhere (on x86 the processor
  * itself decides), and what the ledger says would hang on them. */
@@ -17,5 +17,7 @@ long double lhi_wide_log1p(long double x);
 long double lhi_wide_sigmoid(long double z);
 
 long double lhi_wide_tanh(long double x);
+
+long double lhi_wide_erf(long double x);
 
 #endif

@@ -11,7 +11,9 @@
     void log_##v(const real *x, real *y, size_t n);           \
     void log1p_##v(const real *x, real *y, size_t n);         \
     void sigmoid_##v(const real *x, real *y, size_t n);       \
-    void tanh_##v(const real *x, real *y, size_t n);
+    void tanh_##v(const real *x, real *y, size_t n);          \
+    void erf_##v(const real *x, real *y, size_t n);           \
+    void sqrt_##v(const real *x, real *y, size_t n);
 
 MATH_ARRAYS(float, f32)
 MATH_ARRAYS(double, f64)

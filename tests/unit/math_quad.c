@@ -19,9 +19,9 @@ typedef long double quad;
 #define TYPE    "long double"
 #endif
 
-const char *const quad_names[] = {"exp", "log", "log1p", "sigmoid", "tanh"};
+const char *const quad_names[] = {"exp", "log", "log1p", "sigmoid", "tanh", "erf"};
 /* A little above what `make exhaustive` measures. */
-const double quad_bounds[] = {0.85, 1, 1, 1.5, 0.9};
+const double quad_bounds[] = {0.85, 1, 1, 1.5, 0.9, 1.1};
 
 /* Where the function is claimed to be good; a subnormal result lies between the thin ones. */
 static const struct range {
@@ -29,9 +29,10 @@ static const struct range {
 } ranges[] = {
     [QUAD_EXP] = {-760, 720, -745.2, -708.3},
     [QUAD_LOG] = {0, DBL_MAX, 0, DBL_MIN},
-    [QUAD_LOG1P] = {0, 1, 0, DBL_MIN},
+    [QUAD_LOG1P] = {-1, DBL_MAX, -DBL_MIN, DBL_MIN},
     [QUAD_SIGMOID] = {-760, 760, -745.2, -708.3},
     [QUAD_TANH] = {-DBL_MAX, DBL_MAX, -DBL_MIN, DBL_MIN},
+    [QUAD_ERF] = {-DBL_MAX, DBL_MAX, -DBL_MIN, DBL_MIN},
 };
 
 uint64_t quad_seed(uint64_t number)
@@ -54,9 +55,13 @@ static double turn(int function, uint64_t bits)
         /* Most near 1, where n ln 2 is nothing that would hide an error. */
         return ldexp(root_half, bits % 4 ? (int)(bits >> 2 & 1) : (int)(bits % 2098) - 1074);
     case QUAD_LOG1P:
-        return 0.5;
+        /* Where 1 + x is 3/4 of a power of two; most where log(1 + x) is near k ln 2. */
+        return ldexp(0.75, bits % 4 ? (int)(bits >> 2 & 3) - 1 : (int)(bits % 160) - 52) - 1;
     case QUAD_TANH:
         return (bits % 2 ? 1 : (double)(bits >> 1 & 127)) * ln2 / 4;
+    case QUAD_ERF:
+        /* The double's polynomials meet at 1, the wide type's series at each eighth. */
+        return bits % 2 ? 1 : (double)(bits >> 1 & 127) / 16;
     default:
         return ((double)(bits % 4400) - 2200) * ln2 / 2;
     }
@@ -78,13 +83,15 @@ static double threshold(uint64_t bits)
 static double candidate(int function, uint64_t *state)
 {
     const struct range *r = &ranges[function];
-    const double reach = function == QUAD_TANH ? 20 : r->hi > 800 ? 16 : r->hi;
+    const int odd = function == QUAD_TANH || function == QUAD_ERF;
+    const double far = function == QUAD_TANH ? 20 : function == QUAD_ERF ? 7 : 16;
+    const double reach = r->hi > 800 ? far : r->hi;
     const uint64_t bits = draw_from(state);
     double x;
 
     switch (bits % 8) {
     case 0:
-        return draw_between(function == QUAD_TANH ? -20 : r->lo, reach, state);
+        return draw_between(odd ? -reach : r->lo, reach, state);
     case 1:
         return draw_between(-1, 1, state);
     case 2:
@@ -133,8 +140,10 @@ static quad exact(int function, quad x)
         return Q(log1p)(x);
     case QUAD_SIGMOID:
         return 1 / (1 + Q(exp)(-x));
-    default:
+    case QUAD_TANH:
         return Q(tanh)(x);
+    default:
+        return Q(erf)(x);
     }
 }
 

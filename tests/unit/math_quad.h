@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-enum { QUAD_EXP, QUAD_LOG, QUAD_LOG1P, QUAD_SIGMOID, QUAD_TANH, QUAD_FUNCTIONS };
+enum { QUAD_EXP, QUAD_LOG, QUAD_LOG1P, QUAD_SIGMOID, QUAD_TANH, QUAD_ERF, QUAD_FUNCTIONS };
 
 extern const char *const quad_names[QUAD_FUNCTIONS];
 /* What is promised, in units of the last place. */

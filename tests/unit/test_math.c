@@ -1,4 +1,4 @@
-/* test_math.c -- exp, log, log1p, sigmoid, tanh: how exact they are, and one result everywhere. */
+/* test_math.c -- the functions of kernels/math.h: how exact they are, and one result everywhere. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/ops/ops.h"
 #include "tests/check.h"
@@ -33,9 +33,11 @@ static long double exact_sigmoid(long double x)
 static const function functions[] = {
     {"exp", exp_f32, exp_f64, expl, -760, 720, 0.85},
     {"log", log_f32, log_f64, logl, 0, (double)INFINITY, 1},
-    {"log1p", log1p_f32, log1p_f64, log1pl, 0, 1, 1},
+    {"log1p", log1p_f32, log1p_f64, log1pl, -1, (double)INFINITY, 1},
     {"sigmoid", sigmoid_f32, sigmoid_f64, exact_sigmoid, -760, 760, 1.5},
     {"tanh", tanh_f32, tanh_f64, tanhl, -70, 70, 0.9},
+    {"erf", erf_f32, erf_f64, erfl, -50, 50, 1.1},
+    {"sqrt", sqrt_f32, sqrt_f64, sqrtl, 0, (double)INFINITY, 0.51},
 };
 
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
@@ -104,7 +106,8 @@ static double argument(const function *f, int wide)
 {
     static const double places[] = {0,         1,          0.5,       -0.5,       88.7228394,
                                     -87.33655, -103.97208, 709.78271, -708.39642, -745.13322,
-                                    0.70710678, 1.41421356, 17.32868, -17.32868,  36.7368};
+                                    0.70710678, 1.41421356, 17.32868, -17.32868,  36.7368,
+                                    -0.25,     2,          3.9,       5.9};
     const double reach = wide ? 1 : 1.0 / 7;
     const uint64_t bits = draw();
     double x;
@@ -201,7 +204,7 @@ static int is(double got, double wanted)
 
 static void special(void)
 {
-    enum { EXP, LOG, LOG1P, SIGMOID, TANH };
+    enum { EXP, LOG, LOG1P, SIGMOID, TANH, ERF, SQRT };
     static const double inf = (double)INFINITY, nan = (double)NAN;
     const struct {
         int function;
@@ -212,13 +215,18 @@ static void special(void)
         {LOG, 0, -inf}, {LOG, -0.0, -inf}, {LOG, 1, 0}, {LOG, -1, nan}, {LOG, -inf, nan},
         {LOG, inf, inf}, {LOG, nan, nan}, {LOG, -1e-40, nan},
         {LOG1P, 0, 0}, {LOG1P, nan, nan}, {LOG1P, 0x1p-149, 0x1p-149},
-        {LOG1P, 0x1p-126, 0x1p-126},
+        {LOG1P, 0x1p-126, 0x1p-126}, {LOG1P, -0.0, -0.0}, {LOG1P, -0x1p-149, -0x1p-149},
+        {LOG1P, -1, -inf}, {LOG1P, -1.5, nan}, {LOG1P, -inf, nan}, {LOG1P, inf, inf},
         {SIGMOID, 0, 0.5}, {SIGMOID, -0.0, 0.5}, {SIGMOID, inf, 1}, {SIGMOID, -inf, 0},
         {SIGMOID, nan, nan}, {SIGMOID, 1000, 1}, {SIGMOID, -1000, 0},
         {TANH, 0, 0}, {TANH, -0.0, -0.0}, {TANH, inf, 1}, {TANH, -inf, -1}, {TANH, nan, nan},
         {TANH, 1000, 1}, {TANH, -1000, -1}, {TANH, 0x1p-149, 0x1p-149},
         {TANH, -0x1p-149, -0x1p-149}, {TANH, 0x1p-126, 0x1p-126}, {TANH, -0x1p-30, -0x1p-30},
         {TANH, 20, 1}, {TANH, (double)FLT_MAX, 1},
+        {ERF, 0, 0}, {ERF, -0.0, -0.0}, {ERF, inf, 1}, {ERF, -inf, -1}, {ERF, nan, nan},
+        {ERF, 6, 1}, {ERF, -1000, -1}, {ERF, (double)FLT_MAX, 1},
+        {SQRT, 0, 0}, {SQRT, -0.0, -0.0}, {SQRT, 4, 2}, {SQRT, -1, nan}, {SQRT, inf, inf},
+        {SQRT, nan, nan}, {SQRT, 0x1p-126, 0x1p-63},
     };
     float x32, y32;
     double y64;
@@ -266,12 +274,11 @@ static void monotonic(void)
     CHECK(falls == 0 && steps == 160000, "%ld of %ld steps fall", falls, steps);
 }
 
-/* tanh(-x) is -tanh(x) to the bit, and never beyond 1. */
-static void odd(void)
+/* f(-x) is -f(x) to the bit, and never beyond 1. */
+static void odd_one(const function *f)
 {
     static float x32[2 * CHUNK], y32[2 * CHUNK];
     static double x64[2 * CHUNK], y64[2 * CHUNK];
-    const function *f = &functions[FUNCTIONS - 1];
     long equal = 0, wanted = 0;
 
     for (int chunk = 0; chunk < 50; chunk++) {
@@ -287,7 +294,17 @@ static void odd(void)
                      !signbit(y64[i]) == !signbit(x64[i]) && fabsf(y32[i]) <= 1 &&
                      fabs(y64[i]) <= 1;
     }
-    CHECK(strcmp(f->name, "tanh") == 0 && equal == wanted, "%ld of %ld", equal, wanted);
+    CHECK(equal == wanted && wanted == 50L * CHUNK, "%s: %ld of %ld", f->name, equal, wanted);
+}
+
+static void odd(void)
+{
+    int found = 0;
+
+    for (int k = 0; k < FUNCTIONS; k++)
+        if (strcmp(functions[k].name, "tanh") == 0 || strcmp(functions[k].name, "erf") == 0)
+            odd_one(&functions[k]), found++;
+    CHECK(found == 2, "%d functions", found);
 }
 
 /* The results of one instruction set: L, yhat, dZ of the literal pair, then L, dZ. */
@@ -387,7 +404,7 @@ static void one_result(void)
 }
 
 #ifdef LHI_X86
-#define ARRAYS(v) {exp_##v, log_##v, log1p_##v, sigmoid_##v, tanh_##v}
+#define ARRAYS(v) {exp_##v, log_##v, log1p_##v, sigmoid_##v, tanh_##v, erf_##v, sqrt_##v}
 
 static const struct set {
     const char *isa;
@@ -466,7 +483,7 @@ int main(int argc, char **argv)
         {"double: within the promised ulps of results in quadruple precision", accuracy_quad},
         {"zeros, infinities, NaN and the smallest numbers", special},
         {"exp grows over its thresholds", monotonic},
-        {"tanh is odd to the bit", odd},
+        {"tanh and erf are odd to the bit", odd},
         {"arrays of any length give the same bits with every instruction set", one_array},
         {"ops give the same bits with every instruction set", one_result},
         {NULL, NULL}};
