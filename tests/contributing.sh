@@ -1,5 +1,5 @@
 #!/bin/sh
-# contributing.sh -- does to a copy of the tree what CONTRIBUTING.md says of adding tanh, and runs it.
+# contributing.sh -- does to a copy of the tree what CONTRIBUTING.md says of adding bell, and runs it.
 #   sh tests/contributing.sh [SOURCE [WORK]]
 . "$(dirname "$0")/copied.sh"
 
@@ -13,9 +13,9 @@ block()
 
 add_the_op()
 {
-    block '/* tanh.c' >"$tree/framework/ops/tanh.c"
-    [ "$(wc -l <"$tree/framework/ops/tanh.c")" -gt 50 ] || return 1
-    line=$(block 'LH_UNARY (tanh')
+    block '/* bell.c' >"$tree/framework/ops/bell.c"
+    [ "$(wc -l <"$tree/framework/ops/bell.c")" -gt 50 ] || return 1
+    line=$(block 'LH_UNARY (bell')
     [ -n "$line" ] || return 1
     awk -v line="$line" '/^LH_UNARY \(sigmoid/ { print line } { print }' \
         "$tree/include/longhand/ops.def" >"$work/ops.def" &&
@@ -28,14 +28,14 @@ build_it()
         make -j2 && make -j2 tests/ops/test_ops
 }
 
-derives() { "$build/longhand" ops tanh | grep -F '1 - A^2'; }
+derives() { "$build/longhand" ops bell | grep -F -e '-2 * A * R'; }
 in_lines() { cd "$build" && make -j2 tests/unit/test_derive && ./tests/unit/test_derive "every op"; }
 tested() { cd "$build" && ./tests/ops/test_ops >"$work/tap" && [ "$(grep -c '^ok' "$work/tap")" -ge 7 ]; }
 
 step "the tree is copied" copy_tree
-step "tanh is added: one file and one line" add_the_op
+step "bell is added: one file and one line" add_the_op
 step "it builds without a warning" build_it
-step "longhand ops tanh derives it" derives
+step "longhand ops bell derives it" derives
 step "its lines in a derivation are what it does" in_lines
 step "the op tests run and pass with it" tested
 finish

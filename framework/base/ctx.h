@@ -31,6 +31,12 @@ typedef struct lhi_option {
     int positional;
 } lhi_option;
 
+/* Ops of a context's own, beside those of ops.def; ops/registry.c looks at them. */
+typedef struct lhi_registry {
+    const struct lhi_op_family **family;
+    size_t count, room;
+} lhi_registry;
+
 typedef struct lhi_block lhi_block;
 typedef struct lhi_closer lhi_closer;
 
@@ -64,6 +70,7 @@ struct lh_ctx {
     lhi_block *blocks;    /* newest first */
     size_t block_count;   /* of them: what a loop must not make grow */
     lhi_closer *closers;  /* newest first */
+    lhi_registry ops;
     void *ledger;         /* verify/: the report of the last check */
     int trained;          /* a run has trained an epoch: there is something to lose */
 };

@@ -12,10 +12,10 @@ enum { ROUNDS = 40 };
 
 static double bytes_of(const lhi_act *a, const lhi_job *j)
 {
-    const lh_step *s = &j->step;
+    const lh_call *s = &j->call;
     size_t cells = s->out->rows * s->out->cols;
 
-    for (int k = 0; k < j->op->n_in; k++)
+    for (int k = 0; k < j->call.op->n_in; k++)
         cells += s->in[k]->rows * s->in[k]->cols;
     /* What moves is read and written besides. */
     if (a->moves)
@@ -78,16 +78,16 @@ void lhi_bench_acts(lhi_bench *b, lh_run *r)
         char name[48];
 
         snprintf(name, sizeof name, "%s%s %zu x %zu%s%s%s%s",
-                 j->op->name,
+                 j->call.op->name,
                  a->kind == LHI_FORWARD ? ""
                  : a->kind == LHI_FINISH ? " sum"
                  : a->operand == 0       ? " back"
                                          : " grad",
-                 j->step.in[0]->cols, j->step.out->cols, a->row != LHI_NONE ? " + b" : "",
+                 j->call.in[0]->cols, j->call.out->cols, a->row != LHI_NONE ? " + b" : "",
                  a->cut ? ", cut" : "", a->keep != LHI_NONE ? ", keep" : "",
                  a->moves ? ", move" : "");
-        lhi_bench_add_act(b, name, a->kind == LHI_FINISH ? (double)j->step.in[0]->rows
-                                                         : j->op->flops(&j->step),
+        lhi_bench_add_act(b, name, a->kind == LHI_FINISH ? (double)j->call.in[0]->rows
+                                                         : j->call.op->flops(&j->call),
                           bytes_of(a, j), seconds[i]);
     }
     lhi_release(b->c, seconds);

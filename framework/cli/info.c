@@ -14,12 +14,37 @@ int verb_info(int argc, char **argv)
     return lh_close(c);
 }
 
+/* A line of an op with the letters of its operands, A to D, and R for the result; "= " begins a
+ * line of its own. */
+static void show(const char *left, const char *line)
+{
+    printf("  %s = ", left);
+    for (const char *at = line; *at; at++) {
+        if (*at == '#' && at[1] >= '0' && at[1] <= '4')
+            putchar("RABCD"[*++at - '0']);
+        else if (strncmp(at, " = ", 3) == 0) {
+            printf("\n  %*s = ", (int)strlen(left), "");
+            at += 2;
+        } else
+            putchar(*at);
+    }
+    putchar('\n');
+}
+
 static void derive(const lh_op *op, const char *text)
 {
-    printf("%s: %s\n\n", op->name, text);
-    for (const char *const *line = op->derivation; *line; line++)
-        printf("  %s\n", *line);
-    printf("\nLaTeX: %s\n", op->formula);
+    static const char *const gradient[LH_OPERANDS] = {"dA", "dB", "dC", "dD"};
+
+    printf("%s: %s\n", op->name, text);
+    if (!op->lines)
+        return;
+    putchar('\n');
+    show("R", op->lines->forward);
+    if (op->lines->slope)
+        show("dR/dA", op->lines->slope);
+    for (int k = 0; k < op->n_in; k++)
+        if (op->lines->backward[k])
+            show(gradient[k], op->lines->backward[k]);
 }
 
 int verb_ops(int argc, char **argv)
@@ -31,7 +56,7 @@ int verb_ops(int argc, char **argv)
     size_t count = 0;
     const lh_op *op;
 
-    for (; lh_opt_done(c) == LH_OK && count < 256 && (op = lh_op_at(count, &text)); count++) {
+    for (; lh_opt_done(c) == LH_OK && count < 256 && (op = lh_op_at(c, count, &text)); count++) {
         names[count] = op->name;
         if (!name[0])
             printf("%-12s %s\n", op->name, text);

@@ -36,7 +36,7 @@ void lhi_as_dot(lhi_text *t, lhi_document *d)
         const uint32_t id = d->p->order[i];
         const lhi_node *n = &d->t->node[id];
 
-        for (int k = 0; n->kind == LHI_OP && k < n->family->op[LHI_F64]->n_in; k++)
+        for (int k = 0; k < lhi_arity(n); k++)
             lhi_text_add(t, "  n%u -> n%u;\n", (unsigned)n->in[k], (unsigned)id);
     }
     lhi_text_add(t, "}\n");

@@ -70,7 +70,7 @@ static int set_up(lhi_document *d, lh_var L)
     for (size_t i = 0; i < d->p->count; i++) {
         const lhi_node *n = &d->t->node[d->p->order[i]];
 
-        for (int k = 0; n->kind == LHI_OP && k < n->family->op[LHI_F64]->n_in; k++)
+        for (int k = 0; k < lhi_arity(n); k++)
             d->users[n->in[k]]++;
     }
     return 1;
@@ -138,7 +138,7 @@ static void derive(lh_var L, lh_data *data, size_t rows, const char *format, con
         lhi_find_page(&d);
         lhi_write_lines(&d);
     }
-    if (lhi_ok(d.c) && (!data || lhi_check_lines(&d, data, rows)))
+    if (lhi_ok(d.c) && ((!data && !lhi_is_bound(d.t, d.p)) || lhi_check_lines(&d, data, rows)))
         form->write(&text, &d);
     if (lhi_ok(d.c)) {
         deliver(d.c, &text, path);

@@ -51,9 +51,9 @@ typedef struct lhi_document {
     uint32_t role[LHI_ROLES];    /* LHI_NONE: not on this tape */
     lhi_line *line;
     size_t count, room;
-    /* With data: */
+    /* With numbers: */
     lhi_ws *w;
-    const lh_data *data;
+    const lh_data *data;         /* NULL: those that are bound */
     size_t rows;
 } lhi_document;
 
@@ -80,7 +80,8 @@ uint32_t lhi_sigmoid_of(const lhi_document *d, uint32_t node);
 
 /* --- values.c --- */
 
-/* Runs the tape on the first rows of the data, and checks every line.  0 after an error. */
+/* Runs the tape on the first rows of the data (NULL: on what is bound), and checks every line.
+ * 0 after an error. */
 int lhi_check_lines(lhi_document *d, lh_data *data, size_t rows);
 
 /* --- as_text.c, as_table.c --- */

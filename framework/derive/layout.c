@@ -13,7 +13,7 @@ void lhi_box_text(lhi_document *d, uint32_t id, char line[LHI_BOX_LINES][160])
 {
     const lhi_node *n = &d->t->node[id];
     const char *kind = n->kind == LHI_INPUT ? "input" : n->kind == LHI_PARAM ? "parameter"
-                                                      : n->family->op[LHI_F64]->name;
+                                                      : lhi_node_op(n)->name;
     const lh_slot *a = d->w ? &d->w->slot[id] : NULL;
     const double *x = a ? a->value : NULL;
     double least = (double)INFINITY, most = -(double)INFINITY, sum = 0;
@@ -56,7 +56,7 @@ static int operands(const lhi_document *d, uint32_t id)
 {
     const lhi_node *n = &d->t->node[id];
 
-    return n->kind == LHI_OP ? n->family->op[LHI_F64]->n_in : 0;
+    return lhi_arity(n);
 }
 
 /* An op stands below its operands, a leaf just above its first user. */

@@ -17,7 +17,7 @@ static int is_op(const lhi_document *d, uint32_t id)
 
 static const lh_op *op_of(const lhi_document *d, uint32_t id)
 {
-    return d->t->node[id].family->op[LHI_F64];
+    return lhi_node_op(&d->t->node[id]);
 }
 
 static int operands_of(const lhi_document *d, uint32_t id)
@@ -101,9 +101,9 @@ static lhi_binding binding(lhi_document *d, uint32_t id, int with_gradient)
     const int operands = operands_of(d, id);
     lhi_binding b = {.node = {id}, .grad = LHI_NO_EXPR, .sigma = LHI_NO_EXPR};
 
-    for (int k = 0; k < operands; k++) {
-        b.node[1 + k] = n->in[k];
-        b.value[1 + k] = value(d, n->in[k]);
+    for (int k = 0; k < LH_OPERANDS; k++) {
+        b.node[1 + k] = k < operands ? n->in[k] : LHI_NONE;
+        b.value[1 + k] = k < operands ? value(d, n->in[k]) : LHI_NO_EXPR;
     }
     if (with_gradient) {
         b.value[0] = value(d, id);
@@ -234,8 +234,8 @@ static void add_value(lhi_document *d, lhi_section section, uint32_t id)
  * yhat - y, beside the gradient of Z. */
 static size_t collapse(lhi_document *d, uint32_t z, lhi_ref *step)
 {
-    const lhi_op_family *logits = lhi_family("bce_logits");
-    const lh_lines *lines = logits ? logits->op[LHI_F64]->lines : NULL;
+    const lhi_op_family *logits = lhi_family(d->c, "bce_logits");
+    const lh_lines *lines = logits ? lhi_family_op(logits, LHI_F64)->lines : NULL;
     const uint32_t sigmoid = lhi_sigmoid_of(d, z), loss = d->p->root;
     lhi_binding b;
     size_t n;
@@ -267,16 +267,16 @@ static void add_gradient(lhi_document *d, lhi_section section, uint32_t id)
 static void add_unseen_gradient(lhi_document *d)
 {
     const uint32_t yhat = d->role[LHI_YHAT];
-    const lhi_op_family *bce = lhi_family("bce");
+    const lhi_op_family *bce = lhi_family(d->c, "bce");
     lhi_line l = {.section = LHI_THE_LOSS, .note = 8, .node = LHI_NONE, .left = LHI_NO_EXPR,
                   .right = LHI_NO_EXPR, .words = "within 11"};
 
-    if (bce && bce->op[LHI_F64]->lines && yhat != LHI_NONE) {
+    if (bce && lhi_family_op(bce, LHI_F64)->lines && yhat != LHI_NONE) {
         lhi_binding b = binding(d, d->p->root, 1);
         lhi_ref step[LHI_CHAIN];
 
         b.value[1] = lhi_leaf(&d->pool, LHI_E_VALUE, yhat);
-        parse(d, bce->op[LHI_F64]->lines->backward[0], &b, step);
+        parse(d, lhi_family_op(bce, LHI_F64)->lines->backward[0], &b, step);
         l.left = lhi_leaf(&d->pool, LHI_E_GRAD, yhat);
         l.right = step[0];
         l.node = yhat;

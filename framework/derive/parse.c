@@ -93,7 +93,8 @@ static lhi_ref bound(reader *r)
 
     r->at++;
     which = digits(r);
-    if (!r->b || which > LH_OPERANDS || (gradient && which != 0))
+    if (!r->b || which > LH_OPERANDS || (gradient && which != 0) ||
+        (!gradient && r->b->value[which] == LHI_NO_EXPR))
         return fail(r);
     return gradient ? r->b->grad : r->b->value[which];
 }

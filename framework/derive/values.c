@@ -21,13 +21,16 @@ static int run(lhi_document *d, lh_data *data)
 {
     lhi_feed feed;
 
-    if (lhi_feed_find(&feed, d->t, d->p, data, "lh_derive") != 0 ||
-        lhi_data_prepare(data, LH_F64) != LH_OK)
+    if (data && (lhi_feed_find(&feed, d->t, d->p, data, "lh_derive") != 0 ||
+                 lhi_data_prepare(data, LH_F64) != LH_OK))
         return 0;
     d->w = lhi_ws_new(d->t, NULL, LH_F64, d->rows, 1, LHI_WS_GRADIENTS | LHI_WS_OWN_PARAMS);
     if (!d->w)
         return 0;
-    lhi_feed_rows(&feed, d->w, data, NULL, 0, d->rows, 0, 1);
+    if (data)
+        lhi_feed_rows(&feed, d->w, data, NULL, 0, d->rows, 0, 1);
+    else
+        lhi_take_bound(d->w, d->p);
     lhi_run_whole(d->w, d->p);
     run_beside(d);
     return lhi_ok(d->c);
@@ -81,7 +84,10 @@ static void check(lhi_document *d, lhi_line *l)
 
 int lhi_check_lines(lhi_document *d, lh_data *data, size_t rows)
 {
-    d->rows = rows < lh_rows(data) ? rows : lh_rows(data);
+    if (data)
+        d->rows = rows < lh_rows(data) ? rows : lh_rows(data);
+    else if (lhi_bound_rows(d->t, d->p, "lh_derive", &d->rows) != 0)
+        return 0;
     d->data = data;
     if (!run(d, data))
         return 0;

@@ -36,4 +36,7 @@ typedef long double real;
 #error "LHI_TYPE is 32, 64 or 80"
 #endif
 
+/* What checks the other types is compiled in this one alone. */
+#define LH_IS_WIDE (LHI_TYPE == 80)
+
 #endif

@@ -66,6 +66,13 @@ const char *lhi_variant_isa(int variant)
     return "portable";
 }
 
+int lhi_variant_portable(int variant)
+{
+    return variant == LHI_F32_AVX2 || variant == LHI_F32_AVX512   ? LHI_F32
+           : variant == LHI_F64_AVX2 || variant == LHI_F64_AVX512 ? LHI_F64
+                                                                   : variant;
+}
+
 const lhi_kernels *lhi_variant_kernels(int variant)
 {
     return kernels[variant];

@@ -42,6 +42,8 @@ typedef struct lhi_kernels {
  * "portable", "avx2", "avx512"); -1 when this CPU or build has not got it. */
 int lhi_variant_pick(lh_type type, const char *isa);
 const char *lhi_variant_isa(int variant);
+/* The variant of the same type in portable code. */
+int lhi_variant_portable(int variant);
 const lhi_kernels *lhi_variant_kernels(int variant);
 
 /* 1 when the CPU has a fused multiply-add; without, the same bits come slowly. */

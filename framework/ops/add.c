@@ -2,8 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/ops/op_impl.h"
 
-static int shape(const lh_shape *in, lh_shape *out, char *why, size_t room)
+static int shape(const lh_op *op, const lh_shape *in, const double *number, lh_shape *out,
+                 char *why, size_t room)
 {
+    (void)op, (void)number;
     *out = in[0];
     if (in[0].cols != in[1].cols)
         snprintf(why, room, "%td columns against %td", in[0].cols, in[1].cols);
@@ -15,13 +17,13 @@ static int shape(const lh_shape *in, lh_shape *out, char *why, size_t room)
 }
 
 /* One row against many.  A single row is added to a single row either way. */
-static int is_row(const lh_step *s)
+static int is_row(const lh_call *s)
 {
     return s->in[1]->rows != s->in[0]->rows;
 }
 
 /* NOTES 1, 3, 5: b is a row vector, added to every row. */
-static void forward(const lh_step *s, size_t from, size_t to)
+static void forward(const lh_call *s, size_t from, size_t to)
 {
     const size_t n = s->out->cols;
     const real *a = s->in[0]->value, *b = s->in[1]->value;
@@ -37,7 +39,7 @@ static void forward(const lh_step *s, size_t from, size_t to)
 }
 
 /* dA += dC.  NOTES 13, 17, 21: db += dC summed over the rows. */
-static void backward(const lh_step *s, int operand, lh_tile t)
+static void backward(const lh_call *s, int operand, lh_tile t)
 {
     const size_t n = s->out->cols;
     const real *dc = s->out->grad;
@@ -49,12 +51,12 @@ static void backward(const lh_step *s, int operand, lh_tile t)
         LH_GIVE(d, t, n, dc[i]);
 }
 
-static size_t work(const lh_step *s)
+static size_t work(const lh_call *s)
 {
     return is_row(s) ? LH_T(lhi_gemm_work)(1, s->out->rows) * sizeof(real) : 0;
 }
 
-static void jvp(const lh_step *s)
+static void jvp(const lh_call *s)
 {
     const size_t n = s->out->cols;
     const real *ta = s->in[0]->tangent, *tb = s->in[1]->tangent;
@@ -65,9 +67,20 @@ static void jvp(const lh_step *s)
             tc[i * n + j] = ta[i * n + j] + tb[is_row(s) ? j : i * n + j];
 }
 
+static void analytic(const lh_call *s)
+{
+    const size_t n = s->out->cols;
+    real *tc = s->out->tangent;
+
+    for (size_t e = 0; e < lhi_elements(s->out); e++)
+        tc[e] = lhi_complex_at(s->in[0], e).im +
+                lhi_complex_at(s->in[1], is_row(s) ? e % n : e).im;
+}
+
+#if LH_IS_WIDE
 /* C_ij depends on A_ij and on B_ij or b_j with factor 1; the sum over the rows goes column
  * by column and from the last row up. */
-static void hand(const lh_step *s)
+static void hand(const lh_call *s)
 {
     const size_t m = s->out->rows, n = s->out->cols;
     const real *dc = s->out->grad;
@@ -82,17 +95,7 @@ static void hand(const lh_step *s)
         }
 }
 
-static void analytic(const lh_step *s)
-{
-    const size_t n = s->out->cols;
-    real *tc = s->out->tangent;
-
-    for (size_t e = 0; e < lhi_elements(s->out); e++)
-        tc[e] = lhi_complex_at(s->in[0], e).im +
-                lhi_complex_at(s->in[1], is_row(s) ? e % n : e).im;
-}
-
-static void value_bound(const lh_step *s, const lh_rounding *r)
+static void value_bound(const lh_call *s, const lh_rounding *r)
 {
     const size_t n = s->out->cols;
 
@@ -104,7 +107,7 @@ static void value_bound(const lh_step *s, const lh_rounding *r)
 }
 
 /* A gradient that is passed on, or a chain of all rows. */
-static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
+static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
     const size_t n = s->out->cols;
     const int sum = operand == 1 && is_row(s);
@@ -116,18 +119,12 @@ static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
         s->in[operand]->grad_off[sum ? e % n : e] += off + g * (lhi_grad_size(s->out, e) + off);
     }
 }
+#endif
 
-static double flops(const lh_step *s)
+static double flops(const lh_call *s)
 {
     return (double)lhi_elements(s->in[0]);
 }
-
-static const char *const derivation[] = {
-    "C_ij = A_ij + b_j",
-    "dL/dA_ij = dL/dC_ij",
-    "dL/db_j = sum_i dL/dC_ij, since b_j stands in every row",
-    NULL
-};
 
 static const lh_case cases[] = {
     {.why = "same shape",     .in = {{5, 3}, {5, 3}},    .lo = -3, .hi = 3},
@@ -142,5 +139,7 @@ static const lh_lines lines = {
     .forward = "#1 + #2", .backward = {"d#0", "over_rows(d#0)"}
 };
 
-LH_DEFINE_OP(add, .n_in = 2, .shape = shape, .flops = flops, .work = work, .ends = LH_ENDS_ROW,
-             .lines = &lines, .pointwise = 1, .passes = 1, .linear = 3, .formula = "#1 + #2");
+static const lhi_fuses fuses = {.ends = LHI_ENDS_ROW, .passes = 1};
+
+LH_DEFINE_OP(add, .n_in = 2, .shape = shape, .flops = flops, .work = work, .fuses = &fuses,
+             .lines = &lines, .pointwise = 1, .linear = 3);

@@ -4,7 +4,7 @@
 
 /* NOTES 7, the term of each row.  No clamp: where yhat has rounded to 0 or 1 this is
  * infinite or NaN, as the page is; bce_logits is the form to train with. */
-static void forward(const lh_step *s, size_t from, size_t to)
+static void forward(const lh_call *s, size_t from, size_t to)
 {
     const size_t n = s->in[0]->cols;
     const real *p = s->in[0]->value, *y = s->in[1]->value;
@@ -14,46 +14,35 @@ static void forward(const lh_step *s, size_t from, size_t to)
 }
 
 /* NOTES 7: the sum, and 1/m once. */
-static void finish(const lh_step *s)
+static void finish(const lh_call *s)
 {
     const real sum = LH_T(lhi_total)(s->in[0]->rows, s->shards, s->terms);
 
-    *(real *)s->out->value = -sum / (real)(s->in[0]->rows ? s->in[0]->rows : 1);
+    *(real *)s->out->value = -sum / (real)s->m;
 }
 
 /* NOTES 8: dyhat += dL/m * (-y/yhat + (1-y)/(1-yhat)). */
-static void backward(const lh_step *s, int operand, lh_tile t)
+static void backward(const lh_call *s, int operand, lh_tile t)
 {
     const size_t n = s->in[0]->cols;
     const real *p = s->in[0]->value, *y = s->in[1]->value;
-    const real scale = *(const real *)s->out->grad / (real)s->in[0]->rows;
+    const real scale = *(const real *)s->out->grad / (real)s->m;
     real *dp = s->in[operand]->grad;
 
     LH_GIVE(dp, t, n, scale * (-y[i] / p[i] + ((real)1 - y[i]) / ((real)1 - p[i])));
 }
 
-static void jvp(const lh_step *s)
+static void jvp(const lh_call *s)
 {
     const real *p = s->in[0]->value, *y = s->in[1]->value, *tp = s->in[0]->tangent;
     real sum = 0;
 
     for (size_t i = 0; i < lhi_elements(s->in[0]); i++)
         sum += tp[i] * (-y[i] / p[i] + ((real)1 - y[i]) / ((real)1 - p[i]));
-    *(real *)s->out->tangent = sum / (real)(s->in[0]->rows ? s->in[0]->rows : 1);
+    *(real *)s->out->tangent = sum / (real)s->m;
 }
 
-/* Over the common denominator: (yhat - y) / (yhat (1 - yhat)), divided by m at the end. */
-static void hand(const lh_step *s)
-{
-    const real *p = s->in[0]->value, *y = s->in[1]->value;
-    const real dl = *(const real *)s->out->grad;
-    real *dp = s->in[0]->grad;
-
-    for (size_t i = 0; i < lhi_elements(s->in[0]); i++)
-        dp[i] += dl * (p[i] - y[i]) / (p[i] * ((real)1 - p[i])) / (real)s->in[0]->rows;
-}
-
-static void analytic(const lh_step *s)
+static void analytic(const lh_call *s)
 {
     const real *y = s->in[1]->value;
     real sum = 0;
@@ -63,7 +52,19 @@ static void analytic(const lh_step *s)
 
         sum += y[i] * lhi_log(p).im + ((real)1 - y[i]) * lhi_log((lhi_complex){1 - p.re, -p.im}).im;
     }
-    *(real *)s->out->tangent = -sum / (real)(s->in[0]->rows ? s->in[0]->rows : 1);
+    *(real *)s->out->tangent = -sum / (real)s->m;
+}
+
+#if LH_IS_WIDE
+/* Over the common denominator: (yhat - y) / (yhat (1 - yhat)), divided by m at the end. */
+static void hand(const lh_call *s)
+{
+    const real *p = s->in[0]->value, *y = s->in[1]->value;
+    const real dl = *(const real *)s->out->grad;
+    real *dp = s->in[0]->grad;
+
+    for (size_t i = 0; i < lhi_elements(s->in[0]); i++)
+        dp[i] += dl * (p[i] - y[i]) / (p[i] * ((real)1 - p[i])) / (real)s->m;
 }
 
 /* y f(p) + (1 - y) f(1 - p), where p may be off: f is large where its argument is small, and
@@ -90,9 +91,9 @@ static double log_size(double x, double off)
     return fabs((double)k_log((real)x)) + 1;
 }
 
-static void value_bound(const lh_step *s, const lh_rounding *r)
+static void value_bound(const lh_call *s, const lh_rounding *r)
 {
-    const size_t cells = lhi_elements(s->in[0]), m = s->in[0]->rows;
+    const size_t cells = lhi_elements(s->in[0]);
     const double g = lhi_gamma((double)cells + 8, r);
     const real *y = s->in[1]->value;
     double sum = 0;
@@ -104,12 +105,12 @@ static void value_bound(const lh_step *s, const lh_rounding *r)
             sum += off * weighed((double)y[i], p, off, inverse);
         sum += g * weighed((double)y[i], p, off, log_size) + 8 * r->tiny;
     }
-    *s->out->off = sum / (double)(m ? m : 1);
+    *s->out->off = sum / (double)s->m;
 }
 
-static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
+static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
-    const double m = (double)(s->in[0]->rows ? s->in[0]->rows : 1);
+    const double m = (double)s->m;
     const double dl = lhi_grad_size(s->out, 0), off = *s->out->grad_off;
     const double g = lhi_gamma(10 + r->adds, r);
     const real *y = s->in[1]->value;
@@ -124,20 +125,14 @@ static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
             8 * r->tiny;
     }
 }
-
-static const char *const derivation[] = {
-    "L = -(1/m) sum_i ( y_i log yhat_i + (1 - y_i) log(1 - yhat_i) )",
-    "dL/dyhat_i = (1/m) ( -y_i/yhat_i + (1 - y_i)/(1 - yhat_i) )",
-    "           = (1/m) (yhat_i - y_i) / (yhat_i (1 - yhat_i))",
-    NULL
-};
+#endif
 
 static const lh_case cases[] = {
-    {.why = "ordinary values", .in = {{5, 1}, {5, 1}}, .probability = 1, .labels = 1},
-    {.why = "one sample",      .in = {{1, 1}, {1, 1}}, .probability = 1, .labels = 1},
-    {.why = "several outputs", .in = {{7, 3}, {7, 3}}, .probability = 1, .labels = 1},
-    {.why = "several shards",  .in = {{300, 1}, {300, 1}}, .probability = 1, .labels = 1},
-    {.why = "soft labels",     .in = {{6, 1}, {6, 1}}, .probability = 1, .lo = 0.1, .hi = 0.9},
+    {.why = "ordinary values", .in = {{5, 1}, {5, 1}}, .drawn = {LH_UNIT, LH_LABELS}},
+    {.why = "one sample",      .in = {{1, 1}, {1, 1}}, .drawn = {LH_UNIT, LH_LABELS}},
+    {.why = "several outputs", .in = {{7, 3}, {7, 3}}, .drawn = {LH_UNIT, LH_LABELS}},
+    {.why = "several shards",  .in = {{300, 1}, {300, 1}}, .drawn = {LH_UNIT, LH_LABELS}},
+    {.why = "soft labels",     .in = {{6, 1}, {6, 1}}, .drawn = {LH_UNIT}, .lo = 0.1, .hi = 0.9},
     {0}
 };
 
@@ -148,5 +143,5 @@ static const lh_lines lines = {
 
 LH_DEFINE_OP(bce, .n_in = 2, .shape = lhi_shape_loss, .finish = finish, .terms = 1,
              .lines = &lines,
-             .flops = lhi_flops_elementwise, .no_grad = 2, .reads = LH_READS_IN0 | LH_READS_IN1,
-             .formula = "\\mathrm{bce}(#1, #2)");
+             .flops = lhi_flops_elementwise, .no_grad = 2, .reads = LH_READS(0) | LH_READS(1),
+             .output = "");

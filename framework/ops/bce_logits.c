@@ -3,7 +3,7 @@
 #include "framework/ops/op_impl.h"
 
 /* NOTES 7 with 6 put in: max(z,0) - y z + log1p(exp(-|z|)) of each row. */
-static void forward(const lh_step *s, size_t from, size_t to)
+static void forward(const lh_call *s, size_t from, size_t to)
 {
     const size_t n = s->in[0]->cols;
     const real *z = s->in[0]->value, *y = s->in[1]->value;
@@ -13,54 +13,37 @@ static void forward(const lh_step *s, size_t from, size_t to)
              (z[i] <= 0 ? 0 : z[i]) - y[i] * z[i] + k_log1p(k_exp(-R_ABS(z[i]))));
 }
 
-static void finish(const lh_step *s)
+static void finish(const lh_call *s)
 {
     const real sum = LH_T(lhi_total)(s->in[0]->rows, s->shards, s->terms);
 
-    *(real *)s->out->value = sum / (real)(s->in[0]->rows ? s->in[0]->rows : 1);
+    *(real *)s->out->value = sum / (real)s->m;
 }
 
 /* NOTES 11: dZ += dL/m * (yhat - y), written (1-y) sigma(z) - y sigma(-z): that is the same
  * number, and stays right where yhat is so near to y that the difference would cancel. */
-static void backward(const lh_step *s, int operand, lh_tile t)
+static void backward(const lh_call *s, int operand, lh_tile t)
 {
     const size_t n = s->in[0]->cols;
     const real *z = s->in[0]->value, *y = s->in[1]->value;
-    const real scale = *(const real *)s->out->grad / (real)s->in[0]->rows;
+    const real scale = *(const real *)s->out->grad / (real)s->m;
     real *dz = s->in[operand]->grad;
 
     LH_GIVE(dz, t, n, scale * (((real)1 - y[i]) * k_sigmoid(z[i]) - y[i] * k_sigmoid(-z[i])));
 }
 
-static void jvp(const lh_step *s)
+static void jvp(const lh_call *s)
 {
     const real *z = s->in[0]->value, *y = s->in[1]->value, *tz = s->in[0]->tangent;
     real sum = 0;
 
     for (size_t i = 0; i < lhi_elements(s->in[0]); i++)
         sum += tz[i] * (((real)1 - y[i]) * k_sigmoid(z[i]) - y[i] * k_sigmoid(-z[i]));
-    *(real *)s->out->tangent = sum / (real)(s->in[0]->rows ? s->in[0]->rows : 1);
-}
-
-/* The slope of each piece of the forward formula: [z > 0] - y, and of log1p(e^-|z|) the
- * chain -sign(z) e/(1 + e); where the pieces meet, at 0, it is 1/2 - y. */
-static void hand(const lh_step *s)
-{
-    const real *z = s->in[0]->value, *y = s->in[1]->value;
-    const real dl = *(const real *)s->out->grad;
-    real *dz = s->in[0]->grad;
-
-    for (size_t i = 0; i < lhi_elements(s->in[0]); i++) {
-        const real e = k_exp(-R_ABS(z[i])), slope = e / ((real)1 + e);
-        const real g = z[i] > 0 ? ((real)1 - y[i]) - slope
-                                : z[i] < 0 ? slope - y[i] : (real)0.5 - y[i];
-
-        dz[i] += dl * g / (real)s->in[0]->rows;
-    }
+    *(real *)s->out->tangent = sum / (real)s->m;
 }
 
 /* The forward formula in the piece that the value chooses. */
-static void analytic(const lh_step *s)
+static void analytic(const lh_call *s)
 {
     const real *y = s->in[1]->value;
     real sum = 0;
@@ -73,11 +56,29 @@ static void analytic(const lh_step *s)
         e.re += 1;
         sum += (z.re > 0 ? z.im : 0) - y[i] * z.im + lhi_log(e).im;
     }
-    *(real *)s->out->tangent = sum / (real)(s->in[0]->rows ? s->in[0]->rows : 1);
+    *(real *)s->out->tangent = sum / (real)s->m;
+}
+
+#if LH_IS_WIDE
+/* The slope of each piece of the forward formula: [z > 0] - y, and of log1p(e^-|z|) the
+ * chain -sign(z) e/(1 + e); where the pieces meet, at 0, it is 1/2 - y. */
+static void hand(const lh_call *s)
+{
+    const real *z = s->in[0]->value, *y = s->in[1]->value;
+    const real dl = *(const real *)s->out->grad;
+    real *dz = s->in[0]->grad;
+
+    for (size_t i = 0; i < lhi_elements(s->in[0]); i++) {
+        const real e = k_exp(-R_ABS(z[i])), slope = e / ((real)1 + e);
+        const real g = z[i] > 0 ? ((real)1 - y[i]) - slope
+                                : z[i] < 0 ? slope - y[i] : (real)0.5 - y[i];
+
+        dz[i] += dl * g / (real)s->m;
+    }
 }
 
 /* |dL/dz| m <= (1 - y) sigma(z) + y sigma(-z); |sigma'| <= 1/4 beyond that. */
-static double slope_size(const lh_step *s, size_t i)
+static double slope_size(const lh_call *s, size_t i)
 {
     const real z = ((const real *)s->in[0]->value)[i];
     const double y = (double)((const real *)s->in[1]->value)[i];
@@ -85,9 +86,9 @@ static double slope_size(const lh_step *s, size_t i)
     return (1 - y) * (double)k_sigmoid(z) + y * (double)k_sigmoid(-z);
 }
 
-static void value_bound(const lh_step *s, const lh_rounding *r)
+static void value_bound(const lh_call *s, const lh_rounding *r)
 {
-    const size_t cells = lhi_elements(s->in[0]), m = s->in[0]->rows;
+    const size_t cells = lhi_elements(s->in[0]);
     const double g = lhi_gamma((double)cells + 8, r);
     double sum = 0;
 
@@ -96,13 +97,13 @@ static void value_bound(const lh_step *s, const lh_rounding *r)
 
         sum += off * (slope_size(s, i) + off / 4) + g * (2 * (size + off) + 1) + 8 * r->tiny;
     }
-    *s->out->off = sum / (double)(m ? m : 1);
+    *s->out->off = sum / (double)s->m;
 }
 
 /* sigma(z) moves by sigma'(z) off (1 + 2 off) at most, for both signs of z. */
-static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
+static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
-    const double m = (double)(s->in[0]->rows ? s->in[0]->rows : 1);
+    const double m = (double)s->m;
     const double dl = lhi_grad_size(s->out, 0), off = *s->out->grad_off;
     const double g = lhi_gamma(16 + r->adds, r);
 
@@ -115,23 +116,17 @@ static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
             (off * slope + (dl + off) * (moved + g * slope)) / m + 8 * r->tiny;
     }
 }
+#endif
 
-static const char *const derivation[] = {
-    "log yhat = -log(1 + e^-z), log(1 - yhat) = -z - log(1 + e^-z)",
-    "L = (1/m) sum_i ( max(z,0) - y z + log(1 + e^-|z|) )",
-    "dL/dz = (1/m) (-y/yhat + (1 - y)/(1 - yhat)) yhat (1 - yhat)",
-    "      = (1/m) (-y (1 - yhat) + (1 - y) yhat) = (1/m) (yhat - y)",
-    "      = (1/m) ((1 - y) sigma(z) - y sigma(-z))",
-    NULL
-};
+#define LABELS .drawn = {[1] = LH_LABELS}
 
 static const lh_case cases[] = {
-    {.why = "ordinary values", .in = {{5, 1}, {5, 1}}, .lo = -4, .hi = 4, .labels = 1},
-    {.why = "one sample",      .in = {{1, 1}, {1, 1}}, .lo = -4, .hi = 4, .labels = 1},
-    {.why = "several outputs", .in = {{7, 3}, {7, 3}}, .lo = -4, .hi = 4, .labels = 1},
-    {.why = "several shards",  .in = {{300, 1}, {300, 1}}, .lo = -9, .hi = 9, .labels = 1},
-    {.why = "saturated",       .in = {{40, 1}, {40, 1}}, .lo = -80, .hi = 80, .labels = 1},
-    {.why = "exactly 0",       .in = {{3, 1}, {3, 1}}, .lo = 0, .hi = 0, .labels = 1},
+    {.why = "ordinary values", .in = {{5, 1}, {5, 1}}, .lo = -4, .hi = 4, LABELS},
+    {.why = "one sample",      .in = {{1, 1}, {1, 1}}, .lo = -4, .hi = 4, LABELS},
+    {.why = "several outputs", .in = {{7, 3}, {7, 3}}, .lo = -4, .hi = 4, LABELS},
+    {.why = "several shards",  .in = {{300, 1}, {300, 1}}, .lo = -9, .hi = 9, LABELS},
+    {.why = "saturated",       .in = {{40, 1}, {40, 1}}, .lo = -80, .hi = 80, LABELS},
+    {.why = "exactly 0",       .in = {{3, 1}, {3, 1}}, .lo = 0, .hi = 0, LABELS},
     {.why = "soft labels",     .in = {{6, 1}, {6, 1}}, .lo = 0.1, .hi = 0.9},
     {0}
 };
@@ -149,5 +144,5 @@ static const lh_lines lines = {
 
 LH_DEFINE_OP(bce_logits, .n_in = 2, .shape = lhi_shape_loss, .finish = finish, .terms = 1,
              .lines = &lines,
-             .flops = lhi_flops_elementwise, .no_grad = 2, .reads = LH_READS_IN0 | LH_READS_IN1,
-             .formula = "\\mathrm{bce}(\\sigma(#1), #2)");
+             .flops = lhi_flops_elementwise, .no_grad = 2, .reads = LH_READS(0) | LH_READS(1),
+             .output = "sigmoid");

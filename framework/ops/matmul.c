@@ -2,8 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/ops/op_impl.h"
 
-static int shape(const lh_shape *in, lh_shape *out, char *why, size_t room)
+static int shape(const lh_op *op, const lh_shape *in, const double *number, lh_shape *out,
+                 char *why, size_t room)
 {
+    (void)op, (void)number;
     *out = (lh_shape){in[0].rows, in[1].cols};
     if (in[1].rows == LH_ROWS)
         snprintf(why, room, "the right operand must have a fixed number of rows");
@@ -14,17 +16,19 @@ static int shape(const lh_shape *in, lh_shape *out, char *why, size_t room)
     return -1;
 }
 
-static LH_T(lhi_ending) ending(const lh_step *s, size_t from, size_t cols)
+static LH_T(lhi_ending) ending(const lh_call *s, size_t from, size_t cols)
 {
+    const lhi_fused *f = lhi_fused_of(s);
+
     return (LH_T(lhi_ending)){
-        .row = s->end.row ? s->end.row->value : NULL,
-        .cut = s->end.cut,
-        .keep = s->end.keep ? (const real *)s->end.keep->value + from * cols : NULL,
+        .row = f->row ? f->row->value : NULL,
+        .cut = f->cut,
+        .keep = f->keep ? (const real *)f->keep->value + from * cols : NULL,
         .keep_row = cols};
 }
 
 /* NOTES 1, 3, 5: the product of Z = A.W + b. */
-static void forward(const lh_step *s, size_t from, size_t to)
+static void forward(const lh_call *s, size_t from, size_t to)
 {
     const size_t k = s->in[0]->cols, n = s->out->cols;
     const real *a = s->in[0]->value, *b = s->in[1]->value;
@@ -36,7 +40,7 @@ static void forward(const lh_step *s, size_t from, size_t to)
 }
 
 /* NOTES 14, 18: dA += dC B^T.  NOTES 12, 16, 20: dB += A^T dC, summed over the rows. */
-static void backward(const lh_step *s, int operand, lh_tile t)
+static void backward(const lh_call *s, int operand, lh_tile t)
 {
     const size_t k = s->in[0]->cols, n = s->out->cols;
     const real *a = s->in[0]->value, *b = s->in[1]->value, *dc = s->out->grad;
@@ -47,7 +51,7 @@ static void backward(const lh_step *s, int operand, lh_tile t)
                        (LH_T(lhi_matrix)){b + t.j0 * n, 1, n},
                        (real *)s->in[0]->grad + t.i0 * k + t.j0, k, s->fresh, &end, s->work);
     else {
-        const lh_move *m = s->move;
+        const lhi_moving *m = lhi_fused_of(s)->moving;
         const LH_T(lhi_move) move = {s->in[1]->value, m ? m->velocity : NULL,
                                      m ? (real)m->rate : 0, m ? (real)m->momentum : 0,
                                      m && m->forget};
@@ -58,7 +62,7 @@ static void backward(const lh_step *s, int operand, lh_tile t)
 }
 
 /* The larger of what dA and C need, and what dB needs. */
-static size_t work(const lh_step *s)
+static size_t work(const lh_call *s)
 {
     const size_t m = s->in[0]->rows, k = s->in[0]->cols, n = s->out->cols;
     const size_t rows = LH_T(lhi_gemm_work)(m, k > n ? k : n);
@@ -68,7 +72,7 @@ static size_t work(const lh_step *s)
 }
 
 /* C' = A' B + A B'. */
-static void jvp(const lh_step *s)
+static void jvp(const lh_call *s)
 {
     const size_t m = s->out->rows, k = s->in[0]->cols, n = s->out->cols;
     const real *a = s->in[0]->value, *b = s->in[1]->value;
@@ -83,26 +87,8 @@ static void jvp(const lh_step *s)
                 tc[i * n + j] += ta[i * k + p] * b[p * n + j] + a[i * k + p] * tb[p * n + j];
 }
 
-/* From dL = sum_ij dC_ij dC_ij(A, B): each term A_ip B_pj of C_ij hands dC_ij B_pj to A_ip
- * and A_ip dC_ij to B_pj; no transpose is formed. */
-static void hand(const lh_step *s)
-{
-    const size_t m = s->out->rows, k = s->in[0]->cols, n = s->out->cols;
-    const real *a = s->in[0]->value, *b = s->in[1]->value, *dc = s->out->grad;
-    real *da = s->in[0]->grad, *db = s->in[1]->grad;
-
-    for (size_t p = 0; p < k; p++)
-        for (size_t i = 0; i < m; i++)
-            for (size_t j = 0; j < n; j++) {
-                if (da)
-                    da[i * k + p] += dc[i * n + j] * b[p * n + j];
-                if (db)
-                    db[p * n + j] += dc[i * n + j] * a[i * k + p];
-            }
-}
-
 /* C over complex numbers. */
-static void analytic(const lh_step *s)
+static void analytic(const lh_call *s)
 {
     const size_t m = s->out->rows, k = s->in[0]->cols, n = s->out->cols;
     real *tc = s->out->tangent;
@@ -118,6 +104,25 @@ static void analytic(const lh_step *s)
         }
 }
 
+#if LH_IS_WIDE
+/* From dL = sum_ij dC_ij dC_ij(A, B): each term A_ip B_pj of C_ij hands dC_ij B_pj to A_ip
+ * and A_ip dC_ij to B_pj; no transpose is formed. */
+static void hand(const lh_call *s)
+{
+    const size_t m = s->out->rows, k = s->in[0]->cols, n = s->out->cols;
+    const real *a = s->in[0]->value, *b = s->in[1]->value, *dc = s->out->grad;
+    real *da = s->in[0]->grad, *db = s->in[1]->grad;
+
+    for (size_t p = 0; p < k; p++)
+        for (size_t i = 0; i < m; i++)
+            for (size_t j = 0; j < n; j++) {
+                if (da)
+                    da[i * k + p] += dc[i * n + j] * b[p * n + j];
+                if (db)
+                    db[p * n + j] += dc[i * n + j] * a[i * k + p];
+            }
+}
+
 /* What a product x y brings to a chain that is off by g times its size: x and y may be off
  * by dx and dy.  With 0 it is exact. */
 static double product_bound(double x, double dx, double y, double dy, double g, double tiny)
@@ -127,7 +132,7 @@ static double product_bound(double x, double dx, double y, double dy, double g, 
     return x * dy + dx * (y + dy) + g * most + (x + dx > 0 && y + dy > 0 ? tiny : 0);
 }
 
-static void value_bound(const lh_step *s, const lh_rounding *r)
+static void value_bound(const lh_call *s, const lh_rounding *r)
 {
     const size_t m = s->out->rows, k = s->in[0]->cols, n = s->out->cols;
     const double g = lhi_gamma((double)k, r), *b_off = s->in[1]->off;
@@ -146,7 +151,7 @@ static void value_bound(const lh_step *s, const lh_rounding *r)
 }
 
 /* dA = dC B^T is a chain of n products, dB = A^T dC one of m. */
-static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
+static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
     const size_t m = s->out->rows, k = s->in[0]->cols, n = s->out->cols;
     const lh_slot *other = s->in[1 - operand];
@@ -163,18 +168,12 @@ static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
                                   lhi_size(other, e), other->off[e], g, r->tiny);
             }
 }
+#endif
 
-static double flops(const lh_step *s)
+static double flops(const lh_call *s)
 {
     return 2.0 * (double)s->in[0]->rows * (double)s->in[0]->cols * (double)s->in[1]->cols;
 }
-
-static const char *const derivation[] = {
-    "C_ij = sum_k A_ik B_kj",
-    "dL/dA_ik = sum_j dL/dC_ij B_kj, that is dA = dC B^T",
-    "dL/dB_kj = sum_i A_ik dL/dC_ij, that is dB = A^T dC",
-    NULL
-};
 
 static const lh_case cases[] = {
     {.why = "ordinary values",     .in = {{5, 3}, {3, 4}},    .lo = -2, .hi = 2},
@@ -191,6 +190,7 @@ static const lh_lines lines = {
     .forward = "#1 #2", .backward = {"d#0 #2^T", "#1^T d#0"}
 };
 
-LH_DEFINE_OP(matmul, .n_in = 2, .shape = shape, .flops = flops, .work = work, .product = 1,
-             .lines = &lines, .moves = 2, .reads = LH_READS_IN0 | LH_READS_IN1, .linear = 3,
-             .formula = "#1 #2");
+static const lhi_fuses fuses = {.product = 1, .moves = 2};
+
+LH_DEFINE_OP(matmul, .n_in = 2, .shape = shape, .flops = flops, .work = work, .fuses = &fuses,
+             .lines = &lines, .reads = LH_READS(0) | LH_READS(1), .linear = 3);

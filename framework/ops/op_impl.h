@@ -6,6 +6,7 @@
 #include "framework/kernels/kernels.h"
 #include "framework/kernels/math.h"
 #include "framework/kernels/real.h"
+#include "framework/tape/fuses.h"
 
 #include <longhand/op.h>
 
@@ -17,9 +18,15 @@
 #define LH_DEFINE_OP(id, ...)                                                       \
     extern const lh_op LH_T(lhi_op_##id);                                           \
     const lh_op LH_T(lhi_op_##id) = {                                               \
-        .name = #id, .forward = forward, .backward = backward, .jvp = jvp,          \
-        .hand = hand, .analytic = analytic, .value_bound = value_bound,             \
-        .grad_bound = grad_bound, .derivation = derivation, .cases = cases, __VA_ARGS__}
+        .size = sizeof(lh_op), .name = #id, .forward = forward, .backward = backward, \
+        .jvp = jvp, .analytic = analytic, LH_EVIDENCE .cases = cases, __VA_ARGS__}
+
+/* What only the widest type needs: an op file has it between #if LH_IS_WIDE and #endif. */
+#if LH_IS_WIDE
+#define LH_EVIDENCE .hand = hand, .value_bound = value_bound, .grad_bound = grad_bound,
+#else
+#define LH_EVIDENCE
+#endif
 
 /* The operations of each element of a loop do not depend on other elements, even where
  * the arrays that it reads and writes are one. */
@@ -66,16 +73,19 @@
     } while (0)
 
 /* Shape rule: the shape of the one operand. */
-static inline int lhi_shape_same(const lh_shape *in, lh_shape *out, char *why, size_t room)
+static inline int lhi_shape_same(const lh_op *op, const lh_shape *in, const double *number,
+                                 lh_shape *out, char *why, size_t room)
 {
-    (void)why, (void)room;
+    (void)op, (void)number, (void)why, (void)room;
     *out = in[0];
     return 0;
 }
 
 /* Shape rule of a loss: two operands of one shape, a scalar comes out. */
-static inline int lhi_shape_loss(const lh_shape *in, lh_shape *out, char *why, size_t room)
+static inline int lhi_shape_loss(const lh_op *op, const lh_shape *in, const double *number,
+                                 lh_shape *out, char *why, size_t room)
 {
+    (void)op, (void)number;
     *out = (lh_shape){1, 1};
     if (in[0].rows == in[1].rows && in[0].cols == in[1].cols)
         return 0;
@@ -84,7 +94,7 @@ static inline int lhi_shape_loss(const lh_shape *in, lh_shape *out, char *why, s
 }
 
 /* About a dozen operations an element; the transcendental ones cost that much more. */
-static inline double lhi_flops_elementwise(const lh_step *s)
+static inline double lhi_flops_elementwise(const lh_call *s)
 {
     return 12.0 * (double)s->in[0]->rows * (double)s->in[0]->cols;
 }

@@ -1,6 +1,7 @@
 /* record_listing.c -- a listing read back into a tape. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/ops/ops.h"
+#include "framework/system/sys.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,17 +28,41 @@ static lh_init first_of(const char *word)
     return strcmp(word, "he") == 0 ? LH_HE : strcmp(word, "glorot") == 0 ? LH_GLOROT : LH_ZEROS;
 }
 
+/* The operands "Z1, b1", and what follows them in the brackets: "; 0.5, 2)". */
+static int read_operands(const char *at, const lh_op *op, const known *k, size_t count, lh_var *in,
+                         double *number)
+{
+    char name[LHI_NAME], *end;
+    int used = 0;
+
+    for (int i = 0; i < op->n_in; i++) {
+        if (sscanf(at, " %63[^,;()]%n", name, &used) != 1 || !find(k, count, name, &in[i]))
+            return 0;
+        at += used;
+        at += *at == ',' && i + 1 < op->n_in;
+    }
+    for (int i = 0; i < op->numbers; i++) {
+        if (*at != (i ? ',' : ';'))
+            return 0;
+        number[i] = lhi_sys_strtod(at + 1, &end);
+        if (end == at + 1)
+            return 0;
+        at = end;
+    }
+    return *at == ')';
+}
+
 /* One line: "W1 = param [30 x 16] he", "X = input [m x 30]", "Z1 = add(%3, b1) [m x 16]"; it
  * stands in the file at this place.  1 when it could be read; the recording itself may still
  * fail in the context. */
 static int record_line(lh_tape *t, const char *line, const char *path, known *k, size_t count,
                        lh_var *v)
 {
-    char name[LHI_NAME], word[LHI_NAME], rows[24], first[12] = "", left[LHI_NAME],
-        right[LHI_NAME] = "";
+    char name[LHI_NAME], word[LHI_NAME], rows[24], first[12] = "";
     ptrdiff_t m, n;
     int used = 0;
     lh_var in[LH_OPERANDS];
+    double number[LH_NUMBERS];
     const lhi_op_family *f;
 
     if (sscanf(line, "%63s = input [%23s x %td]", name, rows, &n) == 3 ||
@@ -49,14 +74,12 @@ static int record_line(lh_tape *t, const char *line, const char *path, known *k,
         *v = first[0] ? lh_param_at(t, name, m, n, first_of(first), path, (int)count + 1)
                       : lh_input_at(t, name, m, n, path, (int)count + 1);
     } else {
-        if (sscanf(line, "%63s = %63[a-z0-9_](%63[^,()], %63[^,()])", name, word, left, right) < 3)
+        if (sscanf(line, "%63s = %63[a-z0-9_](%n", name, word, &used) < 2 || !used)
             return 0;
-        f = lhi_family(word);
-        if (!f || !find(k, count, left, &in[0]))
+        f = lhi_family(t->c, word);
+        if (!f || !read_operands(line + used, lhi_family_op(f, LHI_F64), k, count, in, number))
             return 0;
-        if (f->op[LHI_F64]->n_in == 2 && !find(k, count, right, &in[1]))
-            return 0;
-        *v = lhi_record(f, f->op[LHI_F64]->n_in, in);
+        *v = lhi_record(f, in, number);
         if (name[0] != '%')
             *v = lh_label(*v, name, path, (int)count + 1);
     }

@@ -25,52 +25,66 @@ static const lhi_op_family families[OPS] = {
 #define LH_OP(name, text)                                                                \
     {{&lhi_op_##name##_f32, &lhi_op_##name##_f64, &lhi_op_##name##_wide,                 \
       &lhi_op_##name##_f32_avx2, &lhi_op_##name##_f64_avx2, &lhi_op_##name##_f32_avx512, \
-      &lhi_op_##name##_f64_avx512}},
+      &lhi_op_##name##_f64_avx512}, text},
 #else
 #define LH_OP(name, text) \
-    {{&lhi_op_##name##_f32, &lhi_op_##name##_f64, &lhi_op_##name##_wide}},
+    {{&lhi_op_##name##_f32, &lhi_op_##name##_f64, &lhi_op_##name##_wide}, text},
 #endif
 #include <longhand/ops.def>
 };
 
-static const char *const texts[OPS] = {
-#define LH_OP(name, text) text,
-#include <longhand/ops.def>
-};
-
-#define LH_UNARY(name, text)                                             \
-    lh_var lh_##name(lh_var a)                                           \
-    {                                                                    \
-        return lhi_record(&families[INDEX_##name], 1, &a);               \
+#define LH_UNARY(name, text)                                                \
+    lh_var lh_##name(lh_var a)                                              \
+    {                                                                       \
+        return lhi_record(&families[INDEX_##name], &a, NULL);               \
     }
-#define LH_BINARY(name, text)                                            \
-    lh_var lh_##name(lh_var a, lh_var b)                                 \
-    {                                                                    \
-        return lhi_record(&families[INDEX_##name], 2, (lh_var[]){a, b}); \
+#define LH_BINARY(name, text)                                               \
+    lh_var lh_##name(lh_var a, lh_var b)                                    \
+    {                                                                       \
+        return lhi_record(&families[INDEX_##name], (lh_var[]){a, b}, NULL); \
     }
 #include <longhand/ops.def>
 
-const lh_op *lh_op_at(size_t index, const char **text)
+int lhi_family_add(lh_ctx *c, const lhi_op_family *f)
 {
-    if (index >= OPS)
-        return NULL;
-    if (text)
-        *text = texts[index];
-    return families[index].op[LHI_WIDE];
+    lhi_registry *r = &c->ops;
+
+    if (lhi_grow(c, &r->family, &r->room, r->count + 1, sizeof *r->family) != 0)
+        return -1;
+    r->family[r->count++] = f;
+    return 0;
 }
 
-const lhi_op_family *lhi_family(const char *name)
+const lhi_op_family *lhi_family_at(const lh_ctx *c, size_t index)
 {
-    for (size_t i = 0; i < OPS; i++)
-        if (strcmp(families[i].op[LHI_F64]->name, name) == 0)
-            return &families[i];
+    if (index < OPS)
+        return &families[index];
+    return c && index - OPS < c->ops.count ? c->ops.family[index - OPS] : NULL;
+}
+
+const lh_op *lh_op_at(const lh_ctx *c, size_t index, const char **text)
+{
+    const lhi_op_family *f = lhi_family_at(c, index);
+
+    if (f && text)
+        *text = f->text;
+    return f ? f->op[LHI_WIDE] : NULL;
+}
+
+const lhi_op_family *lhi_family(const lh_ctx *c, const char *name)
+{
+    const lhi_op_family *f;
+
+    for (size_t i = 0; (f = lhi_family_at(c, i)) != NULL; i++)
+        if (strcmp(f->op[LHI_WIDE]->name, name) == 0)
+            return f;
     return NULL;
 }
 
 int lhi_is_op(const lh_tape *t, uint32_t id, const char *name)
 {
     return id < t->count && t->node[id].kind == LHI_OP &&
-           strcmp(t->node[id].family->op[LHI_F64]->name, name) == 0;
+           strcmp(lhi_node_op(&t->node[id])->name, name) == 0;
 }
 
 void lhi_warn_literal(lh_var L)

@@ -3,7 +3,7 @@
 #include "framework/ops/op_impl.h"
 
 /* NOTES 2, 4.  z <= 0 is false for a NaN, so that a broken run does not look healthy. */
-static void forward(const lh_step *s, size_t from, size_t to)
+static void forward(const lh_call *s, size_t from, size_t to)
 {
     const size_t n = s->out->cols;
     const real *z = s->in[0]->value;
@@ -15,7 +15,7 @@ static void forward(const lh_step *s, size_t from, size_t to)
 }
 
 /* NOTES 15, 19: dZ += dA * g'(Z), with g'(0) = 0.  A > 0 exactly where Z > 0. */
-static void backward(const lh_step *s, int operand, lh_tile t)
+static void backward(const lh_call *s, int operand, lh_tile t)
 {
     const size_t n = s->out->cols;
     const real *a = s->out->value, *da = s->out->grad;
@@ -24,7 +24,7 @@ static void backward(const lh_step *s, int operand, lh_tile t)
     LH_GIVE(dz, t, n, a[i] == 0 ? 0 : da[i]);
 }
 
-static void jvp(const lh_step *s)
+static void jvp(const lh_call *s)
 {
     const real *z = s->in[0]->value, *tz = s->in[0]->tangent;
     real *ta = s->out->tangent;
@@ -33,8 +33,19 @@ static void jvp(const lh_step *s)
         ta[i] = z[i] <= 0 ? 0 : tz[i];
 }
 
+/* In the piece that the value chooses. */
+static void analytic(const lh_call *s)
+{
+    for (size_t i = 0; i < lhi_elements(s->out); i++) {
+        const lhi_complex z = lhi_complex_at(s->in[0], i);
+
+        ((real *)s->out->tangent)[i] = z.re <= 0 ? 0 : z.im;
+    }
+}
+
+#if LH_IS_WIDE
 /* By cases on Z itself: the slope is 1 to the right of 0, and 0 elsewhere. */
-static void hand(const lh_step *s)
+static void hand(const lh_call *s)
 {
     const real *z = s->in[0]->value, *da = s->out->grad;
     real *dz = s->in[0]->grad;
@@ -45,17 +56,7 @@ static void hand(const lh_step *s)
     }
 }
 
-/* In the piece that the value chooses. */
-static void analytic(const lh_step *s)
-{
-    for (size_t i = 0; i < lhi_elements(s->out); i++) {
-        const lhi_complex z = lhi_complex_at(s->in[0], i);
-
-        ((real *)s->out->tangent)[i] = z.re <= 0 ? 0 : z.im;
-    }
-}
-
-static void value_bound(const lh_step *s, const lh_rounding *r)
+static void value_bound(const lh_call *s, const lh_rounding *r)
 {
     (void)r;
     for (size_t i = 0; i < lhi_elements(s->out); i++) {
@@ -67,7 +68,7 @@ static void value_bound(const lh_step *s, const lh_rounding *r)
 
 /* Where rounding may have chosen the other piece, the whole of dA may be wrong.  Z is compared in
  * its own type: what is 0 as a double may be more in wide. */
-static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
+static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
     const lh_slot *in = s->in[operand];
 
@@ -81,13 +82,7 @@ static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
             in->grad_off[i] += da + off;
     }
 }
-
-static const char *const derivation[] = {
-    "A = Z where Z > 0, and 0 elsewhere",
-    "dA/dZ = 1 where Z > 0, and 0 elsewhere (at 0: the subgradient of least size)",
-    "dZ = dA * [Z > 0]",
-    NULL
-};
+#endif
 
 static const lh_case cases[] = {
     {.why = "ordinary values",   .in = {{5, 3}},   .lo = -2, .hi = 2},
@@ -102,7 +97,17 @@ static const lh_lines lines = {
     .forward = "max(0, #1)", .backward = {"d#0 * [#1 > 0]"}
 };
 
+static size_t pieces(const lh_call *s, unsigned char *piece)
+{
+    const real *z = s->in[0]->value;
+
+    for (size_t i = 0; piece && i < lhi_elements(s->out); i++)
+        piece[i] = z[i] > 0;
+    return lhi_elements(s->out);
+}
+
+static const lhi_fuses fuses = {.ends = LHI_ENDS_CUT | LHI_ENDS_KEEP};
+
 LH_DEFINE_OP(relu, .n_in = 1, .shape = lhi_shape_same, .flops = lhi_flops_elementwise,
              .lines = &lines,
-             .reads = LH_READS_OUT, .kinked = 1, .ends = LH_ENDS_CUT | LH_ENDS_KEEP,
-             .pointwise = 1, .formula = "\\max(0, #1)");
+             .reads = LH_READS_OUT, .pieces = pieces, .fuses = &fuses, .pointwise = 1);

@@ -3,7 +3,7 @@
 #include "framework/ops/op_impl.h"
 
 /* NOTES 6, 9. */
-static void forward(const lh_step *s, size_t from, size_t to)
+static void forward(const lh_call *s, size_t from, size_t to)
 {
     const size_t n = s->out->cols;
     const real *z = s->in[0]->value;
@@ -15,7 +15,7 @@ static void forward(const lh_step *s, size_t from, size_t to)
 }
 
 /* NOTES 10: dZ += dA * A(1 - A).  It reads A and never Z. */
-static void backward(const lh_step *s, int operand, lh_tile t)
+static void backward(const lh_call *s, int operand, lh_tile t)
 {
     const size_t n = s->out->cols;
     const real *a = s->out->value, *da = s->out->grad;
@@ -24,7 +24,7 @@ static void backward(const lh_step *s, int operand, lh_tile t)
     LH_GIVE(dz, t, n, da[i] * (a[i] * ((real)1 - a[i])));
 }
 
-static void jvp(const lh_step *s)
+static void jvp(const lh_call *s)
 {
     const real *a = s->out->value, *tz = s->in[0]->tangent;
     real *ta = s->out->tangent;
@@ -33,22 +33,8 @@ static void jvp(const lh_step *s)
         ta[i] = tz[i] * (a[i] * ((real)1 - a[i]));
 }
 
-/* The quotient rule before it is simplified, from Z alone: it shares no intermediate
- * with backward(), so a mistake in A cannot hide in both. */
-static void hand(const lh_step *s)
-{
-    const real *z = s->in[0]->value, *da = s->out->grad;
-    real *dz = s->in[0]->grad;
-
-    for (size_t i = 0; i < lhi_elements(s->out); i++) {
-        const real e = k_exp(-R_ABS(z[i])); /* the slope is even in Z */
-
-        dz[i] += da[i] * e / (((real)1 + e) * ((real)1 + e));
-    }
-}
-
 /* 1/(1 + e^-z), or e^z/(1 + e^z) on the left, where e^-z may be infinite. */
-static void analytic(const lh_step *s)
+static void analytic(const lh_call *s)
 {
     for (size_t i = 0; i < lhi_elements(s->out); i++) {
         const lhi_complex z = lhi_complex_at(s->in[0], i);
@@ -57,6 +43,21 @@ static void analytic(const lh_step *s)
 
         ((real *)s->out->tangent)[i] = lhi_div(z.re < 0 ? e : (lhi_complex){1, 0},
                                                (lhi_complex){1 + e.re, e.im}).im;
+    }
+}
+
+#if LH_IS_WIDE
+/* The quotient rule before it is simplified, from Z alone: it shares no intermediate
+ * with backward(), so a mistake in A cannot hide in both. */
+static void hand(const lh_call *s)
+{
+    const real *z = s->in[0]->value, *da = s->out->grad;
+    real *dz = s->in[0]->grad;
+
+    for (size_t i = 0; i < lhi_elements(s->out); i++) {
+        const real e = k_exp(-R_ABS(z[i])); /* the slope is even in Z */
+
+        dz[i] += da[i] * e / (((real)1 + e) * ((real)1 + e));
     }
 }
 
@@ -69,7 +70,7 @@ static double slope_at(const lh_slot *z, size_t i)
 }
 
 /* |sigma'| grows by e^off at most; sigma itself is good to 3u (make exhaustive). */
-static void value_bound(const lh_step *s, const lh_rounding *r)
+static void value_bound(const lh_call *s, const lh_rounding *r)
 {
     for (size_t i = 0; i < lhi_elements(s->out); i++) {
         const double off = s->in[0]->off[i];
@@ -80,7 +81,7 @@ static void value_bound(const lh_step *s, const lh_rounding *r)
 }
 
 /* dZ = dA (A(1 - A)): A off by a moves A(1 - A) by |1 - 2A| a + a^2 at most. */
-static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
+static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
     const double g = lhi_gamma(8 + r->adds, r);
 
@@ -94,14 +95,7 @@ static void grad_bound(const lh_step *s, int operand, const lh_rounding *r)
             (da > 0 ? 4 * r->tiny : 0);
     }
 }
-
-static const char *const derivation[] = {
-    "A = (1 + e^-Z)^-1",
-    "dA/dZ = -(1 + e^-Z)^-2 (-e^-Z) = e^-Z / (1 + e^-Z)^2",
-    "      = 1/(1 + e^-Z) * (1 + e^-Z - 1)/(1 + e^-Z) = A (1 - A)",
-    "dZ = dA * A (1 - A)",
-    NULL
-};
+#endif
 
 /* Where A rounds to 1, A(1 - A) is 0 while the slope is exp(-Z): right to a unit
  * roundoff of dA, wrong in relative terms. */
@@ -124,4 +118,4 @@ static const lh_lines lines = {
 
 LH_DEFINE_OP(sigmoid, .n_in = 1, .shape = lhi_shape_same, .flops = lhi_flops_elementwise,
              .lines = &lines,
-             .reads = LH_READS_OUT, .pointwise = 1, .formula = "\\sigma(#1)");
+             .reads = LH_READS_OUT, .pointwise = 1);

@@ -27,9 +27,9 @@ static lhi_op_family family;
 
 static lh_slot *slot_of(lhi_call *k, enum lhi_read which)
 {
-    if (which == LHI_READ_IN1 && k->op->n_in < 2)
-        return NULL;
-    return which == LHI_READ_IN0 ? &k->in[0] : which == LHI_READ_IN1 ? &k->in[1] : &k->out;
+    if ((int)which >= LHI_READ_OUT)
+        return &k->out;
+    return (int)which < k->op->n_in ? &k->in[which] : NULL;
 }
 
 static void **array_of(lhi_call *k, enum lhi_read which, size_t *cells)
@@ -52,8 +52,9 @@ void *lhi_call_own(lhi_call *k, enum lhi_read which, size_t *cells)
 
 void lhi_call_right(lhi_call *k)
 {
-    lh_step s = *k->given;
+    lh_call s = *k->given;
 
+    s.op = k->op;
     s.fresh = 1;
     s.out = &k->out;
     for (int i = 0; i < k->op->n_in; i++)
@@ -126,7 +127,7 @@ static void give(const lhi_call *k, void *gradient, size_t e)
         lhi_set(k->type, gradient, e, k->d[e]);
 }
 
-static void backward(const lh_step *s, int operand, lh_tile t, lh_type type)
+static void backward(const lh_call *s, int operand, lh_tile t, lh_type type)
 {
     const lh_slot *a = s->in[operand];
     lhi_call k = {.kind = now.kind, .op = now.right[type], .given = s, .out = *s->out,
@@ -145,17 +146,17 @@ static void backward(const lh_step *s, int operand, lh_tile t, lh_type type)
             give(&k, a->grad, i * a->cols + j);
 }
 
-static void backward_f32(const lh_step *s, int operand, lh_tile t)
+static void backward_f32(const lh_call *s, int operand, lh_tile t)
 {
     backward(s, operand, t, LH_F32);
 }
 
-static void backward_f64(const lh_step *s, int operand, lh_tile t)
+static void backward_f64(const lh_call *s, int operand, lh_tile t)
 {
     backward(s, operand, t, LH_F64);
 }
 
-static void backward_wide(const lh_step *s, int operand, lh_tile t)
+static void backward_wide(const lh_call *s, int operand, lh_tile t)
 {
     backward(s, operand, t, LH_WIDE);
 }
@@ -180,7 +181,7 @@ int lhi_mutant_open(lh_ctx *c, size_t cells)
 const lhi_op_family *lhi_mutant_of(const lhi_op_family *right, const lhi_mutant *kind,
                                    const char *isa)
 {
-    static void (*const rules[])(const lh_step *, int, lh_tile) = {backward_f32, backward_f64,
+    static void (*const rules[])(const lh_call *, int, lh_tile) = {backward_f32, backward_f64,
                                                                   backward_wide};
 
     now.kind = kind;
@@ -190,9 +191,9 @@ const lhi_op_family *lhi_mutant_of(const lhi_op_family *right, const lhi_mutant 
 
         now.calls[type] = 0;
         now.last[type].filled = now.older[type].filled = 0;
-        now.right[type] = right->op[variant];
+        now.right[type] = lhi_family_op(right, variant);
         family.op[variant] = &ops[variant];
-        ops[variant] = *right->op[variant];
+        ops[variant] = *now.right[type];
         ops[variant].backward = rules[type];
     }
     return &family;

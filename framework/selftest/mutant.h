@@ -9,14 +9,14 @@
 
 typedef struct lhi_mutant lhi_mutant;
 
-/* The arrays that a rule reads. */
-enum lhi_read { LHI_READ_IN0, LHI_READ_IN1, LHI_READ_OUT, LHI_READ_COTANGENT, LHI_READ_ARRAYS };
+/* The arrays that a rule reads: operands, and these. */
+enum lhi_read { LHI_READ_OUT = LH_OPERANDS, LHI_READ_COTANGENT, LHI_READ_ARRAYS };
 
 /* A call of a rule, for a mutant to answer wrongly. */
 typedef struct lhi_call {
     const lhi_mutant *kind;
     const lh_op *op;          /* the right one */
-    const lh_step *given;
+    const lh_call *given;
     lh_slot in[LH_OPERANDS], out; /* what the right rule is shown */
     lh_type type;
     int operand;

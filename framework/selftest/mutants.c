@@ -305,7 +305,7 @@ static void wrong_at_seams(lhi_call *k)
 
 static void into_the_other(lhi_call *k)
 {
-    const lh_slot *other = k->op->n_in == 2 ? k->given->in[1 - k->operand] : NULL;
+    const lh_slot *other = k->op->n_in > 1 ? k->given->in[!k->operand] : NULL;
 
     lhi_call_right(k);
     if (other && other->grad && other->grad != k->given->in[k->operand]->grad)
@@ -315,13 +315,14 @@ static void into_the_other(lhi_call *k)
 
 static void reads_more(lhi_call *k)
 {
-    const lh_slot *const arrays[] = {&k->in[0], k->op->n_in > 1 ? &k->in[1] : &k->in[0], &k->out};
-
     lhi_call_right(k);
-    for (int a = 0; a < 3; a++)
-        for (size_t e = 0; !(k->op->reads >> a & 1) && e < k->cells; e++)
-            k->d[e] += 0 * lhi_get(k->type, arrays[a]->value,
-                                   e % (arrays[a]->rows * arrays[a]->cols));
+    for (int a = 0; a <= k->op->n_in; a++) {
+        const lh_slot *of = a < k->op->n_in ? &k->in[a] : &k->out;
+        const unsigned may = a < k->op->n_in ? LH_READS(a) : LH_READS_OUT;
+
+        for (size_t e = 0; !(k->op->reads & may) && e < k->cells; e++)
+            k->d[e] += 0 * lhi_get(k->type, of->value, e % (of->rows * of->cols));
+    }
 }
 
 #define R(reason) (1u << LH_WHY_##reason)

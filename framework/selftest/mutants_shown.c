@@ -129,14 +129,14 @@ static lh_wide times(lh_wide value, lh_wide x)
 
 static void beside(lhi_call *k)
 {
-    for (int a = LHI_READ_IN0; a <= LHI_READ_OUT; a++)
+    for (int a = 0; a <= LHI_READ_OUT; a++)
         show(k, (enum lhi_read)a, plus);
     lhi_call_right(k);
 }
 
 static void farther(lhi_call *k)
 {
-    for (int a = LHI_READ_IN0; a <= LHI_READ_OUT; a++)
+    for (int a = 0; a <= LHI_READ_OUT; a++)
         show(k, (enum lhi_read)a, times);
     lhi_call_right(k);
 }

@@ -1,6 +1,7 @@
 /* networks.c -- small networks around one op, made from what its shape rule allows. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/rng.h"
+#include "framework/ops/cases.h"
 #include "framework/ops/ops.h"
 #include "framework/selftest/selftest.h"
 
@@ -23,16 +24,18 @@ static const layout layouts[] = {
     {9, 4, 6, 3, ALONE, 1}, {8, 8, 8, 8, BEFORE, 1}, {70, 5, 3, 7, AFTER, 3}};
 static const layout large = {2, 1000, 1000, 0, ALONE, 1};
 
-enum second { NONE, LIKE_FIRST, ROW, MATRIX, DATA, SECONDS };
+/* The shape of an operand beside the first. */
+enum shape { LIKE_FIRST, ROW, MATRIX, COLUMN, ONE, OF_BATCH, SHAPES };
 
-/* What the operands are. */
+/* What the operands are: all but the first are of one shape. */
 typedef struct form {
-    int fixed; /* they are no batch */
-    enum second second;
+    int fixed; /* the first is no batch */
+    enum shape others;
 } form;
 
 typedef struct builder {
     lhi_network *n;
+    const lhi_op_family *family;
     const lh_op *op;
     const layout *l;
     form f;
@@ -75,20 +78,25 @@ static lh_var named(builder *b, lh_var v, char letter)
 static int wants_positive(const lh_op *op)
 {
     for (const lh_case *k = op->cases; k->why; k++)
-        if (!k->probability && !(k->lo > 0))
+        if (k->drawn[0] != LH_UNIT && !(k->lo > 0))
             return 0;
     return 1;
 }
 
-static lh_shape first_shape(const builder *b)
+static lh_shape shape_of(const builder *b, int operand)
 {
-    return (lh_shape){b->f.fixed ? b->l->r : LH_ROWS, b->l->n};
+    const lh_shape first = {b->f.fixed ? b->l->r : LH_ROWS, b->l->n};
+    const lh_shape others[SHAPES] = {[LIKE_FIRST] = first, [ROW] = {1, first.cols},
+                                     [MATRIX] = {first.cols, b->l->k}, [COLUMN] = {first.rows, 1},
+                                     [ONE] = {1, 1}, [OF_BATCH] = {LH_ROWS, 1}};
+
+    return operand == 0 ? first : others[b->f.others];
 }
 
 /* What has a gradient: a parameter, or a layer of its own. */
 static lh_var branch(builder *b)
 {
-    const lh_shape s = first_shape(b);
+    const lh_shape s = shape_of(b, 0);
     lh_var A;
 
     if (b->f.fixed)
@@ -103,27 +111,25 @@ static lh_var branch(builder *b)
     return wants_positive(b->op) ? named(b, lh_sigmoid(A), 'A') : A;
 }
 
-/* y holds labels, T any data. */
+/* Data of an operand, named after it: "0", "1", ... */
 static lh_var data(builder *b, int operand)
 {
-    const int labels = b->op->cases[0].labels && operand == b->op->n_in - 1;
-    const lh_shape s = first_shape(b);
+    const lh_shape s = shape_of(b, operand);
 
-    return input(b, labels ? 'y' : 'T', s.rows, s.cols);
+    return input(b, (char)('0' + operand), s.rows, s.cols);
 }
 
-static lh_var second_operand(builder *b)
+static lh_var operand(builder *b, int which)
 {
-    switch (b->f.second) {
-    case ROW:
-        return parameter(b, 'P', 1, b->l->n);
-    case MATRIX:
-        return parameter(b, 'P', b->l->n, b->l->k);
-    case DATA:
-        return data(b, 1);
-    default:
+    const lh_shape s = shape_of(b, which);
+
+    if (b->op->no_grad >> which & 1)
+        return data(b, which);
+    if (which == 0 || b->f.others == LIKE_FIRST)
         return branch(b);
-    }
+    if (s.rows == LH_ROWS)
+        return named(b, lh_matmul(input(b, 'X', LH_ROWS, 3), parameter(b, 'W', 3, s.cols)), 'A');
+    return parameter(b, 'P', s.rows, s.cols);
 }
 
 /* One column of logits, of whatever v is. */
@@ -139,12 +145,16 @@ static lh_var other_users(builder *b, const lh_var in[LH_OPERANDS])
 {
     lh_var Z = logits(b, in[0]);
 
-    if (b->f.second == LIKE_FIRST)
-        Z = lh_add(Z, logits(b, in[1]));
-    else if (b->f.second == ROW)
-        Z = lh_add(Z, logits(b, lh_add(in[0], in[1])));
-    else if (b->f.second == MATRIX)
-        Z = lh_add(Z, logits(b, lh_matmul(in[0], in[1])));
+    for (int k = 1; k < b->op->n_in; k++) {
+        if (b->op->no_grad >> k & 1)
+            continue;
+        if (b->f.others == ROW)
+            Z = lh_add(Z, logits(b, lh_add(in[0], in[k])));
+        else if (b->f.others == MATRIX)
+            Z = lh_add(Z, logits(b, lh_matmul(in[0], in[k])));
+        else
+            Z = lh_add(Z, logits(b, in[k]));
+    }
     return Z;
 }
 
@@ -180,10 +190,9 @@ static void record(builder *b)
 {
     lh_var in[LH_OPERANDS], O;
 
-    in[0] = b->op->no_grad & 1 ? data(b, 0) : branch(b);
-    if (b->op->n_in == 2)
-        in[1] = second_operand(b);
-    O = lhi_record(lhi_family(b->op->name), b->op->n_in, in);
+    for (int k = 0; k < b->op->n_in; k++)
+        in[k] = operand(b, k);
+    O = lhi_record(b->family, in, b->op->cases[0].number);
     b->n->node = O.id;
     O = named(b, O, 'O');
     b->n->L = loss_of(b, O, in);
@@ -191,18 +200,23 @@ static void record(builder *b)
         lh_label(b->n->L, "L", __FILE__, __LINE__);
 }
 
-static lh_wide drawn(const builder *b, const char *name, size_t e)
+static lh_wide drawn(const builder *b, const lhi_node *n, size_t e)
 {
-    const double u = lhi_random_unit(b->l->m, lhi_stream_of(name), 0, e);
-    const lh_case *k = &b->op->cases[0];
+    const uint32_t stream = lhi_stream_of(n->name);
+    const double u = lhi_random_unit(b->l->m, stream, 0, e);
+    const size_t cols = (size_t)n->cols, row = e / cols;
+    const lhi_node *first = &b->n->t->node[b->n->t->node[b->n->node].in[0]];
+    const lh_slot like = {.rows = (size_t)first->rows, .cols = (size_t)first->cols};
 
-    switch (name[0]) {
+    switch (n->name[0]) {
     case 'y':
         return u < 0.5;
-    case 'T':
-        return (lh_wide)(float)(k->lo + u * (k->hi - k->lo));
+    case '0': case '1': case '2': case '3':
+        return (lh_wide)(float)lhi_drawn(&b->op->cases[0], b->op->cases[0].drawn[n->name[0] - '0'],
+                                         u, lhi_random_unit(b->l->m, stream, 1, row), e % cols,
+                                         cols, &like);
     default:
-        return (lh_wide)(float)((name[0] == 'W' ? b->l->scale : 1) * (2 * u - 1));
+        return (lh_wide)(float)((n->name[0] == 'W' ? b->l->scale : 1) * (2 * u - 1));
     }
 }
 
@@ -226,7 +240,7 @@ static void fill(builder *b)
         to = n->kind == LHI_PARAM ? lhi_params_at(p, p->value, n->param)
                                   : lhi_alloc_array(b->n->c, cells, lhi_type_size(p->type));
         for (size_t e = 0; to && e < cells; e++)
-            lhi_set(p->type, to, e, drawn(b, n->name, e));
+            lhi_set(p->type, to, e, drawn(b, n, e));
         if (to && n->kind == LHI_INPUT)
             lh_bind_as((lh_var){t, i, t->gen}, LH_TYPES, to, rows);
     }
@@ -237,12 +251,15 @@ static void describe(builder *b)
     static const char *const others[] = {"", ", used before", ", used after"};
     const lh_tape *t = b->n->t;
     const lhi_node *n = &t->node[b->n->node];
-    char shape[LH_OPERANDS][40] = {"", ""};
+    char shape[40];
+    size_t used = 0;
 
     for (int k = 0; k < b->op->n_in; k++)
-        lhi_shape_text(t->node[n->in[k]].rows, t->node[n->in[k]].cols, shape[k], sizeof shape[k]);
-    snprintf(b->n->text, sizeof b->n->text, "%s%s%s, m = %zu%s", shape[0],
-             b->op->n_in > 1 ? " " : "", shape[1], b->l->m, others[b->l->others]);
+        used += (size_t)snprintf(b->n->text + used, sizeof b->n->text - used, "%s%s", k ? " " : "",
+                                 lhi_shape_text(t->node[n->in[k]].rows, t->node[n->in[k]].cols,
+                                                shape, sizeof shape));
+    snprintf(b->n->text + used, sizeof b->n->text - used, ", m = %zu%s", b->l->m,
+             others[b->l->others]);
 }
 
 static int open_network(lh_ctx *like, builder *b)
@@ -271,28 +288,26 @@ static int open_network(lh_ctx *like, builder *b)
 
 static int fits(const builder *b)
 {
-    const lh_shape first = first_shape(b);
-    const lh_shape second[SECONDS] = {[LIKE_FIRST] = first, [ROW] = {1, b->l->n},
-                                      [MATRIX] = {b->l->n, b->l->k}, [DATA] = first};
-    const lh_shape in[LH_OPERANDS] = {first, second[b->f.second]};
-    const int is_data = b->op->no_grad >> 1 & 1;
-    lh_shape out;
+    lh_shape in[LH_OPERANDS], out;
     char why[120];
 
-    if ((b->op->n_in == 1) != (b->f.second == NONE) || is_data != (b->f.second == DATA))
+    /* One operand has no others, and of a batch a column is one of the batch. */
+    if (b->f.others > LIKE_FIRST && (b->op->n_in == 1 || (b->f.others == OF_BATCH && !b->f.fixed)))
         return 0;
-    return b->op->shape(in, &out, why, sizeof why) == 0;
+    for (int k = 0; k < b->op->n_in; k++)
+        in[k] = shape_of(b, k);
+    return b->op->shape(b->op, in, b->op->cases[0].number, &out, why, sizeof why) == 0;
 }
 
 int lhi_network_open(lh_ctx *like, const lhi_op_family *f, size_t which, lhi_network *n)
 {
-    builder b = {.n = n, .op = f->op[LHI_F64]};
+    builder b = {.n = n, .family = f, .op = lhi_family_op(f, LHI_F64)};
 
     for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
         for (int fixed = 0; fixed < 2; fixed++)
-            for (int second = NONE; second < SECONDS; second++) {
+            for (int others = LIKE_FIRST; others < SHAPES; others++) {
                 b.l = &layouts[i];
-                b.f = (form){fixed, (enum second)second};
+                b.f = (form){fixed, (enum shape)others};
                 if (fits(&b) && which-- == 0)
                     return open_network(like, &b);
             }
@@ -301,7 +316,8 @@ int lhi_network_open(lh_ctx *like, const lhi_op_family *f, size_t which, lhi_net
 
 int lhi_network_open_large(lh_ctx *like, const lhi_op_family *f, lhi_network *n)
 {
-    builder b = {.n = n, .op = f->op[LHI_F64], .l = &large, .f = {0, MATRIX}};
+    builder b = {.n = n, .family = f, .op = lhi_family_op(f, LHI_F64), .l = &large,
+                 .f = {0, MATRIX}};
 
     return fits(&b) ? open_network(like, &b) : 0;
 }

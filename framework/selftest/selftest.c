@@ -157,7 +157,7 @@ static int try_kind(lhi_selftest *s, lhi_network *n, const rights *right, size_t
 
     if (!to)
         return -1;
-    *to = (lhi_trial){.kind = kind, .op = family->op[LHI_F64]->name};
+    *to = (lhi_trial){.kind = kind, .op = lhi_family_op(family, LHI_F64)->name};
     snprintf(to->network, sizeof to->network, "%s", n->text);
     node->family = lhi_mutant_of(family, k, n->c->set.isa);
     to->works = k->flags & LHI_MUTANT_BY_LAW || works(n, right);
@@ -170,7 +170,7 @@ static int try_kind(lhi_selftest *s, lhi_network *n, const rights *right, size_t
 /* The right op must not be suspected. */
 static int try_right(lhi_selftest *s, lhi_network *n)
 {
-    lhi_trial none = {.op = n->t->node[n->node].family->op[LHI_F64]->name};
+    lhi_trial none = {.op = lhi_node_op(&n->t->node[n->node])->name};
 
     if (check(s, n, &none) != 0)
         return -1;
@@ -212,7 +212,7 @@ static int try_op(lhi_selftest *s, const lhi_op_family *f)
 lhi_selftest *lhi_selftest_run(lh_ctx *c)
 {
     lhi_selftest *s = lhi_alloc(c, sizeof *s);
-    const lh_op *op;
+    const lhi_op_family *f;
     int failed = 0;
 
     if (!s)
@@ -221,8 +221,8 @@ lhi_selftest *lhi_selftest_run(lh_ctx *c)
     while (lhi_mutant_at(s->kinds))
         s->kinds++;
     lhi_sys_lock(LHI_LOCK_SELFTEST);
-    while (!failed && (op = lh_op_at(s->ops, NULL)) != NULL) {
-        failed = try_op(s, lhi_family(op->name)) != 0;
+    while (!failed && (f = lhi_family_at(s->c, s->ops)) != NULL) {
+        failed = try_op(s, f) != 0;
         s->ops++;
     }
     lhi_sys_unlock(LHI_LOCK_SELFTEST);

@@ -107,6 +107,26 @@ static void take_bound(const lh_tape *t, size_t input, lhi_ws *w)
             lhi_set(w->type, w->slot[input].value, e, lhi_get(type, t->bound[input], e));
 }
 
+void lhi_take_bound(lhi_ws *w, const lhi_plan *p)
+{
+    for (size_t i = 0; i < w->nodes; i++)
+        if (w->t->node[i].kind == LHI_INPUT && p->used[i])
+            take_bound(w->t, i, w);
+}
+
+int lhi_is_bound(const lh_tape *t, const lhi_plan *p)
+{
+    size_t inputs = 0;
+
+    for (size_t i = 0; i < p->nodes; i++)
+        if (t->node[i].kind == LHI_INPUT && p->used[i]) {
+            if (i >= t->bound_room || !t->bound[i])
+                return 0;
+            inputs++;
+        }
+    return inputs > 0;
+}
+
 static lh_status run_forward(lh_var v)
 {
     lh_tape *t = v.tape;
@@ -118,9 +138,7 @@ static lh_status run_forward(lh_var v)
     r->ran = r->went_back = 0; /* on an error there is nothing to look at or to go back from */
     if (lhi_bound_rows(t, r->p, "lh_forward", &rows) != 0 || lhi_root_room(t, r, rows) != 0)
         return t->c->status;
-    for (size_t i = 0; i < r->w->nodes; i++)
-        if (t->node[i].kind == LHI_INPUT && r->p->used[i])
-            take_bound(t, i, r->w);
+    lhi_take_bound(r->w, r->p);
     lhi_paced(t->c, &r->w->pace[0], rows, forward, r->w);
     r->ran = ++t->passes;
     return LH_OK;

@@ -23,7 +23,12 @@ static const lhi_node *node_of(const leaner *s, uint32_t id)
 
 static const lh_op *op_of(const leaner *s, uint32_t id)
 {
-    return node_of(s, id)->family->op[LHI_F64];
+    return lhi_node_op(node_of(s, id));
+}
+
+static const lhi_fuses *fuses(const leaner *s, uint32_t id)
+{
+    return lhi_fuses_of(op_of(s, id));
 }
 
 /* Does an act read the value of a node? */
@@ -79,7 +84,7 @@ static lhi_act *follower(const leaner *s, uint32_t id, unsigned end)
     lhi_act *a = id == s->p->root ? NULL : only_reader(s, id);
 
     return a && a->kind == LHI_FORWARD && a->by_rows && !a->barrier &&
-                   op_of(s, a->node)->ends & end && node_of(s, a->node)->in[0] == id
+                   fuses(s, a->node)->ends & end && node_of(s, a->node)->in[0] == id
                ? a
                : NULL;
 }
@@ -89,9 +94,9 @@ static void end_products(leaner *s)
     for (size_t i = 0; i < s->p->forwards; i++) {
         lhi_act *a = &s->p->act[i], *next;
 
-        if (s->gone[i] || a->kind != LHI_FORWARD || !a->by_rows || !op_of(s, a->node)->product)
+        if (s->gone[i] || a->kind != LHI_FORWARD || !a->by_rows || !fuses(s, a->node)->product)
             continue;
-        next = follower(s, a->out, LH_ENDS_ROW);
+        next = follower(s, a->out, LHI_ENDS_ROW);
         if (next) {
             const uint32_t row = node_of(s, next->node)->in[1];
 
@@ -103,7 +108,7 @@ static void end_products(leaner *s)
                 leave_out(s, next);
             }
         }
-        next = follower(s, a->out, LH_ENDS_CUT);
+        next = follower(s, a->out, LHI_ENDS_CUT);
         if (next) {
             a->cut = 1;
             s->p->value_of[a->out] = LHI_NONE;
@@ -157,7 +162,7 @@ static void join_gradients(leaner *s)
         if (node_of(s, in)->kind != LHI_OP || !a->by_rows || only_giver(s, in) != a ||
             !same_shape(node_of(s, in), node_of(s, a->node)))
             continue;
-        if (op->passes >> a->operand & 1) {
+        if (lhi_fuses_of(op)->passes >> a->operand & 1) {
             s->p->grad_of[in] = s->p->grad_of[a->node];
             leave_out(s, a);
             continue;
@@ -166,8 +171,9 @@ static void join_gradients(leaner *s)
             !is_last_of_gradient(s, i, s->p->grad_of[a->node]))
             continue;
         giver = only_giver(s, a->node);
-        if (op->ends & LH_ENDS_KEEP && giver && giver->by_rows && giver->operand == 0 &&
-            op_of(s, giver->node)->product && giver->keep == LHI_NONE && !a->barrier &&
+        if (lhi_fuses_of(op)->ends & LHI_ENDS_KEEP && giver && giver->by_rows &&
+            giver->operand == 0 && fuses(s, giver->node)->product &&
+            giver->keep == LHI_NONE && !a->barrier &&
             s->p->grad_of[a->node] == a->node) {
             giver->keep = a->node;
             leave_out(s, a);
@@ -241,7 +247,7 @@ static int needs_in_place(const leaner *s, const lhi_act *a, uint32_t id)
 {
     const lhi_node *n = node_of(s, a->node);
 
-    if (a->kind == LHI_BACKWARD && op_of(s, a->node)->product && n->in[a->operand] == id &&
+    if (a->kind == LHI_BACKWARD && fuses(s, a->node)->product && n->in[a->operand] == id &&
         n->in[!a->operand] != id)
         return 0;
     return reads(s, a, id);

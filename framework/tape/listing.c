@@ -28,7 +28,7 @@ static void walk(lhi_text *out, const lh_tape *t, const lhi_plan *p, uint32_t *n
     for (size_t i = 0; i < p->count; i++) {
         const uint32_t id = p->order[i];
         const lhi_node *n = &t->node[id];
-        const lh_op *op = n->kind == LHI_OP ? n->family->op[LHI_F64] : NULL;
+        const lh_op *op = n->kind == LHI_OP ? lhi_node_op(n) : NULL;
 
         if (!op)
             continue;
@@ -51,6 +51,8 @@ static void walk(lhi_text *out, const lh_tape *t, const lhi_plan *p, uint32_t *n
             lhi_text_add(out, "%s", k ? ", " : "");
             operand(out, t, number, n->in[k]);
         }
+        for (int k = 0; k < op->numbers; k++)
+            lhi_text_add(out, "%s %.17g", k ? "," : ";", n->number[k]);
         lhi_text_add(out, ")");
         shape(out, n);
         lhi_text_add(out, "\n");

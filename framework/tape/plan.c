@@ -15,12 +15,6 @@ typedef struct planner {
     size_t waiters;
 } planner;
 
-/* Of a node that is an op. */
-static const lh_op *op_of(const lhi_node *n)
-{
-    return n->family->op[LHI_F64];
-}
-
 /* Depth first without recursion: a deep tape must not overflow the stack. */
 static void sort(planner *s, uint32_t root, uint32_t *stack, unsigned char *next)
 {
@@ -54,7 +48,7 @@ static void mark_gradients(planner *s)
 
         s->p->needs[id] = n->kind == LHI_PARAM || n->wanted;
         for (int k = 0; k < lhi_arity(n); k++)
-            if (s->p->needs[n->in[k]] && !(op_of(n)->no_grad >> k & 1))
+            if (s->p->needs[n->in[k]] && !(lhi_node_op(n)->no_grad >> k & 1))
                 s->p->needs[id] = 1;
     }
 }
@@ -94,7 +88,7 @@ static void plan_forward(planner *s)
     for (size_t i = 0; i < s->p->count; i++) {
         const uint32_t id = s->p->order[i];
         const lhi_node *n = &s->t->node[id];
-        const int terms = n->kind == LHI_OP && op_of(n)->terms;
+        const int terms = n->kind == LHI_OP && lhi_node_op(n)->terms;
         const int by_rows = n->kind == LHI_OP && lhi_is_batch(terms ? &s->t->node[n->in[0]] : n);
         int wait = 0;
 
@@ -139,7 +133,7 @@ static void release_waiting(planner *s)
 /* Does the backward pass of a node read a value that other threads may still be at? */
 static int unsettled(const planner *s, const lhi_node *n, uint32_t id, int by_rows)
 {
-    const unsigned reads = op_of(n)->reads;
+    const unsigned reads = lhi_node_op(n)->reads;
 
     if (reads & LH_READS_OUT && clashes_value(s, id, by_rows))
         return 1;
@@ -166,7 +160,7 @@ static void plan_backward(planner *s)
 
             a.operand = k;
             a.first = !s->p->given[in];
-            if (!s->p->needs[in] || (op_of(n)->no_grad >> k & 1))
+            if (!s->p->needs[in] || (lhi_node_op(n)->no_grad >> k & 1))
                 continue;
             s->p->given[in] = 1;
             if (lhi_is_batch(n) && !by_rows) {

@@ -1,5 +1,6 @@
 /* record.c -- appends nodes, checks shapes, remembers names and places. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/text.h"
 #include "framework/tape/tape.h"
 
 #include <stdio.h>
@@ -76,16 +77,16 @@ const char *lhi_node_text(const lh_tape *t, uint32_t id, char *text, size_t room
         snprintf(text, room, "%s", n->name);
         return text;
     }
-    for (int k = 0; k < n->family->op[LHI_F64]->n_in; k++) {
+    for (int k = 0; k < lhi_arity(n); k++) {
         const lhi_node *in = &t->node[n->in[k]];
 
         used += (size_t)snprintf(text + used, room - used, "%s%s",
-                                 k == 0 ? n->family->op[LHI_F64]->name : "",
+                                 k == 0 ? lhi_node_op(n)->name : "",
                                  k == 0 ? "(" : ", ");
         if (used >= room)
             return text;
         used += (size_t)snprintf(text + used, room - used, "%s",
-                                 in->name ? in->name : in->family->op[LHI_F64]->name);
+                                 in->name ? in->name : lhi_node_op(in)->name);
         if (used >= room)
             return text;
     }
@@ -176,7 +177,7 @@ static int shape_is_good(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t
  * as they should be; *graded: one of them depends on a parameter. */
 static int data_is_data(lh_tape *t, const lhi_node *n, int *graded)
 {
-    const lh_op *op = n->family->op[LHI_F64];
+    const lh_op *op = lhi_node_op(n);
     char name[120];
 
     *graded = 0;
@@ -301,24 +302,30 @@ lh_var lh_param_at(lh_tape *t, const char *name, ptrdiff_t rows, ptrdiff_t cols,
                                 .graded = 1});
 }
 
-/* "Z2 = add(A1 [m x 16], b2 [1 x 8])", for a message. */
+/* The operands of an op that do not fit, a line each. */
 static void shape_error(lh_tape *t, const lh_op *op, const lh_var *in, const char *why)
 {
-    char side[LH_OPERANDS][200], name[100], shape[60];
+    static const char *const two[] = {"left", "right"}, *const more[] = {"first", "second",
+                                                                         "third", "fourth"};
+    lhi_text sides = {.c = t->c};
+    char name[100], shape[60];
 
     for (int k = 0; k < op->n_in; k++) {
         const lhi_node *n = &t->node[in[k].id];
 
-        snprintf(side[k], sizeof side[k], "%s %s%s%s",
-                 lhi_node_text(t, in[k].id, name, sizeof name),
-                 lhi_shape_text(n->rows, n->cols, shape, sizeof shape), n->file ? ", " : "",
-                 n->file ? lhi_strf(t->c, "recorded at %s:%d", n->file, n->line) : "");
+        lhi_text_add(&sides, "\n  %-7s%s %s",
+                     op->n_in == 1 ? "of" : (op->n_in == 2 ? two : more)[k],
+                     lhi_node_text(t, in[k].id, name, sizeof name),
+                     lhi_shape_text(n->rows, n->cols, shape, sizeof shape));
+        if (n->file)
+            lhi_text_add(&sides, ", recorded at %s:%d", n->file, n->line);
     }
-    lhi_fail(t->c, LH_ESHAPE, NULL, "%s does not fit: %s\n  left   %s\n  right  %s", op->name, why,
-             side[0], op->n_in > 1 ? side[1] : "-");
+    lhi_fail(t->c, LH_ESHAPE, NULL, "%s does not fit: %s%s", op->name, why,
+             sides.at ? sides.at : "");
+    lhi_release(t->c, sides.at);
 }
 
-lh_var lhi_record(const lhi_op_family *f, int n, const lh_var *in)
+lh_var lhi_record(const lhi_op_family *f, const lh_var *in, const double *number)
 {
     const lh_op *op = f->op[LHI_F64];
     lh_tape *t = in[0].tape;
@@ -328,7 +335,7 @@ lh_var lhi_record(const lhi_op_family *f, int n, const lh_var *in)
 
     if (!t || !open_for_recording(t, op->name))
         return inert(t);
-    for (int k = 0; k < n; k++) {
+    for (int k = 0; k < op->n_in; k++) {
         if (in[k].tape != t) {
             lhi_fail(t->c, LH_ESTATE, NULL, "%s: the operands are on different tapes", op->name);
             return inert(t);
@@ -338,7 +345,9 @@ lh_var lhi_record(const lhi_op_family *f, int n, const lh_var *in)
         shape[k] = (lh_shape){t->node[in[k].id].rows, t->node[in[k].id].cols};
         node.in[k] = in[k].id;
     }
-    if (op->shape(shape, &out, why, sizeof why) != 0) {
+    if (number)
+        memcpy(node.number, number, (size_t)op->numbers * sizeof *number);
+    if (op->shape(op, shape, node.number, &out, why, sizeof why) != 0) {
         shape_error(t, op, in, why);
         return inert(t);
     }

@@ -8,17 +8,20 @@
 
 const lh_op *lhi_op_of(const lhi_ws *w, uint32_t node)
 {
-    return w->t->node[node].family->op[w->variant];
+    return lhi_family_op(w->t->node[node].family, w->variant);
 }
 
-lh_step lhi_step_of(const lhi_ws *w, uint32_t node, int rank)
+lh_call lhi_call_of(const lhi_ws *w, uint32_t node, int rank)
 {
     const lhi_node *n = &w->t->node[node];
-    lh_step s = {.out = &w->slot[node], .terms = w->terms[node], .m = w->m, .shards = w->shards,
+    lh_call s = {.op = lhi_op_of(w, node), .out = &w->slot[node], .number = n->number,
+                 .terms = w->terms[node], .m = w->m ? w->m : 1, .shards = w->shards,
                  .work = w->work + (size_t)rank * w->work_bytes};
 
-    for (int k = 0; k < n->family->op[w->variant]->n_in; k++)
+    for (int k = 0; k < s.op->n_in; k++)
         s.in[k] = &w->slot[n->in[k]];
+    if (s.op->terms && !lhi_is_batch(&w->t->node[n->in[0]]))
+        s.m = s.in[0]->rows; /* a mean over rows that are no batch */
     return s;
 }
 
@@ -43,20 +46,21 @@ static char *velocity_of(const lhi_ws *w, uint32_t param)
 /* The rows that forward() fills: of the output, or of the terms. */
 static void forward(const lhi_act *a, const lhi_job *j, int rank, int size)
 {
-    const size_t rows = j->op->terms ? j->step.in[0]->rows : j->step.out->rows;
+    const lh_call *s = &j->call;
+    const size_t rows = s->op->terms ? s->in[0]->rows : s->out->rows;
 
     if (a->kind == LHI_FORWARD)
-        j->op->forward(&j->step, lhi_share(rows, rank, size), lhi_share(rows, rank + 1, size));
+        s->op->forward(s, lhi_share(rows, rank, size), lhi_share(rows, rank + 1, size));
     else if (rank == 0)
-        j->op->finish(&j->step);
+        s->op->finish(s);
 }
 
 static void backward(const lhi_act *a, const lhi_job *j, int rank, int size)
 {
-    const lh_tile t = part_of(j->step.in[a->operand], a->by_rows, rank, size);
+    const lh_tile t = part_of(j->call.in[a->operand], a->by_rows, rank, size);
 
     if (t.i0 < t.i1 && t.j0 < t.j1)
-        j->op->backward(&j->step, a->operand, t);
+        j->call.op->backward(&j->call, a->operand, t);
 }
 
 void lhi_run_descend(const lhi_ws *w, uint32_t param, size_t first, size_t count,
@@ -75,17 +79,17 @@ void lhi_run_descend(const lhi_ws *w, uint32_t param, size_t first, size_t count
 static void backward_and_move(const lhi_ws *w, const lhi_act *a, lhi_job *j, const lhi_descent *d,
                               int rank, int size)
 {
-    const lh_slot *in = j->step.in[a->operand];
+    const lh_slot *in = j->call.in[a->operand];
     const uint32_t param = w->t->node[a->node].in[a->operand];
     const lh_tile t = part_of(in, a->by_rows, rank, size);
-    const lh_move move = {velocity_of(w, param), d->rate, d->momentum, d->forget};
-    const int at_once = j->op->moves >> a->operand & 1;
+    const lhi_moving moving = {velocity_of(w, param), d->rate, d->momentum, d->forget};
+    const int at_once = lhi_fuses_of(j->call.op)->moves >> a->operand & 1;
 
     if (t.i0 == t.i1 || t.j0 == t.j1)
         return;
-    j->step.move = at_once ? &move : NULL;
-    j->op->backward(&j->step, a->operand, t);
-    j->step.move = NULL;
+    j->fused.moving = at_once ? &moving : NULL;
+    j->call.op->backward(&j->call, a->operand, t);
+    j->fused.moving = NULL;
     if (!at_once)
         lhi_run_descend(w, param, t.i0 * in->cols + t.j0,
                         (t.i1 - t.i0 - 1) * in->cols + t.j1 - t.j0, d);
@@ -136,8 +140,9 @@ void lhi_run_backward(lhi_ws *w, const lhi_descent *d, int rank, int size)
 
 void lhi_run_one(lhi_ws *w, const lhi_plan *p, size_t act)
 {
-    const lhi_job j = lhi_job_of(w, &p->act[act], 0);
+    lhi_job j;
 
+    lhi_job_make(w, &p->act[act], 0, &j);
     forward(&p->act[act], &j, 0, 1);
 }
 
@@ -150,8 +155,9 @@ void lhi_run_from(lhi_ws *w, const lhi_plan *p, size_t act)
 void lhi_run_back(lhi_ws *w, const lhi_plan *p)
 {
     for (size_t i = p->forwards; i < p->acts; i++) {
-        const lhi_job j = lhi_job_of(w, &p->act[i], 0);
+        lhi_job j;
 
+        lhi_job_make(w, &p->act[i], 0, &j);
         backward(&p->act[i], &j, 0, 1);
     }
 }
@@ -180,7 +186,7 @@ double lhi_plan_flops(const lhi_ws *w, const lhi_plan *p)
 
     for (size_t i = 0; i < p->forwards; i++)
         if (p->act[i].kind == LHI_FORWARD) {
-            const lh_step s = lhi_step_of(w, p->act[i].node, 0);
+            const lh_call s = lhi_call_of(w, p->act[i].node, 0);
 
             flops += lhi_op_of(w, p->act[i].node)->flops(&s);
         }

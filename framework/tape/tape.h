@@ -11,12 +11,14 @@
 #include "framework/base/pace.h"
 #include "framework/base/state.h"
 #include "framework/kernels/variant.h"
+#include "framework/tape/fuses.h"
 
 #include <longhand/op.h>
 
-/* An op in every variant of this build. */
+/* An op in the variants of this build that it has; those of portable code are always there. */
 typedef struct lhi_op_family {
     const lh_op *op[LHI_VARIANTS];
+    const char *text; /* what it computes */
 } lhi_op_family;
 
 enum lhi_node_kind { LHI_INPUT, LHI_PARAM, LHI_OP };
@@ -29,6 +31,7 @@ typedef struct lhi_node {
     ptrdiff_t rows, cols;        /* rows LH_ROWS: a batch */
     const lhi_op_family *family; /* LHI_OP */
     uint32_t in[LH_OPERANDS];
+    double number[LH_NUMBERS];
     size_t param;                /* LHI_PARAM: index in the store */
     int wanted;                  /* LHI_INPUT: its gradient is asked for */
     int graded;                  /* a parameter, a wanted input, or worked from one */
@@ -102,8 +105,9 @@ static inline lh_ctx *lhi_ctx_of(lh_var v)
 
 /* --- record.c --- */
 
-/* Appends an op; `name` variables only.  Inert variable after an error. */
-lh_var lhi_record(const lhi_op_family *f, int n, const lh_var *in);
+/* Appends an op to its operands, of which it has one at least, and its numbers (NULL: it takes
+ * none).  Inert variable after an error. */
+lh_var lhi_record(const lhi_op_family *f, const lh_var *in, const double *number);
 /* 1 when v is of this tape and not stale; the error is kept otherwise. */
 int lhi_var_good(lh_var v, const char *what);
 /* A node's name, or "op(operand, ...)" for one that has none; for messages. */
@@ -116,10 +120,20 @@ static inline int lhi_is_batch(const lhi_node *n)
 {
     return n->rows == LH_ROWS;
 }
+/* An op in a variant, or in portable code where it has not got that one. */
+static inline const lh_op *lhi_family_op(const lhi_op_family *f, int variant)
+{
+    return f->op[variant] ? f->op[variant] : f->op[lhi_variant_portable(variant)];
+}
+/* What a node that is an op does, in any type. */
+static inline const lh_op *lhi_node_op(const lhi_node *n)
+{
+    return n->family->op[LHI_F64];
+}
 /* The operands of a node: none of an input or a parameter. */
 static inline int lhi_arity(const lhi_node *n)
 {
-    return n->kind == LHI_OP ? n->family->op[LHI_F64]->n_in : 0;
+    return n->kind == LHI_OP ? lhi_node_op(n)->n_in : 0;
 }
 
 /* --- params.c --- */
@@ -154,7 +168,7 @@ typedef struct lhi_act {
     int by_rows;  /* shared by rows of the batch; else by the rows of the array itself */
     int moves;    /* backward: the gradient of a parameter is whole, and nobody reads the
                      parameter any more in this step: it may move */
-    /* What a product does besides (lh_ending), in place of the acts that did it: */
+    /* What a product does besides (lhi_fused), in place of the acts that did it: */
     uint32_t out;            /* forward: whose value it fills */
     uint32_t row, keep;      /* LHI_NONE: nothing */
     int cut;
@@ -196,8 +210,8 @@ int lhi_plan_lean(lh_tape *t, lhi_plan *p);
 
 /* An act made ready for one thread. */
 typedef struct lhi_job {
-    const lh_op *op;
-    lh_step step;
+    lh_call call;
+    lhi_fused fused;       /* of the call */
 } lhi_job;
 
 struct lhi_ws {
@@ -231,7 +245,7 @@ enum { LHI_WS_GRADIENTS = 1, LHI_WS_TANGENTS = 2, LHI_WS_OWN_PARAMS = 4 };
 lhi_ws *lhi_ws_new(lh_tape *t, const lhi_plan *p, lh_type type, size_t rows, int threads,
                    unsigned flags);
 void lhi_ws_free(lhi_ws *w);
-lhi_job lhi_job_of(const lhi_ws *w, const lhi_act *a, int rank);
+void lhi_job_make(const lhi_ws *w, const lhi_act *a, int rank, lhi_job *j);
 /* Sets the number of rows of the next runs, at most the room. */
 void lhi_ws_rows(lhi_ws *w, size_t rows);
 /* Copies the store's values into own_params, converted. */
@@ -279,7 +293,7 @@ void lhi_run_whole(lhi_ws *w, const lhi_plan *p);
 /* One thread: the value of a node, whatever plans leave it out.  -1: no memory. */
 int lhi_run_value(lhi_ws *w, uint32_t node);
 /* What an op sees of a node; rank chooses the scratch. */
-lh_step lhi_step_of(const lhi_ws *w, uint32_t node, int rank);
+lh_call lhi_call_of(const lhi_ws *w, uint32_t node, int rank);
 const lh_op *lhi_op_of(const lhi_ws *w, uint32_t node);
 double lhi_plan_flops(const lhi_ws *w, const lhi_plan *p);
 /* The first op of the plan with finite operands and an output that is not; fills a
@@ -309,6 +323,11 @@ void lhi_roots_free(lh_tape *t);
 lh_status lhi_backward(lh_var L); /* lh_backward() without --check */
 /* The rows all batch inputs of a plan were bound with; -1 after an error (of the caller named). */
 int lhi_bound_rows(lh_tape *t, const lhi_plan *p, const char *caller, size_t *rows);
+
+/* 1 when a plan has inputs, and all of them are bound. */
+int lhi_is_bound(const lh_tape *t, const lhi_plan *p);
+/* What its inputs are bound to, in the type of the workspace. */
+void lhi_take_bound(lhi_ws *w, const lhi_plan *p);
 
 /* --- listing.c --- */
 

@@ -78,7 +78,7 @@ static size_t lay_out(const lh_tape *t, const lhi_plan *p, lh_type type, size_t 
     for (size_t i = 0; i < nodes_of(t, p); i++) {
         const lhi_node *n = &t->node[i];
         const size_t bytes = whole_lines(times(rows_of(n, rows), (size_t)n->cols * element));
-        const size_t terms = n->kind == LHI_OP && n->family->op[LHI_F64]->terms
+        const size_t terms = n->kind == LHI_OP && lhi_node_op(n)->terms
                                  ? whole_lines(times(rows_of(&t->node[n->in[0]], rows), element))
                                  : 0;
         const int stored = n->kind == LHI_PARAM && !(flags & LHI_WS_OWN_PARAMS);
@@ -146,8 +146,8 @@ static size_t scratch_of(const lh_tape *t, const lhi_plan *p, int variant, const
 
     for (size_t i = 0; i < nodes_of(t, p); i++) {
         const lhi_node *n = &t->node[i];
-        const lh_op *op = n->kind == LHI_OP ? n->family->op[variant] : NULL;
-        lh_step s = {.out = &slot[i], .m = rows};
+        const lh_op *op = n->kind == LHI_OP ? lhi_family_op(n->family, variant) : NULL;
+        lh_call s = {.op = op, .out = &slot[i], .number = n->number, .m = rows};
         size_t bytes;
 
         if (!op || !op->work || (p && !p->used[i]))
@@ -165,14 +165,13 @@ static const lh_slot *slot_or_null(const lhi_ws *w, uint32_t id)
     return id == LHI_NONE ? NULL : &w->slot[id];
 }
 
-lhi_job lhi_job_of(const lhi_ws *w, const lhi_act *a, int rank)
+void lhi_job_make(const lhi_ws *w, const lhi_act *a, int rank, lhi_job *j)
 {
-    lhi_job j = {lhi_op_of(w, a->node), lhi_step_of(w, a->node, rank)};
-
-    j.step.out = &w->slot[a->out];
-    j.step.fresh = a->first;
-    j.step.end = (lh_ending){slot_or_null(w, a->row), a->cut, slot_or_null(w, a->keep)};
-    return j;
+    j->call = lhi_call_of(w, a->node, rank);
+    j->call.out = &w->slot[a->out];
+    j->call.fresh = a->first;
+    j->call.fused = &j->fused;
+    j->fused = (lhi_fused){slot_or_null(w, a->row), a->cut, slot_or_null(w, a->keep), NULL};
 }
 
 enum { LARGE = 1 << 22 };
@@ -285,7 +284,7 @@ void lhi_ws_rows(lhi_ws *w, size_t rows)
             w->slot[i].rows = rows;
     for (int rank = 0; w->p && rank < w->threads; rank++)
         for (size_t i = 0; i < w->p->acts; i++)
-            w->job[(size_t)rank * w->p->acts + i] = lhi_job_of(w, &w->p->act[i], rank);
+            lhi_job_make(w, &w->p->act[i], rank, &w->job[(size_t)rank * w->p->acts + i]);
 }
 
 void lhi_ws_take_params(lhi_ws *w)

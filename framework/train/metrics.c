@@ -112,9 +112,13 @@ double *lhi_scores(lh_var yhat, lh_data *d, const char *caller)
 /* Does a loss take this node for logits? */
 static int are_logits(const lh_tape *t, uint32_t id)
 {
-    for (uint32_t i = 0; i < t->count; i++)
-        if (lhi_is_op(t, i, "bce_logits") && t->node[i].in[0] == id)
+    for (uint32_t i = 0; i < t->count; i++) {
+        const lhi_node *n = &t->node[i];
+        const char *output = n->kind == LHI_OP ? lhi_node_op(n)->output : NULL;
+
+        if (output && output[0] && n->in[0] == id)
             return 1;
+    }
     return 0;
 }
 
@@ -259,20 +263,20 @@ double lh_loss(lh_var L, lh_data *d)
     return ask(L, d, loss);
 }
 
-/* sigmoid(z): the one on the tape, or a new one at its end.  That one is no part of what has run,
- * so that it may come after the first run, too. */
-static lh_var sigmoid_of(lh_tape *t, uint32_t z, const lhi_node *of)
+/* What an op makes of the logits of a loss: the node on the tape, or a new one at its end.  That
+ * one is no part of what has run, so that it may come after the first run, too. */
+static lh_var output_of(lh_tape *t, const char *op, const lhi_node *loss)
 {
-    const int sealed = t->sealed;
-    const char *file = of->file;
-    const int line = of->line;
+    const int sealed = t->sealed, line = loss->line;
+    const char *file = loss->file;
+    const uint32_t z = loss->in[0];
     lh_var yhat;
 
     for (uint32_t i = 0; i < t->count; i++)
-        if (lhi_is_op(t, i, "sigmoid") && t->node[i].in[0] == z)
+        if (lhi_is_op(t, i, op) && t->node[i].in[0] == z)
             return (lh_var){t, i, t->gen};
     t->sealed = 0;
-    yhat = lh_sigmoid((lh_var){t, z, t->gen});
+    yhat = lhi_record(lhi_family(t->c, op), &(lh_var){t, z, t->gen}, NULL);
     if (!lh_named(t, "yhat").tape)
         lh_label(yhat, "yhat", file, line);
     t->sealed = sealed;
@@ -288,14 +292,15 @@ lh_var lh_output(lh_var L)
         return yhat;
     if (lhi_var_good(L, "lh_output")) {
         const lhi_node *n = &t->node[L.id];
+        const char *output = n->kind == LHI_OP ? lhi_node_op(n)->output : NULL;
+        char name[100];
 
-        if (lhi_is_op(t, L.id, "bce"))
-            yhat = (lh_var){t, n->in[0], t->gen};
-        else if (lhi_is_op(t, L.id, "bce_logits"))
-            yhat = sigmoid_of(t, n->in[0], n);
+        if (!output)
+            lhi_fail(t->c, LH_EUSAGE, "give the output itself: the loss was written out",
+                     "lh_output: %s is the result of no loss that says what its output is",
+                     lhi_node_text(t, L.id, name, sizeof name));
         else
-            lhi_fail(t->c, LH_EUSAGE, "give the loss itself, and its output where it is another",
-                     "lh_output: the loss is neither bce nor bce_logits");
+            yhat = output[0] ? output_of(t, output, n) : (lh_var){t, n->in[0], t->gen};
     }
     return lhi_call_ends(t->c) == LH_OK ? yhat : (lh_var){t, UINT32_MAX, 0};
 }

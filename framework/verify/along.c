@@ -25,7 +25,7 @@ lh_wide lhi_tangent_along(lhi_check *k, int complex_step, const lhi_direction *d
         lhi_set(w->type, w->slot[d->node].tangent, e, (lh_wide)h * lhi_sign_of(d, e));
     for (size_t i = k->start[d->node]; i < k->p->forwards; i++) {
         const uint32_t id = k->p->act[i].node;
-        const lh_step s = lhi_step_of(w, id, 0);
+        const lh_call s = lhi_call_of(w, id, 0);
         const lh_op *op = lhi_op_of(w, id);
 
         if (k->p->act[i].kind == LHI_FORWARD)

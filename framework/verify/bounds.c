@@ -62,10 +62,10 @@ void lhi_bounds_settle(double *off, size_t n)
 }
 
 /* An op on slots of its own, whose operands are as they are where that is so. */
-static lh_step step_of(const lhi_check *k, const lhi_bounds *b, uint32_t node, int exact,
+static lh_call step_of(const lhi_check *k, const lhi_bounds *b, uint32_t node, int exact,
                        lh_slot in[LH_OPERANDS], lh_slot *out)
 {
-    lh_step s = lhi_step_of(k->hand, node, 0);
+    lh_call s = lhi_call_of(k->hand, node, 0);
 
     *out = b->slot[node];
     s.out = out;
@@ -97,7 +97,7 @@ void lhi_bounds_value(const lhi_check *k, const lhi_bounds *b, uint32_t node, in
 {
     const lh_rounding r = lhi_rounding(b->type);
     lh_slot in[LH_OPERANDS], out;
-    const lh_step s = step_of(k, b, node, alone, in, &out);
+    const lh_call s = step_of(k, b, node, alone, in, &out);
 
     out.off = off;
     lhi_op_of(k->hand, node)->value_bound(&s, &r);
@@ -130,7 +130,7 @@ void lhi_bounds_act(const lhi_check *k, const lhi_bounds *b, size_t act, int mor
     const lhi_act *a = &k->p->act[act];
     lh_rounding r = lhi_rounding(b->type);
     lh_slot in[LH_OPERANDS], out;
-    const lh_step s = step_of(k, b, a->node, b->shared, in, &out);
+    const lh_call s = step_of(k, b, a->node, b->shared, in, &out);
 
     r.adds = givers(k, lhi_given_by(k, act)) - 1 + more;
     in[a->operand].grad_off = off;

@@ -202,7 +202,7 @@ typedef struct lhi_alone {
     uint32_t node;
     lh_type type;
     const lh_op *op, *wide;   /* in that type, and in wide */
-    lh_step step, ref_step;   /* on the slots below */
+    lh_call step, ref_step;   /* on the slots below */
     lh_slot in[LH_OPERANDS], out;
     lh_slot ref_in[LH_OPERANDS], ref_out; /* the same numbers in wide, with bounds */
     lh_wide *got, *wanted;    /* the gradient of the operand that is looked at */

@@ -150,7 +150,7 @@ static int set_up(sweep *s, const lhi_feed *feed, lh_data *d, size_t rows, lh_ty
 
 static void tear_down(sweep *s)
 {
-    lhi_release(s->c, s->pieces.right);
+    lhi_release(s->c, s->pieces.kept);
     lhi_release(s->c, s->up);
     lhi_release(s->c, s->slope);
     lhi_release(s->c, s->base);

@@ -44,7 +44,7 @@ void lhi_differ_end(lhi_check *k)
     if (!k->differ)
         return;
     lhi_release(k->c, k->differ->x);
-    lhi_release(k->c, k->differ->pieces.right);
+    lhi_release(k->c, k->differ->pieces.kept);
     lhi_release(k->c, k->differ);
 }
 

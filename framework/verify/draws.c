@@ -76,7 +76,7 @@ static void settle(drawing *d, int grads)
         for (size_t e = 0; kept(d, i, grads) && e < lhi_cells(&d->w->slot[i]); e++)
             off[e] = fmin(off[e], FACTOR * d->most[i][e]);
         if (!grads && kept(d, i, 0) && d->k->t->node[i].kind == LHI_OP &&
-            lhi_op_of(d->w, i)->kinked)
+            lhi_op_of(d->w, i)->pieces)
             lhi_bounds_value(d->k, d->b, i, 0, off);
     }
 }

@@ -97,7 +97,7 @@ static void explain_derivation(trouble *x, const lh_wide *hand)
 static lh_wide *given_by(trouble *x, const lhi_act *a)
 {
     lhi_ws *w = x->k->hand;
-    lh_step s = lhi_step_of(w, a->node, 0);
+    lh_call s = lhi_call_of(w, a->node, 0);
     const lh_op *op = lhi_op_of(w, a->node);
     lh_slot in[LH_OPERANDS];
 
@@ -126,7 +126,7 @@ static int user_amiss(trouble *x, lhi_diagnosis *d)
 
         if (a.kind != LHI_FORWARD || !p->needs[a.node])
             continue;
-        for (a.operand = 0; a.operand < x->k->t->node[a.node].family->op[LHI_F64]->n_in && !found;
+        for (a.operand = 0; a.operand < lhi_arity(&x->k->t->node[a.node]) && !found;
              a.operand++) {
             lh_wide *term = NULL;
             char name[120];

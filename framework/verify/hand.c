@@ -224,7 +224,7 @@ void lhi_hand_down(const lhi_check *k, lhi_ws *w)
 {
     for (size_t i = k->p->forwards; i-- > 0;) {
         const uint32_t id = k->p->act[i].node;
-        const lh_step s = lhi_step_of(w, id, 0);
+        const lh_call s = lhi_call_of(w, id, 0);
 
         if (k->p->act[i].kind == LHI_FORWARD && k->p->needs[id])
             lhi_op_of(w, id)->hand(&s);

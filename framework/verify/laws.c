@@ -167,16 +167,15 @@ static int unread(lhi_alone *a, int o)
 /* Another operand's gradient is not its to write. */
 static int keeps_to_its_own(lhi_alone *a, int o)
 {
-    const int other = 1 - o;
-
-    if (a->op->n_in < 2)
-        return 1;
-    poison(a, a->in[other].grad, lhi_cells(&a->in[other]));
+    for (int i = 0; i < a->op->n_in; i++)
+        if (i != o)
+            poison(a, a->in[i].grad, lhi_cells(&a->in[i]));
     lhi_give(a, o, 1);
-    for (size_t e = 0; e < lhi_cells(&a->in[other]); e++)
-        if (given(a, other, e) == given(a, other, e))
-            return broken(a, other, LH_WHY_DOUBLE_COUNT, e, 0,
-                          "the other operand's gradient is written, too");
+    for (int i = 0; i < a->op->n_in; i++)
+        for (size_t e = 0; i != o && e < lhi_cells(&a->in[i]); e++)
+            if (given(a, i, e) == given(a, i, e))
+                return broken(a, i, LH_WHY_DOUBLE_COUNT, e, 0,
+                              "the other operand's gradient is written, too");
     return 1;
 }
 

@@ -37,26 +37,36 @@ static void *carve(char **at, size_t n, size_t element)
     return here;
 }
 
+/* The operands of an op, and its output after them. */
+static lh_slot *slot_at(lhi_alone *a, int i)
+{
+    return i < a->op->n_in ? &a->in[i] : &a->out;
+}
+
+static lh_slot *ref_at(lhi_alone *a, int i)
+{
+    return i < a->op->n_in ? &a->ref_in[i] : &a->ref_out;
+}
+
 /* Places for one op in one type; without a block it only measures. */
 static size_t lay_out(lhi_alone *a, char *block)
 {
     const size_t element = lhi_type_size(a->type);
-    lh_slot *const slot[] = {&a->in[0], &a->in[1], &a->out};
-    lh_slot *const ref[] = {&a->ref_in[0], &a->ref_in[1], &a->ref_out};
     size_t most = 0;
     char *at = block;
 
-    for (int i = 0; i < 3; i++) {
-        const size_t n = lhi_cells(slot[i]);
+    for (int i = 0; i <= a->op->n_in; i++) {
+        lh_slot *slot = slot_at(a, i), *ref = ref_at(a, i);
+        const size_t n = lhi_cells(slot);
 
         most = n > most ? n : most;
-        slot[i]->value = carve(&at, n, element);
-        slot[i]->grad = carve(&at, n, element);
-        *ref[i] = (lh_slot){.rows = slot[i]->rows, .cols = slot[i]->cols};
-        ref[i]->value = carve(&at, n, sizeof(lh_wide));
-        ref[i]->grad = carve(&at, n, sizeof(lh_wide));
-        ref[i]->off = carve(&at, n, sizeof(double));
-        ref[i]->grad_off = carve(&at, n, sizeof(double));
+        slot->value = carve(&at, n, element);
+        slot->grad = carve(&at, n, element);
+        *ref = (lh_slot){.rows = slot->rows, .cols = slot->cols};
+        ref->value = carve(&at, n, sizeof(lh_wide));
+        ref->grad = carve(&at, n, sizeof(lh_wide));
+        ref->off = carve(&at, n, sizeof(double));
+        ref->grad_off = carve(&at, n, sizeof(double));
     }
     a->got = carve(&at, most, sizeof *a->got);
     a->wanted = carve(&at, most, sizeof *a->wanted);
@@ -70,7 +80,8 @@ static void set_up(lhi_alone *a, lhi_check *k, uint32_t node, lh_type type)
 
     *a = (lhi_alone){.k = k, .node = node, .type = type, .op = lhi_op_of(w, node),
                      .wide = lhi_op_of(k->tape[LH_WIDE], node)};
-    a->step = a->ref_step = lhi_step_of(w, node, 0);
+    a->step = a->ref_step = lhi_call_of(w, node, 0);
+    a->ref_step.op = a->wide;
     for (int i = 0; i < a->op->n_in; i++) {
         a->in[i] = *a->step.in[i];
         a->step.in[i] = &a->in[i];
@@ -84,16 +95,17 @@ static void set_up(lhi_alone *a, lhi_check *k, uint32_t node, lh_type type)
 /* The same numbers in wide, and what rounding does to this op alone. */
 static void refer(lhi_alone *a)
 {
-    lh_slot *const slot[] = {&a->in[0], &a->in[1], &a->out};
-    lh_slot *const ref[] = {&a->ref_in[0], &a->ref_in[1], &a->ref_out};
     const lh_rounding r = lhi_rounding(a->type);
 
-    for (int i = 0; i < 3; i++)
-        for (size_t e = 0; e < lhi_cells(slot[i]); e++) {
-            ((lh_wide *)ref[i]->value)[e] = lhi_get(a->type, slot[i]->value, e);
-            ((lh_wide *)ref[i]->grad)[e] = i < 2 ? 0 : lhi_get(a->type, slot[i]->grad, e);
-            ref[i]->off[e] = ref[i]->grad_off[e] = 0;
+    for (int i = 0; i <= a->op->n_in; i++) {
+        const lh_slot *slot = slot_at(a, i), *ref = ref_at(a, i);
+
+        for (size_t e = 0; e < lhi_cells(slot); e++) {
+            ((lh_wide *)ref->value)[e] = lhi_get(a->type, slot->value, e);
+            ((lh_wide *)ref->grad)[e] = slot == &a->out ? lhi_get(a->type, slot->grad, e) : 0;
+            ref->off[e] = ref->grad_off[e] = 0;
         }
+    }
     a->wide->value_bound(&a->ref_step, &r);
     lhi_bounds_settle(a->ref_out.off, lhi_cells(&a->out));
     for (int o = 0; o < a->op->n_in; o++)

@@ -2,45 +2,48 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/verify/pieces.h"
 
-/* The operand of an act that selects its piece, NULL for the others. */
-static const lh_slot *selector(const lhi_ws *w, const lhi_act *a)
+#include <string.h>
+
+/* The pieces of an act, filled into `piece` (NULL: only counted); 0 of what has none. */
+static size_t pieces_of(const lhi_ws *w, const lhi_act *a, unsigned char *piece)
 {
-    return a->kind == LHI_FORWARD && lhi_op_of(w, a->node)->kinked
-               ? &w->slot[w->t->node[a->node].in[0]]
-               : NULL;
+    const lh_op *op = lhi_op_of(w, a->node);
+    lh_call s;
+
+    if (a->kind != LHI_FORWARD || !op->pieces)
+        return 0;
+    s = lhi_call_of(w, a->node, 0);
+    return op->pieces(&s, piece);
 }
 
 int lhi_pieces_keep(lhi_pieces *s, const lhi_ws *w, const lhi_plan *p)
 {
-    size_t at = 0;
+    size_t count = 0, most = 0;
 
     for (size_t i = 0; i < p->forwards; i++) {
-        const lh_slot *z = selector(w, &p->act[i]);
+        const size_t n = pieces_of(w, &p->act[i], NULL);
 
-        at += z ? lhi_cells(z) : 0;
+        count += n;
+        most = n > most ? n : most;
     }
-    s->right = lhi_alloc_array(w->t->c, at + 1, sizeof *s->right);
-    at = 0;
-    for (size_t i = 0; s->right && i < p->forwards; i++) {
-        const lh_slot *z = selector(w, &p->act[i]);
-
-        for (size_t e = 0; z && e < lhi_cells(z); e++)
-            s->right[at++] = lhi_get(w->type, z->value, e) > 0;
-    }
-    return s->right ? 0 : -1;
+    s->kept = lhi_alloc(w->t->c, count + most + 1);
+    s->now = s->kept ? s->kept + count : NULL;
+    count = 0;
+    for (size_t i = 0; s->kept && i < p->forwards; i++)
+        count += pieces_of(w, &p->act[i], s->kept + count);
+    return s->kept ? 0 : -1;
 }
 
 int lhi_pieces_left(const lhi_pieces *s, const lhi_ws *w, const lhi_plan *p, size_t act)
 {
-    const unsigned char *right = s->right;
+    size_t at = 0;
 
     for (size_t i = 0; i < p->forwards; i++) {
-        const lh_slot *z = selector(w, &p->act[i]);
+        const size_t n = pieces_of(w, &p->act[i], i < act ? NULL : s->now);
 
-        for (size_t e = 0; z && i >= act && e < lhi_cells(z); e++)
-            if ((lhi_get(w->type, z->value, e) > 0) != right[e])
-                return 1;
-        right += z ? lhi_cells(z) : 0;
+        if (i >= act && memcmp(s->now, s->kept + at, n) != 0)
+            return 1;
+        at += n;
     }
     return 0;
 }

@@ -6,7 +6,8 @@
 #include "framework/tape/tape.h"
 
 typedef struct lhi_pieces {
-    unsigned char *right; /* of every operand of a piecewise op, in the order of the acts: > 0 */
+    unsigned char *kept; /* of every piecewise op, in the order of the acts */
+    unsigned char *now;  /* of one of them, to compare */
 } lhi_pieces;
 
 /* Keeps the pieces that a workspace is in after a forward pass; the context owns the array.

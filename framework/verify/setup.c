@@ -57,7 +57,7 @@ static int find_starts(lhi_check *k)
     for (size_t i = k->p->forwards; i-- > 0;) { /* backward: the first use of a leaf stays */
         const lhi_node *n = &k->t->node[k->p->act[i].node];
 
-        for (int o = 0; o < n->family->op[LHI_F64]->n_in; o++)
+        for (int o = 0; o < lhi_arity(n); o++)
             if (k->t->node[n->in[o]].kind != LHI_OP)
                 k->start[n->in[o]] = i;
     }
@@ -83,7 +83,7 @@ static int make_workspaces(lhi_check *k)
 /* Roundings of an op's tangent: a product of k terms has 2k. */
 static int roundings(const lhi_check *k, size_t act)
 {
-    const lh_step s = lhi_step_of(k->hand, k->p->act[act].node, 0);
+    const lh_call s = lhi_call_of(k->hand, k->p->act[act].node, 0);
     const size_t sums = lhi_op_of(k->hand, k->p->act[act].node)->terms ? s.in[0]->rows : 1;
 
     return 16 + 2 * (int)(s.in[0]->cols * sums);

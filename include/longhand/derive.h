@@ -20,8 +20,8 @@ extern "C" {
  * With data the tape is run in double on the first `rows` rows of d, forward and
  * backward.  Each printed right-hand side is then evaluated as it is printed, in long
  * double, from the tape's own values, and must be what the tape holds to the rounding
- * of its terms; each step of the algebra must equal the one before.  d may be NULL:
- * nothing is checked then.
+ * of its terms; each step of the algebra must equal the one before.  With d NULL it runs on what
+ * lh_bind() gave the inputs; where they are not bound nothing is checked.
  *
  * format: "text", "latex" (for pdflatex with amsmath), "html" (one file, MathML), "dot"
  * or "svg" (the graph with its shapes, and with data its values); NULL: by the ending

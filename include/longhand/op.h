@@ -9,8 +9,11 @@
 extern "C" {
 #endif
 
-/** The most operands an op may have. */
-#define LH_OPERANDS 2
+/** The most operands an op may have, and the most numbers besides (a slope, a first column). */
+#define LH_OPERANDS 4
+#define LH_NUMBERS  4
+
+typedef struct lh_op lh_op;
 
 /** A shape; rows is LH_ROWS for a batch. */
 typedef struct lh_shape {
@@ -33,22 +36,6 @@ typedef struct lh_tile {
     size_t i0, i1, j0, j1;
 } lh_tile;
 
-/** What a product does to its elements before it stores them, in place of the ops that
- *  would follow: in this order, each NULL or 0 when there is nothing to do. */
-typedef struct lh_ending {
-    const lh_slot *row;  /* one row, added to every row (a bias) */
-    int            cut;  /* x <= 0 ? 0 : x (relu) */
-    const lh_slot *keep; /* x where this array is not 0, else 0 (relu, backward) */
-} lh_ending;
-
-/** How a parameter moves as soon as its gradient is whole: velocity := momentum velocity +
- *  gradient (where there is a velocity), value := value - rate velocity. */
-typedef struct lh_move {
-    void  *velocity; /* of the parameter's shape, or NULL */
-    double rate, momentum;
-    int    forget;   /* the gradient itself need not be stored */
-} lh_move;
-
 /** The arithmetic whose rounding is bounded. */
 typedef struct lh_rounding {
     double u;    /* unit roundoff: a result r is off by u |r| at most, */
@@ -57,44 +44,57 @@ typedef struct lh_rounding {
 } lh_rounding;
 
 /** What a call of an op sees of a running tape. */
-typedef struct lh_step {
+typedef struct lh_call {
+    const lh_op   *op;     /* whose function it is: its own data are op->data */
     const lh_slot *in[LH_OPERANDS];
     const lh_slot *out;
+    const double  *number; /* of this node, op->numbers of them */
     void          *terms;  /* one element a batch row, for ops with .terms */
-    size_t         m;      /* rows of the batch */
+    size_t         m;      /* rows of the batch, over all who share it, 1 at least: what 1/m means.
+                              An array of a batch may have fewer rows */
     size_t         shards; /* pieces a sum over rows is cut into */
     int            fresh;  /* backward(): the first to give to this gradient */
-    lh_ending      end;    /* for ops with .product, else nothing */
-    const lh_move *move;   /* backward() for operands in .moves: or NULL */
     void          *work;   /* scratch of this thread, .work() bytes */
-} lh_step;
+    /* Of an op that draws: the context's seed, a stream of this node's own, and the step of the
+     * training; outside of training it draws nothing. */
+    uint64_t       seed, stream, step;
+    int            trains;
+    const struct lhi_fused *fused; /* the planner's: what is done besides */
+} lh_call;
 
-/** Which arrays backward() reads besides the gradient of the output. */
-enum { LH_READS_IN0 = 1, LH_READS_IN1 = 2, LH_READS_OUT = 4 };
-
-/** Which ending of a product does what this op does (lh_ending), so that a plan may leave
- *  the op out: forward() adds operand 1, one row; forward() cuts; backward() keeps where
- *  the output is not 0. */
-enum { LH_ENDS_ROW = 1, LH_ENDS_CUT = 2, LH_ENDS_KEEP = 4 };
+/** Which arrays backward() reads besides the gradient of the output: operands, and the output. */
+#define LH_READS(operand) (1u << (operand))
+#define LH_READS_OUT      (1u << 16)
 
 /** How close two correct gradients of a case are: relative to the element, or to 1. */
 typedef enum lh_claim { LH_RELATIVE, LH_ABSOLUTE } lh_claim;
+
+/** How an operand of a case is drawn. */
+typedef enum lh_drawn {
+    LH_DRAWN,   /* from lo..hi of the case */
+    LH_UNIT,    /* probabilities */
+    LH_LABELS,  /* 0 or 1 */
+    LH_ONE_HOT, /* one 1 in each row, else 0 */
+    LH_CLASSES, /* a whole number, 0 to one less than operand 0 has columns */
+    LH_PLACES,  /* a whole number, 0 to one less than operand 0 has rows */
+    LH_WEIGHTS  /* 0 to 2, some of them 0 */
+} lh_drawn;
 
 /** One case of an op's tests. */
 typedef struct lh_case {
     const char *why;
     struct { size_t rows, cols; } in[LH_OPERANDS];
-    double lo, hi;     /* operands are drawn from lo..hi */
-    int    labels;     /* the last operand is drawn from {0, 1} */
-    int    probability;/* the first operand is drawn from (0, 1) instead */
+    double lo, hi;
+    lh_drawn drawn[LH_OPERANDS];
+    double number[LH_NUMBERS];
     lh_claim claim;
 } lh_case;
 
-/** The lines of an op in a derivation (`longhand derive`), which evaluates what it prints.
- *  #1 and #2 are the operands, #0 the result, d#0 the gradient of the result, m the rows
- *  of #1.  A B is the matrix product, A * B and A / B go element by element, A^T is the
- *  transpose, A^2 a power, [A > B] is 1 where that holds, else 0; sum(A) adds all elements,
- *  over_rows(A) adds the rows where the operand is one row; functions: exp log log1p
+/** The lines of an op: `longhand ops` and `longhand derive` print them, and derive evaluates what
+ *  it prints.  #1 to #4 are the operands, #0 the result, d#0 the gradient of the result, $1 to $4
+ *  the numbers, m the rows of the batch.  A B is the matrix product, A * B and A / B go element by
+ *  element, A^T is the transpose, A^2 a power, [A > B] is 1 where that holds, else 0; sum(A) adds
+ *  all elements, over_rows(A) adds the rows where the operand is one row; functions: exp log log1p
  *  sigma tanh abs max(A, B).  "a = b = c" is algebra in steps. */
 typedef struct lh_lines {
     const char *forward;               /* of #0 */
@@ -103,70 +103,81 @@ typedef struct lh_lines {
 } lh_lines;
 
 /** An op for one element type.  Every function sees whole rows; nothing may allocate. */
-typedef struct lh_op {
+struct lh_op {
+    size_t      size;    /* sizeof(lh_op), of the program that made it */
     const char *name;
-    int         n_in;
+    int         n_in;    /* operands */
+    int         numbers; /* and numbers */
+    const void *data;    /* its own, for its functions */
 
     /** The output's shape; 0, or -1 with the reason in why[]. */
-    int (*shape)(const lh_shape *in, lh_shape *out, char *why, size_t room);
+    int (*shape)(const lh_op *op, const lh_shape *in, const double *number, lh_shape *out,
+                 char *why, size_t room);
 
     /** Rows from..to-1 of the output (of `terms` for ops with .terms). */
-    void (*forward)(const lh_step *s, size_t from, size_t to);
+    void (*forward)(const lh_call *s, size_t from, size_t to);
 
     /** Ops with .terms: the output from all terms.  One thread. */
-    void (*finish)(const lh_step *s);
+    void (*finish)(const lh_call *s);
 
     /** Gives to a tile of the gradient of one operand: sets it when s->fresh, else adds to
      *  it.  Each element has one writer. */
-    void (*backward)(const lh_step *s, int operand, lh_tile part);
+    void (*backward)(const lh_call *s, int operand, lh_tile part);
 
     /** The output's tangent from those of the operands.  One thread. */
-    void (*jvp)(const lh_step *s);
+    void (*jvp)(const lh_call *s);
 
     /** A second gradient, always adding, that shares nothing with backward().  One
      *  thread, wide type alone (NULL in the others). */
-    void (*hand)(const lh_step *s);
+    void (*hand)(const lh_call *s);
 
     /** The forward formula over complex numbers, value + i tangent, for the complex step: the
      *  tangent of the output from those of the operands, so small that sin(t) = t and cos(t) = 1
-     *  to the last bit.  Pieces are chosen by the value.  One thread, wide type alone. */
-    void (*analytic)(const lh_step *s);
+     *  to the last bit.  Pieces are chosen by the value.  One thread. */
+    void (*analytic)(const lh_call *s);
 
     /** Running error bounds, wide type alone, one thread: sets the `off` of the output from
      *  those of the operands and the rounding of forward(). */
-    void (*value_bound)(const lh_step *s, const lh_rounding *r);
+    void (*value_bound)(const lh_call *s, const lh_rounding *r);
 
     /** Adds to the `grad_off` of an operand what the output's, the values' and the rounding of
      *  backward() (and of hand()) bring.  With a rounding of 0 and values that are exact it is
      *  |J^T| times the output's. */
-    void (*grad_bound)(const lh_step *s, int operand, const lh_rounding *r);
+    void (*grad_bound)(const lh_call *s, int operand, const lh_rounding *r);
+
+    /** Piecewise ops: which piece each element is in, a byte each (piece NULL: none is filled).
+     *  One thread.  @return how many there are. */
+    size_t (*pieces)(const lh_call *s, unsigned char *piece);
 
     /** Operations of the forward pass; the backward pass is taken as twice that. */
-    double (*flops)(const lh_step *s);
+    double (*flops)(const lh_call *s);
 
     /** Bytes of scratch a thread needs; NULL: none. */
-    size_t (*work)(const lh_step *s);
+    size_t (*work)(const lh_call *s);
 
-    const char *const *derivation; /* lines, NULL at the end */
-    const lh_case     *cases;      /* .why NULL at the end */
-    const char        *formula;    /* LaTeX, #1 and #2 for the operands */
-    unsigned           reads;      /* LH_READS_ flags */
-    unsigned           no_grad;    /* bit k: operand k is data and has no gradient */
-    int                terms;      /* sums over the batch: forward() fills terms */
-    int                product;    /* forward(), and backward() of operand 0, do s->end */
-    unsigned           ends;       /* LH_ENDS_ flags */
-    int                pointwise;  /* element i of the output, and of operand 0's gradient,
-                                      needs element i of the large arrays: they may be one */
-    unsigned           moves;      /* bit k: backward() of operand k does s->move */
-    unsigned           passes;     /* bit k: operand k's gradient is the output's, unchanged */
-    unsigned           linear;     /* bit k: in operand k the output is linear, or that and a
-                                      constant: exact for whole numbers */
-    const lh_lines    *lines;      /* NULL: derivations name the op and check nothing */
-    int                kinked;     /* the sign of operand 0 selects the piece */
-} lh_op;
+    const lh_case  *cases; /* .why NULL at the end */
+    const lh_lines *lines; /* NULL: derivations name the op and check nothing */
+    unsigned reads;        /* LH_READS flags */
+    unsigned no_grad;      /* bit k: operand k is data and has no gradient */
+    unsigned linear;       /* bit k: in operand k the output is linear, or that and a
+                              constant: exact for whole numbers */
+    int      terms;        /* sums over the batch: forward() fills terms */
 
-/** The ops in the order of ops.def, NULL past the end; `text` may be NULL. */
-LH_API const lh_op *lh_op_at(size_t index, const char **text);
+    /** Element i of the output needs element i of operand 0, and element i of operand 0's gradient
+     *  that of the output's, but for small arrays: the two may be one array where nobody reads
+     *  the older one any more, which the planner knows from .reads. */
+    int      pointwise;
+
+    /** A loss: the op that makes its prediction out of operand 0 ("sigmoid"), "" where operand 0
+     *  is the prediction.  NULL: no loss. */
+    const char *output;
+
+    const struct lhi_fuses *fuses; /* what a planner may do with it; NULL: nothing */
+};
+
+/** The ops, those of ops.def first and in its order, then those of the context (NULL: none); NULL
+ *  past the end.  `text` may be NULL. */
+LH_API const lh_op *lh_op_at(const lh_ctx *c, size_t index, const char **text);
 
 #ifdef __cplusplus
 }

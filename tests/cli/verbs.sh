@@ -186,7 +186,7 @@ for op in $(sed -n 's/^LH_[A-Z]*ARY *(\([a-z0-9_]*\),.*/\1/p' \
 done
 run "$longhand" ops sigmoid
 exits "ops sigmoid succeeds" 0
-says "ops sigmoid derives it" out "LaTeX:"
+says "ops sigmoid derives it" out "= sigma(A) * (1 - sigma(A))"
 run "$longhand" ops sigmiod
 exits "an unknown op is a usage error" 2
 says "an unknown op has the nearest one as its hint" err "did you mean sigmoid"

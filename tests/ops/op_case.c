@@ -4,6 +4,7 @@
 
 #include "framework/base/rng.h"
 #include "framework/base/threads.h"
+#include "framework/ops/cases.h"
 #include "tests/check.h"
 
 #include <stdlib.h>
@@ -39,15 +40,15 @@ static lh_slot slot(op_case *k, size_t rows, size_t cols, int grad)
 /* Drawn as a float, so that the value is the same in every type. */
 static void fill(op_case *k, int operand)
 {
-    const lh_case *g = k->given;
-    const int labels = g->labels && operand == k->op->n_in - 1;
+    const size_t cols = k->in[operand].cols;
 
     for (size_t e = 0; e < op_cells(&k->in[operand]); e++) {
         const double u = lhi_random_unit(7, 40, (uint32_t)operand, e);
-        const double lo = g->probability && operand == 0 ? 0.02 : g->lo;
-        const double hi = g->probability && operand == 0 ? 0.98 : g->hi;
+        const double of_row = lhi_random_unit(7, 43, (uint32_t)operand, e / cols);
 
-        lhi_set(k->type, k->in[operand].value, e, labels ? u < 0.5 : (float)(lo + u * (hi - lo)));
+        lhi_set(k->type, k->in[operand].value, e,
+                (float)lhi_drawn(k->given, k->given->drawn[operand], u, of_row, e % cols, cols,
+                                 &k->in[0]));
     }
 }
 
@@ -67,9 +68,11 @@ void op_case_open(op_case *k, const lh_op *op, const lh_case *given, lh_type typ
         k->step.in[i] = &k->in[i];
         fill(k, i);
     }
-    op->shape(in, &out, why, sizeof why);
+    op->shape(op, in, given->number, &out, why, sizeof why);
     k->out = slot(k, (size_t)out.rows, (size_t)out.cols, 1);
     k->step.out = &k->out;
+    k->step.op = op;
+    k->step.number = given->number;
     k->step.m = k->in[0].rows;
     k->step.shards = shards;
     k->step.terms = block(k, k->in[0].rows);
@@ -123,15 +126,17 @@ void op_cotangent(op_case *k, uint64_t seed, double scale)
 
 void op_for_all(void (*law)(const lhi_op_family *f, const lh_case *given, lh_type type))
 {
+    lh_ctx *c = lh_open(0, NULL, "");
     size_t ops = 0, cases = 0;
 
-    for (const lh_op *op; (op = lh_op_at(ops, NULL)) != NULL; ops++) {
+    for (const lh_op *op; (op = lh_op_at(c, ops, NULL)) != NULL; ops++) {
         const size_t before = cases;
 
         for (const lh_case *g = op->cases; g->why; g++, cases++)
             for (int type = 0; type < LH_TYPES; type++)
-                law(lhi_family(op->name), g, (lh_type)type);
+                law(lhi_family_at(c, ops), g, (lh_type)type);
         CHECK(cases > before + 2, "%s has only %zu cases", op->name, cases - before);
     }
     CHECK(ops >= 6 && cases >= 30, "%zu ops, %zu cases", ops, cases);
+    lh_close(c);
 }

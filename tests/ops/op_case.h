@@ -12,7 +12,7 @@ typedef struct op_case {
     lh_type type;
     size_t element;
     lh_slot in[LH_OPERANDS], out;
-    lh_step step;
+    lh_call step;
     void *all[24]; /* every block, for freeing */
     size_t blocks;
 } op_case;

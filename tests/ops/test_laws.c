@@ -153,6 +153,45 @@ static void complex_is_forward(void)
     CHECK(tried >= 30, "%ld cases", tried);
 }
 
+/* m is the call's: with four times as many rows in the batch a mean over it is a quarter, to the
+ * bit, and what is no mean stays. */
+static void of_a_larger_batch(const lhi_op_family *f, const lh_case *given, lh_type type)
+{
+    op_case k, large;
+
+    op_case_open(&k, f->op[variant_of(type)], given, type, 8);
+    op_case_open(&large, f->op[variant_of(type)], given, type, 8);
+    large.step.m = 4 * k.step.m;
+    op_cotangent(&k, 23, 1);
+    op_cotangent(&large, 23, 1);
+    op_forward(&k, 1);
+    op_forward(&large, 1);
+    op_backward(&k, 1);
+    op_backward(&large, 1);
+    for (int i = 0; i < k.op->n_in; i++)
+        for (size_t e = 0; op_has_grad(&k, i) && e < op_cells(&k.in[i]); e++) {
+            const lh_wide x = lhi_get(type, k.in[i].grad, e);
+            const lh_wide y = lhi_get(type, large.in[i].grad, e);
+
+            CHECK(y == (k.op->output ? x / 4 : x) || (x != x && y != y),
+                  "%s, %s, %s: element %zu: %Lg, of four times as many rows %Lg", NAME(f),
+                  given->why, lhi_type_name(type), e, x, y);
+            tried += k.op->output != NULL;
+        }
+    if (k.op->output)
+        CHECK(lhi_get(type, large.out.value, 0) == lhi_get(type, k.out.value, 0) / 4,
+              "%s, %s: the loss", NAME(f), given->why);
+    op_case_close(&k);
+    op_case_close(&large);
+}
+
+static void mean_of_the_call(void)
+{
+    tried = 0;
+    op_for_all(of_a_larger_batch);
+    CHECK(tried >= 100, "%ld elements", tried);
+}
+
 /* Is operand 1 a batch, too, as operand 0 is? */
 static int both_batches(const op_case *k)
 {
@@ -162,7 +201,7 @@ static int both_batches(const op_case *k)
     char why[100];
 
     return k->op->n_in == 2 && k->in[1].rows == k->in[0].rows &&
-           k->op->shape(in, &out, why, sizeof why) == 0;
+           k->op->shape(k->op, in, k->given->number, &out, why, sizeof why) == 0;
 }
 
 /* Rows from..from+count-1 of a whole case, in the order that turn gives them: row i of the part is
@@ -344,6 +383,7 @@ int main(int argc, char **argv)
         {"the complex step is the tangent of forward mode", complex_is_forward},
         {"rows in another order give gradients in that order", permutation},
         {"a batch in two parts gives the sum of both", batches_add_up},
+        {"a mean is over the rows that the call says", mean_of_the_call},
         {"an operand that is used twice gets both gradients", aliases_accumulate},
         {0}};
 

@@ -44,7 +44,7 @@ typedef struct changed {
 
 static inline void change(changed *k, const char *name, const lh_lines *lines)
 {
-    k->family = *lhi_family(name);
+    k->family = *lhi_family(NULL, name);
     for (int v = 0; v < LHI_VARIANTS; v++) {
         if (!k->family.op[v])
             continue;
@@ -60,14 +60,14 @@ static inline lh_var one(const char *name, lh_var a)
 {
     const int other = swapped && strcmp(swapped->op[LHI_F64].name, name) == 0;
 
-    return lhi_record(other ? &swapped->family : lhi_family(name), 1, &a);
+    return lhi_record(other ? &swapped->family : lhi_family(NULL, name), &a, NULL);
 }
 
 static inline lh_var two(const char *name, lh_var a, lh_var b)
 {
     const int other = swapped && strcmp(swapped->op[LHI_F64].name, name) == 0;
 
-    return lhi_record(other ? &swapped->family : lhi_family(name), 2, (lh_var[]){a, b});
+    return lhi_record(other ? &swapped->family : lhi_family(NULL, name), (lh_var[]){a, b}, NULL);
 }
 
 /* The network of the notes, as experiments/notes.c records it. */

@@ -100,7 +100,7 @@ static double factor;
 static int everywhere; /* in a derivation: or at its largest element alone */
 static const lhi_op_family *right;
 
-static void slip(const lh_step *s, int operand, lh_tile t, int variant, lh_type type)
+static void slip(const lh_call *s, int operand, lh_tile t, int variant, lh_type type)
 {
     const lh_slot *a = s->in[operand];
 
@@ -109,17 +109,17 @@ static void slip(const lh_step *s, int operand, lh_tile t, int variant, lh_type 
         lhi_set(type, a->grad, e, (lh_wide)factor * lhi_get(type, a->grad, e));
 }
 
-static void slip_f32(const lh_step *s, int operand, lh_tile t)
+static void slip_f32(const lh_call *s, int operand, lh_tile t)
 {
     slip(s, operand, t, LHI_F32, LH_F32);
 }
 
-static void slip_f64(const lh_step *s, int operand, lh_tile t)
+static void slip_f64(const lh_call *s, int operand, lh_tile t)
 {
     slip(s, operand, t, LHI_F64, LH_F64);
 }
 
-static void slip_wide(const lh_step *s, int operand, lh_tile t)
+static void slip_wide(const lh_call *s, int operand, lh_tile t)
 {
     slip(s, operand, t, LHI_WIDE, LH_WIDE);
 }
@@ -209,7 +209,7 @@ static void kinks(void)
         const lh_slot *out = &check.off[LH_F32].slot[i];
         const lh_slot *in = &check.off[LH_F32].slot[k.t->node[i].in[0]];
 
-        if (k.t->node[i].kind != LHI_OP || !lhi_op_of(check.hand, i)->kinked)
+        if (k.t->node[i].kind != LHI_OP || !lhi_op_of(check.hand, i)->pieces)
             continue;
         for (size_t e = 0; e < out->rows * out->cols; e++)
             if (fabsl(((const lh_wide *)in->value)[e]) <= (lh_wide)in->off[e] && in->off[e] > 0) {

@@ -263,7 +263,7 @@ static void lean_page(void)
 
         used += (size_t)snprintf(
             text + used, sizeof text - used, "%s%s%s%s%s%s%s ", a->barrier ? "|" : "",
-            a->kind == LHI_FINISH ? "finish" : t->node[a->node].family->op[LHI_F64]->name,
+            a->kind == LHI_FINISH ? "finish" : lhi_node_op(&t->node[a->node])->name,
             a->kind == LHI_BACKWARD ? "'" : "", a->row != LHI_NONE ? "+row" : "",
             a->cut ? "+cut" : "", a->keep != LHI_NONE ? "+keep" : "", a->moves ? "!" : "");
     }

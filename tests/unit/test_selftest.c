@@ -48,7 +48,7 @@ static void enough(void)
     printf("# %zu kinds, %zu ops, %zu networks, %zu mutants, %zu noticed, %zu with the reason\n",
            self->kinds, self->ops, self->networks, all.trials, all.noticed, all.right);
     CHECK(self->kinds >= 45, "%zu kinds", self->kinds);
-    CHECK(self->ops >= 6 && !lh_op_at(self->ops, NULL), "%zu ops", self->ops);
+    CHECK(self->ops >= 6 && !lhi_family_at(self->c, self->ops), "%zu ops", self->ops);
     CHECK(pairs() >= 200, "%zu kinds in ops", pairs());
     CHECK(all.trials >= 600, "%zu mutants", all.trials);
     for (size_t kind = 0; kind < self->kinds; kind++)
@@ -125,8 +125,9 @@ static void no_mutant(void)
     static const lhi_mutant none = {"none", LH_WHY_VALUE, 0, unchanged, 0, -1, 0};
     size_t networks = 0;
 
-    for (size_t i = 0; lh_op_at(i, NULL); i++) {
-        const lhi_op_family *f = lhi_family(lh_op_at(i, NULL)->name);
+    const lhi_op_family *f;
+
+    for (size_t i = 0; (f = lhi_family_at(self->c, i)) != NULL; i++) {
         lhi_network n;
 
         for (size_t which = 0; lhi_network_open(self->c, f, which, &n) == 1; which++, networks++) {
@@ -135,7 +136,7 @@ static void no_mutant(void)
             CHECK(lhi_mutant_open(n.c, n.cells) == 0, "%s", lh_message(n.c));
             n.t->node[n.node].family = lhi_mutant_of(f, &none, n.c->set.isa);
             r = lhi_verify(n.L, NULL, 0, NULL, NULL);
-            CHECK(r && r->verdict == LH_AGREE, "%s %s: %s", lh_op_at(i, NULL)->name, n.text,
+            CHECK(r && r->verdict == LH_AGREE, "%s %s: %s", f->op[LHI_WIDE]->name, n.text,
                   r && r->findings ? r->finding[0].why : lh_message(n.c));
             lhi_network_close(&n);
         }

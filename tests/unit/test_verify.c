@@ -158,10 +158,10 @@ static lh_op broken[LHI_VARIANTS];
 static lhi_op_family broken_family;
 static int broken_type;
 
-static void flip(const lh_step *s, int operand, lh_tile t)
+static void flip(const lh_call *s, int operand, lh_tile t)
 {
     const lh_slot *a = s->in[operand];
-    const lhi_op_family *right = lhi_family(broken[broken_type].name);
+    const lhi_op_family *right = lhi_family(NULL, broken[broken_type].name);
 
     right->op[broken_type]->backward(s, operand, t);
     for (size_t i = t.i0; i < t.i1; i++)
@@ -188,7 +188,7 @@ static void broken_rules(void)
 
             k.c->set.isa = "portable";
             broken_type = type;
-            broken_family = *lhi_family(ops[which]);
+            broken_family = *lhi_family(NULL, ops[which]);
             broken[type] = *broken_family.op[type];
             broken[type].backward = flip;
             broken_family.op[type] = &broken[type];
@@ -213,12 +213,12 @@ static int times_given;
 static size_t calls_of[LH_TYPES];
 static lh_type type_of_call;
 
-static void once_wrong(const lh_step *s, int operand, lh_tile t)
+static void once_wrong(const lh_call *s, int operand, lh_tile t)
 {
-    const lh_op *right = lhi_family("matmul")->op[type_of_call == LH_F32   ? LHI_F32
+    const lh_op *right = lhi_family(NULL, "matmul")->op[type_of_call == LH_F32   ? LHI_F32
                                                   : type_of_call == LH_F64 ? LHI_F64
                                                                            : LHI_WIDE];
-    lh_step again = *s;
+    lh_call again = *s;
 
     if (operand == 0 && calls_of[type_of_call]++ == 0) {
         again.fresh = 0;
@@ -229,19 +229,19 @@ static void once_wrong(const lh_step *s, int operand, lh_tile t)
     right->backward(s, operand, t);
 }
 
-static void once_wrong_f32(const lh_step *s, int operand, lh_tile t)
+static void once_wrong_f32(const lh_call *s, int operand, lh_tile t)
 {
     type_of_call = LH_F32;
     once_wrong(s, operand, t);
 }
 
-static void once_wrong_f64(const lh_step *s, int operand, lh_tile t)
+static void once_wrong_f64(const lh_call *s, int operand, lh_tile t)
 {
     type_of_call = LH_F64;
     once_wrong(s, operand, t);
 }
 
-static void once_wrong_wide(const lh_step *s, int operand, lh_tile t)
+static void once_wrong_wide(const lh_call *s, int operand, lh_tile t)
 {
     type_of_call = LH_WIDE;
     once_wrong(s, operand, t);
@@ -249,7 +249,7 @@ static void once_wrong_wide(const lh_step *s, int operand, lh_tile t)
 
 static net two_users(void)
 {
-    static void (*const rules[])(const lh_step *, int, lh_tile) = {once_wrong_f32, once_wrong_f64,
+    static void (*const rules[])(const lh_call *, int, lh_tile) = {once_wrong_f32, once_wrong_f64,
                                                                   once_wrong_wide};
     net k = {.c = lh_open(0, NULL, "test")};
 
@@ -263,7 +263,7 @@ static net two_users(void)
     lh_let(Q, lh_matmul(A, lh_param(k.t, "V", 4, 1, LH_GLOROT)));
     lh_let(L, lh_bce_logits(lh_add(P, Q), y));
 
-    broken_family = *lhi_family("matmul");
+    broken_family = *lhi_family(NULL, "matmul");
     for (int type = 0; type < LH_TYPES; type++) {
         calls_of[type] = 0;
         broken[type] = *broken_family.op[type];
