@@ -95,7 +95,16 @@ libcore_la_SOURCES = \
 	framework/tape/run.c \
 	framework/tape/tape.h \
 	framework/tape/workspace.c \
-	framework/lines/program.h \
+	framework/lines/atoms.c \
+	framework/lines/compile.c \
+	framework/lines/functions.c framework/lines/functions.def \
+	framework/lines/line.c \
+	framework/lines/parse.c \
+	framework/lines/program.h framework/lines/reader.h \
+	framework/lines/simplify.c \
+	framework/lines/slope.c \
+	framework/lines/tree.c framework/lines/tree.h \
+	framework/lines/write.c \
 	framework/ops/op_impl.h \
 	framework/ops/ops.h \
 	framework/ops/record_listing.c \
@@ -143,7 +152,6 @@ libcore_la_SOURCES = \
 	framework/derive/document.h \
 	framework/derive/evaluate.c \
 	framework/derive/expr.h \
-	framework/derive/functions.c \
 	framework/derive/layout.c framework/derive/layout.h \
 	framework/derive/lines.c \
 	framework/derive/names.c \

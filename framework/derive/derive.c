@@ -84,7 +84,7 @@ static void tear_down(lhi_document *d)
         lhi_plan_free(d->c, d->p);
     lhi_release(d->c, d->users);
     lhi_release(d->c, d->pool.name);
-    lhi_release(d->c, d->pool.at);
+    lhi_pool_free(&d->pool);
     lhi_release(d->c, d->line);
 }
 

@@ -1,6 +1,7 @@
 /* evaluate.c -- an expression worked in long double as it is printed. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/derive/expr.h"
+#include "framework/kernels/wide.h"
 
 #include <math.h>
 #include <string.h>
@@ -45,6 +46,21 @@ typedef struct number {
     lh_wide x, spread;
 } number;
 
+/* As the runs do it: whole powers and roots by products, others through exp and log. */
+static lh_wide raised(lh_wide x, lh_wide n)
+{
+    lh_wide r = 1;
+
+    if (fabsl(n) == (lh_wide)0.5)
+        r = sqrtl(x);
+    else if (n != floorl(n) || fabsl(n) > 256)
+        return lhi_wide_exp(n * lhi_wide_log(x));
+    else
+        for (int i = 0; i < (int)fabsl(n); i++)
+            r *= x;
+    return n < 0 ? 1 / r : r;
+}
+
 static number combine(const lhi_expr *e, number a, number b)
 {
     number r;
@@ -62,8 +78,14 @@ static number combine(const lhi_expr *e, number a, number b)
         break;
     case LHI_E_ABOVE: /* no rounding between 0 and 1 */
         return (number){a.x > b.x ? 1 : 0, 0};
-    case LHI_E_CALL: /* max, the only function of two */
-        return a.x > b.x ? a : b;
+    case LHI_E_CALL:
+        if (lhi_function_named(e->name, e->length)->code == LHI_MAX)
+            return a.x >= b.x || a.x != a.x ? a : b;
+        return a.x <= b.x || a.x != a.x ? a : b;
+    case LHI_E_POWER:
+        r.x = raised(a.x, b.x);
+        r.spread = fabsl(b.x * r.x / a.x) * a.spread + fabsl(r.x) * fabsl(b.x);
+        return r;
     default:
         r = (number){a.x * b.x, a.spread * fabsl(b.x) + fabsl(a.x) * b.spread};
     }
@@ -151,13 +173,35 @@ static int sum(const lhi_pool *p, const lhi_matrix *a, int all, lhi_matrix *out)
     return 1;
 }
 
-static lh_wide raised(lh_wide x, int n)
+/* A function of one number, and the size of its derivative. */
+static number of_number(lhi_code code, lh_wide x)
 {
-    lh_wide r = 1;
+    lh_wide y;
 
-    for (int i = 0; i < (n < 0 ? -n : n); i++)
-        r *= x;
-    return n < 0 ? 1 / r : r;
+    switch (code) {
+    case LHI_EXP:
+        y = lhi_wide_exp(x);
+        return (number){y, y};
+    case LHI_LOG:
+        return (number){lhi_wide_log(x), 1 / x};
+    case LHI_LOG1P:
+        return (number){lhi_wide_log1p(x), 1 / (1 + x)};
+    case LHI_SIGMA:
+        y = lhi_wide_sigmoid(x);
+        return (number){y, y * lhi_wide_sigmoid(-x)};
+    case LHI_TANH:
+        y = lhi_wide_sigmoid(2 * x);
+        return (number){lhi_wide_tanh(x), 4 * y * lhi_wide_sigmoid(-2 * x)};
+    case LHI_SQRT:
+        y = sqrtl(x);
+        return (number){y, 1 / (2 * y)};
+    case LHI_ERF: /* 2/sqrt(pi) = 1.128... */
+        return (number){lhi_wide_erf(x), 1.13L * lhi_wide_exp(-x * x)};
+    case LHI_ABS:
+        return (number){fabsl(x), 1};
+    default:
+        return (number){(lh_wide)NAN, 0};
+    }
 }
 
 static int of_one(const lhi_pool *p, const lhi_expr *e, const lhi_matrix *a, lhi_matrix *out)
@@ -166,20 +210,15 @@ static int of_one(const lhi_pool *p, const lhi_expr *e, const lhi_matrix *a, lhi
 
     if (e->kind == LHI_E_TRANSPOSE)
         return transposed(p, a, out);
-    if (e->kind == LHI_E_CALL && f && !f->of)
+    if (f && f->code == LHI_CODES)
         return sum(p, a, strcmp(f->name, "sum") == 0, out);
     if ((e->kind == LHI_E_CALL && !f) || !make(p->c, a->rows, a->cols, out))
         return 0;
     for (size_t i = 0; i < a->rows * a->cols; i++) {
-        const lh_wide x = a->at[i];
+        const number y = f ? of_number(f->code, a->at[i]) : (number){-a->at[i], 1};
 
-        out->at[i] = e->kind == LHI_E_NEG ? -x : f ? f->of(x) : raised(x, e->number);
-        out->spread[i] = a->spread[i];
-        if (f)
-            out->spread[i] = a->spread[i] * fabsl(f->slope(x)) + 2 * fabsl(out->at[i]);
-        else if (e->kind == LHI_E_POWER)
-            out->spread[i] = fabsl((lh_wide)e->number * out->at[i] / x) * a->spread[i] +
-                             fabsl(out->at[i]) * fabsl((lh_wide)e->number);
+        out->at[i] = y.x;
+        out->spread[i] = a->spread[i] * fabsl(y.spread) + (f ? 2 * fabsl(y.x) : 0);
     }
     return 1;
 }
@@ -208,7 +247,7 @@ int lhi_evaluate(const lhi_pool *p, lhi_ref ref, const lhi_ws *w, lhi_matrix *ou
 
     switch (e->kind) {
     case LHI_E_NUMBER:
-        return constant(p, e->number, out);
+        return constant(p, e->number.wide, out);
     case LHI_E_COUNT:
         return constant(p, (lh_wide)w->slot[e->node].rows, out);
     case LHI_E_VALUE:
@@ -220,6 +259,8 @@ int lhi_evaluate(const lhi_pool *p, lhi_ref ref, const lhi_ws *w, lhi_matrix *ou
     case LHI_E_PRIME:
     case LHI_E_PARTIAL:
     case LHI_E_BACKWARD:
+    case LHI_E_SETTING:
+    case LHI_E_LIST:
         return 0;
     default:
         return inner(p, e, w, out);

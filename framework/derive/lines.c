@@ -99,12 +99,15 @@ static lhi_binding binding(lhi_document *d, uint32_t id, int with_gradient)
     const lhi_node *n = &d->t->node[id];
     const uint32_t sigmoid = lhi_sigmoid_of(d, n->in[0]);
     const int operands = operands_of(d, id);
-    lhi_binding b = {.node = {id}, .grad = LHI_NO_EXPR, .sigma = LHI_NO_EXPR};
+    lhi_binding b = lhi_operands(&d->pool, 0, NULL);
 
-    for (int k = 0; k < LH_OPERANDS; k++) {
-        b.node[1 + k] = k < operands ? n->in[k] : LHI_NONE;
-        b.value[1 + k] = k < operands ? value(d, n->in[k]) : LHI_NO_EXPR;
-    }
+    b.node = id;
+    b.value[0] = b.grad = LHI_NO_EXPR;
+    b.count = lhi_leaf(&d->pool, LHI_E_COUNT, n->in[0]);
+    for (int k = 0; k < operands; k++)
+        b.value[1 + k] = value(d, n->in[k]);
+    for (int k = 0; k < LH_NUMBERS; k++)
+        b.setting[k] = lhi_of_double(&d->pool, n->number[k]);
     if (with_gradient) {
         b.value[0] = value(d, id);
         b.grad = gradient(d, id);
@@ -117,10 +120,10 @@ static lhi_binding binding(lhi_document *d, uint32_t id, int with_gradient)
 
 static size_t parse(lhi_document *d, const char *text, const lhi_binding *b, lhi_ref *step)
 {
-    const size_t n = lhi_parse(&d->pool, text, b, op_of(d, b->node[0])->name, step);
+    const size_t n = lhi_parse(&d->pool, text, b, op_of(d, b->node)->name, step);
 
     if (n == 0)
-        step[0] = lhi_leaf(&d->pool, LHI_E_NUMBER, 0);
+        step[0] = lhi_whole(&d->pool, 0);
     return n ? n : 1;
 }
 
@@ -193,11 +196,11 @@ static lhi_ref gradient(lhi_document *d, uint32_t id)
     size_t n;
 
     if (id == d->p->root)
-        return lhi_make(&d->pool, (lhi_expr){.kind = LHI_E_NUMBER, .number = 1});
+        return lhi_whole(&d->pool, 1);
     if (is_shown(d, id))
         return lhi_leaf(&d->pool, LHI_E_GRAD, id);
     n = gradient_steps(d, id, step);
-    return n ? step[n - 1] : lhi_leaf(&d->pool, LHI_E_NUMBER, 0);
+    return n ? step[n - 1] : lhi_whole(&d->pool, 0);
 }
 
 static void add_line(lhi_document *d, lhi_line l)
@@ -299,7 +302,7 @@ static void add_slope(lhi_document *d, uint32_t id)
         add_steps(d, l, step + 1, n - 1);
     }
     b.value[0] = value(d, id);
-    b.grad = lhi_make(&d->pool, (lhi_expr){.kind = LHI_E_NUMBER, .number = 1});
+    b.grad = lhi_whole(&d->pool, 1);
     n = parse(d, lines->backward[0], &b, rule);
     left = lhi_join(&d->pool, LHI_E_PARTIAL, b.value[0], b.value[1]);
     add_steps(d, (lhi_line){.section = LHI_ACTIVATION, .note = page ? 10 : 0, .node = id,

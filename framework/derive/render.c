@@ -5,58 +5,46 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How tightly a kind holds together; what holds less than its place asks for is put in
- * brackets.  Fractions of LaTeX and MathML need none. */
-enum { SUM = 1, TERM, QUOTIENT, PRODUCT, POSTFIX, ATOM };
-
 #define HTML_ROW(inner) "<mrow>" inner "</mrow>"
 #define HTML_OP(sign)   HTML_ROW("\1<mo>" sign "</mo>\2")
 #define HTML_UNSEEN     "<mo lspace=\"0.1em\" rspace=\"0.1em\">&#x2062;</mo>"
 
-/* \1 and \2 are the parts of an expression, of its left and right place at least. */
-static const struct pattern {
-    const char *shown[3];
-    int holds, left, right;
-} patterns[LHI_E_KINDS] = {
-    [LHI_E_NUMBER] = {.holds = ATOM},
-    [LHI_E_SYMBOL] = {.holds = ATOM},
-    [LHI_E_VALUE] = {.holds = ATOM},
-    [LHI_E_GRAD] = {.holds = ATOM},
-    [LHI_E_COUNT] = {.holds = ATOM},
-    [LHI_E_ADD] = {{"\1 + \2", "\1 + \2", HTML_OP("+")}, SUM, SUM, TERM},
-    [LHI_E_SUB] = {{"\1 - \2", "\1 - \2", HTML_OP("&#x2212;")}, SUM, SUM, TERM},
-    [LHI_E_NEG] = {{"-\1", "-\1", HTML_ROW("<mo>&#x2212;</mo>\1")}, SUM, TERM, 0},
-    [LHI_E_TIMES] = {{"\1 * \2", "\1 \\odot \2", HTML_OP("&#x2299;")}, TERM, TERM, QUOTIENT},
-    [LHI_E_OVER] = {{"\1/\2", "\\frac{\1}{\2}", "<mfrac>\1\2</mfrac>"}, QUOTIENT, PRODUCT, POSTFIX},
-    [LHI_E_PRODUCT] = {{"\1 \2", "\1\\,\2", HTML_ROW("\1" HTML_UNSEEN "\2")}, PRODUCT, PRODUCT,
-                       POSTFIX},
-    [LHI_E_DOT] = {{"\1.\2", "\1 \\cdot \2", HTML_OP("&#xB7;")}, PRODUCT, PRODUCT, POSTFIX},
-    [LHI_E_POWER] = {.holds = POSTFIX, .left = ATOM},
-    [LHI_E_TRANSPOSE] = {{"\1^T", "\1^{\\top}", "<msup>\1<mo>&#x22A4;</mo></msup>"}, POSTFIX, ATOM,
-                         0},
-    [LHI_E_PRIME] = {{"\1'", "\1'", "<msup>\1<mo>&#x2032;</mo></msup>"}, ATOM, ATOM, SUM},
-    [LHI_E_ABOVE] = {{"[\1 > \2]", "[\1 > \2]",
-                      HTML_ROW("<mo stretchy=\"false\">[</mo>\1<mo>&gt;</mo>\2"
-                               "<mo stretchy=\"false\">]</mo>")}, ATOM, SUM, SUM},
-    [LHI_E_CALL] = {.holds = POSTFIX},
-    [LHI_E_PARTIAL] = {{"d\1/d\2", "\\frac{\\partial \1}{\\partial \2}",
-                        "<mfrac><mrow><mo>&#x2202;</mo>\1</mrow>"
-                        "<mrow><mo>&#x2202;</mo>\2</mrow></mfrac>"}, POSTFIX, ATOM, ATOM},
-    [LHI_E_BACKWARD] = {.holds = SUM},
+/* \1 and \2 are the parts of an expression. */
+static const char *const patterns[LHI_E_KINDS][3] = {
+    [LHI_E_ADD] = {"\1 + \2", "\1 + \2", HTML_OP("+")},
+    [LHI_E_SUB] = {"\1 - \2", "\1 - \2", HTML_OP("&#x2212;")},
+    [LHI_E_NEG] = {"-\1", "-\1", HTML_ROW("<mo>&#x2212;</mo>\1")},
+    [LHI_E_TIMES] = {"\1 * \2", "\1 \\odot \2", HTML_OP("&#x2299;")},
+    [LHI_E_OVER] = {"\1/\2", "\\frac{\1}{\2}", "<mfrac>\1\2</mfrac>"},
+    [LHI_E_PRODUCT] = {"\1 \2", "\1\\,\2", HTML_ROW("\1" HTML_UNSEEN "\2")},
+    [LHI_E_DOT] = {"\1.\2", "\1 \\cdot \2", HTML_OP("&#xB7;")},
+    [LHI_E_POWER] = {"\1^\2", "\1^{\2}", "<msup>\1\2</msup>"},
+    [LHI_E_TRANSPOSE] = {"\1^T", "\1^{\\top}", "<msup>\1<mo>&#x22A4;</mo></msup>"},
+    [LHI_E_PRIME] = {"\1'", "\1'", "<msup>\1<mo>&#x2032;</mo></msup>"},
+    [LHI_E_ABOVE] = {"[\1 > \2]", "[\1 > \2]",
+                     HTML_ROW("<mo stretchy=\"false\">[</mo>\1<mo>&gt;</mo>\2"
+                              "<mo stretchy=\"false\">]</mo>")},
+    [LHI_E_LIST] = {"\1, \2", "\1, \2", HTML_OP(",")},
+    [LHI_E_PARTIAL] = {"d\1/d\2", "\\frac{\\partial \1}{\\partial \2}",
+                       "<mfrac><mrow><mo>&#x2202;</mo>\1</mrow>"
+                       "<mrow><mo>&#x2202;</mo>\2</mrow></mfrac>"},
 };
 
-/* A quotient that is drawn as a fraction holds together, and so does what stands in it. */
+/* What holds less than its place asks for is put in brackets.  A quotient that is drawn as a
+ * fraction holds together; a power of a function does not without them. */
 static int holds(const lhi_pool *p, lhi_ref e, lhi_form form)
 {
     const lhi_expr_kind kind = p->at[e].kind;
 
-    return kind == LHI_E_OVER && form != LHI_AS_TEXT ? PRODUCT : patterns[kind].holds;
+    if (kind == LHI_E_OVER && form != LHI_AS_TEXT)
+        return LHI_SIDE;
+    return kind == LHI_E_CALL || kind == LHI_E_PARTIAL ? LHI_POSTFIX : lhi_holds[kind].itself;
 }
 
 /* Is a fraction in it? */
 static int is_tall(const lhi_pool *p, lhi_ref e)
 {
-    return e != LHI_NO_EXPR && p->at[e].kind > LHI_E_COUNT && p->at[e].kind != LHI_E_BACKWARD &&
+    return e != LHI_NO_EXPR && p->at[e].kind >= LHI_E_ADD && p->at[e].kind != LHI_E_BACKWARD &&
            (p->at[e].kind == LHI_E_OVER || is_tall(p, p->at[e].a) || is_tall(p, p->at[e].b));
 }
 
@@ -92,18 +80,26 @@ static void fill(lhi_text *t, const lhi_pool *p, const char *pattern, const lhi_
         else if (*pattern == '\2')
             place(t, p, x->b, right, form);
         else if (*pattern == '\3')
-            place(t, p, x->a, ATOM, form);
+            place(t, p, x->a, LHI_ATOM, form);
         else if (*pattern == '\4')
             in_brackets(t, p, x->a, form);
         else
             lhi_text_put(t, pattern, 1);
 }
 
-static void number(lhi_text *t, int n, lhi_form form)
+static void number(lhi_text *t, lhi_number x, lhi_form form)
 {
-    lhi_text_add(t, form != LHI_AS_HTML ? "%d" : n < 0 ? "<mrow><mo>&#x2212;</mo><mn>%d</mn></mrow>"
-                                                       : "<mn>%d</mn>",
-                 form == LHI_AS_HTML && n < 0 ? -n : n);
+    const int negative = x.wide < 0;
+    char digits[64];
+
+    if (negative)
+        x = (lhi_number){-x.f32, -x.f64, -x.wide};
+    lhi_number_text(x, digits, sizeof digits);
+    if (form == LHI_AS_HTML)
+        lhi_text_add(t, negative ? "<mrow><mo>&#x2212;</mo><mn>%s</mn></mrow>" : "<mn>%s</mn>",
+                     digits);
+    else
+        lhi_text_add(t, "%s%s", negative ? "-" : "", digits);
 }
 
 static void gradient(lhi_text *t, const char *name, lhi_form form)
@@ -124,15 +120,6 @@ static void count(lhi_text *t, ptrdiff_t rows, lhi_form form)
         lhi_text_add(t, form == LHI_AS_HTML ? "<mn>%td</mn>" : "%td", rows);
 }
 
-static void power(lhi_text *t, const lhi_pool *p, const lhi_expr *x, lhi_form form)
-{
-    lhi_text_add(t, form == LHI_AS_HTML ? "<msup>" : "");
-    place(t, p, x->a, ATOM, form);
-    lhi_text_add(t, form == LHI_AS_TEXT ? "^" : form == LHI_AS_LATEX ? "^{" : "");
-    number(t, x->number, form);
-    lhi_text_add(t, form == LHI_AS_TEXT ? "" : form == LHI_AS_LATEX ? "}" : "</msup>");
-}
-
 /* A function of the table, or one that has only a name. */
 static void call(lhi_text *t, const lhi_pool *p, const lhi_expr *x, lhi_form form)
 {
@@ -144,7 +131,8 @@ static void call(lhi_text *t, const lhi_pool *p, const lhi_expr *x, lhi_form for
     lhi_text_add(t, form == LHI_AS_HTML ? "<mrow>" : "");
     if (!f)
         lhi_add_name(t, x->name, x->length, form);
-    fill(t, p, f ? f->shown[form] : x->b == LHI_NO_EXPR ? one[form] : two[form], x, SUM, SUM, form);
+    fill(t, p, f ? f->shown[form] : x->b == LHI_NO_EXPR ? one[form] : two[form], x, LHI_SUM,
+         LHI_SUM, form);
     lhi_text_add(t, form == LHI_AS_HTML ? "</mrow>" : "");
 }
 
@@ -161,8 +149,10 @@ static void words(lhi_text *t, const lhi_expr *x, lhi_form form)
 void lhi_render(lhi_text *t, const lhi_pool *p, lhi_ref e, lhi_form form)
 {
     const lhi_expr *x = &p->at[e];
-    const struct pattern *how = &patterns[x->kind];
+    const lhi_hold *hold = &lhi_holds[x->kind];
     const int drawn = x->kind == LHI_E_OVER && form != LHI_AS_TEXT;
+    const int raised = x->kind == LHI_E_POWER &&
+                       (form != LHI_AS_TEXT || p->at[x->b].kind == LHI_E_NUMBER);
 
     switch (x->kind) {
     case LHI_E_NUMBER:
@@ -180,9 +170,6 @@ void lhi_render(lhi_text *t, const lhi_pool *p, lhi_ref e, lhi_form form)
     case LHI_E_COUNT:
         count(t, p->t->node[x->node].rows, form);
         break;
-    case LHI_E_POWER:
-        power(t, p, x, form);
-        break;
     case LHI_E_CALL:
         call(t, p, x, form);
         break;
@@ -190,7 +177,8 @@ void lhi_render(lhi_text *t, const lhi_pool *p, lhi_ref e, lhi_form form)
         words(t, x, form);
         break;
     default:
-        fill(t, p, how->shown[form], x, drawn ? SUM : how->left, drawn ? SUM : how->right, form);
+        fill(t, p, patterns[x->kind][form], x, drawn ? LHI_SUM : hold->left,
+             drawn || raised ? LHI_SUM : hold->right, form);
         if (x->kind == LHI_E_PRIME && x->b != LHI_NO_EXPR)
             in_brackets(t, p, x->b, form);
     }

@@ -112,7 +112,7 @@ static const lh_lines lines = {
     .forward = "sigma(#1) = 1/(1 + exp(-#1))",
     .backward = {"d#0 * #0 * (1 - #0)"},
     .slope = "-(1 + exp(-#1))^-2 * (-exp(-#1)) = exp(-#1)/(1 + exp(-#1))^2"
-             " = 1/(1 + exp(-#1)) * (1 + exp(-#1) - 1)/(1 + exp(-#1))"
+             " = 1/(1 + exp(-#1)) * ((1 + exp(-#1) - 1)/(1 + exp(-#1)))"
              " = sigma(#1) * (1 - sigma(#1))"
 };
 

@@ -273,3 +273,15 @@ double lhi_sys_strtod(const char *text, char **end)
     lhi_sys_floats_end(&floats);
     return x;
 }
+
+void lhi_sys_strtoall(const char *text, char **end, float *f, double *d, long double *l)
+{
+    const locale_t c = c_locale();
+    lhi_floats floats;
+
+    lhi_sys_floats_begin(&floats);
+    *f = c ? strtof_l(text, end, c) : strtof(text, end);
+    *d = c ? strtod_l(text, end, c) : strtod(text, end);
+    *l = c ? strtold_l(text, end, c) : strtold(text, end);
+    lhi_sys_floats_end(&floats);
+}

@@ -94,6 +94,8 @@ int lhi_sys_vformat(char *to, size_t room, const char *format, __builtin_va_list
     __attribute__((format(printf, 3, 0)));
 /* A number with a decimal point in any locale; *end as strtod. */
 double lhi_sys_strtod(const char *text, char **end);
+/* The same number in every type, each rounded once from the text. */
+void lhi_sys_strtoall(const char *text, char **end, float *f, double *d, long double *l);
 
 /* Sleeps until it is woken, if the word still has the value; may wake for no reason. */
 void lhi_sys_sleep(_Atomic uint32_t *word, uint32_t value);

@@ -92,10 +92,12 @@ typedef struct lh_case {
 
 /** The lines of an op: `longhand ops` and `longhand derive` print them, and derive evaluates what
  *  it prints.  #1 to #4 are the operands, #0 the result, d#0 the gradient of the result, $1 to $4
- *  the numbers, m the rows of the batch.  A B is the matrix product, A * B and A / B go element by
- *  element, A^T is the transpose, A^2 a power, [A > B] is 1 where that holds, else 0; sum(A) adds
- *  all elements, over_rows(A) adds the rows where the operand is one row; functions: exp log log1p
- *  sigma tanh abs max(A, B).  "a = b = c" is algebra in steps. */
+ *  the numbers, m the rows of the batch.  A B is the matrix product, or that of a number and a
+ *  matrix; A * B and A / B go element by element and left to right, and bind less than A B, so that
+ *  A / B C must be written A/(B C) or (A/B) C; A^T is the transpose, A^2 or A^(B) a power, [A > B]
+ *  (also < >= <=) is 1 where that holds, else 0; sum(A) adds all elements, over_rows(A) adds the
+ *  rows where the operand is one row; functions: exp log log1p sqrt sigma tanh erf abs max(A, B)
+ *  min(A, B), and every op by its name.  "a = b = c" is algebra in steps. */
 typedef struct lh_lines {
     const char *forward;               /* of #0 */
     const char *backward[LH_OPERANDS]; /* what each operand's gradient is given */

@@ -17,7 +17,8 @@ static const char *const literal_page[] = {
     "  10  dsigma/dx = -(1 + exp(-x))^-2 (-exp(-x)) = exp(-x)/(1 + exp(-x))^2 = "
     "sigma(x) (1 - sigma(x))\n",
     "dyhat/dZ3 = -(1 + exp(-Z3))^-2 * (-exp(-Z3)) ", "= exp(-Z3)/(1 + exp(-Z3))^2 ",
-    "= 1/(1 + exp(-Z3)) * (1 + exp(-Z3) - 1)/(1 + exp(-Z3)) ", "= sigma(Z3) * (1 - sigma(Z3)) ",
+    "= 1/(1 + exp(-Z3)) * ((1 + exp(-Z3) - 1)/(1 + exp(-Z3))) ",
+    "= sigma(Z3) * (1 - sigma(Z3)) ",
     "Backpropagation",
     "  11  dL/dZ3 = dL/dyhat * dyhat/dZ3 = (-y/yhat + (1 - y)/(1 - yhat)) * yhat (1 - yhat) "
     "= yhat - y",
