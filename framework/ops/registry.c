@@ -33,15 +33,37 @@ static const lhi_op_family families[OPS] = {
 #include <longhand/ops.def>
 };
 
-#define LH_UNARY(name, text)                                                \
-    lh_var lh_##name(lh_var a)                                              \
-    {                                                                       \
-        return lhi_record(&families[INDEX_##name], &a, NULL);               \
+#define RECORD(name, numbers, ...) \
+    lhi_record(&families[INDEX_##name], (lh_var[]){__VA_ARGS__}, numbers)
+#define LH_UNARY(name, text)                                   \
+    lh_var lh_##name(lh_var a)                                 \
+    {                                                          \
+        return RECORD(name, NULL, a);                          \
     }
-#define LH_BINARY(name, text)                                               \
-    lh_var lh_##name(lh_var a, lh_var b)                                    \
-    {                                                                       \
-        return lhi_record(&families[INDEX_##name], (lh_var[]){a, b}, NULL); \
+#define LH_UNARY_1(name, text, x)                              \
+    lh_var lh_##name(lh_var a, double x)                       \
+    {                                                          \
+        return RECORD(name, &x, a);                            \
+    }
+#define LH_UNARY_2(name, text, x, y)                           \
+    lh_var lh_##name(lh_var a, double x, double y)             \
+    {                                                          \
+        return RECORD(name, ((double[]){x, y}), a);            \
+    }
+#define LH_BINARY(name, text)                                  \
+    lh_var lh_##name(lh_var a, lh_var b)                       \
+    {                                                          \
+        return RECORD(name, NULL, a, b);                       \
+    }
+#define LH_TERNARY(name, text)                                 \
+    lh_var lh_##name(lh_var a, lh_var b, lh_var c)             \
+    {                                                          \
+        return RECORD(name, NULL, a, b, c);                    \
+    }
+#define LH_TERNARY_1(name, text, x)                            \
+    lh_var lh_##name(lh_var a, lh_var b, lh_var c, double x)   \
+    {                                                          \
+        return RECORD(name, &x, a, b, c);                      \
     }
 #include <longhand/ops.def>
 

@@ -345,9 +345,12 @@ lh_var lhi_record(const lhi_op_family *f, const lh_var *in, const double *number
         shape[k] = (lh_shape){t->node[in[k].id].rows, t->node[in[k].id].cols};
         node.in[k] = in[k].id;
     }
-    if (number)
-        memcpy(node.number, number, (size_t)op->numbers * sizeof *number);
-    if (op->shape(op, shape, node.number, &out, why, sizeof why) != 0) {
+    for (int k = 0; number && k < op->numbers; k++) {
+        node.number[k] = number[k];
+        if (!(number[k] - number[k] == 0))
+            snprintf(why, sizeof why, "its numbers must be finite");
+    }
+    if (why[0] || op->shape(op, shape, node.number, &out, why, sizeof why) != 0) {
         shape_error(t, op, in, why);
         return inert(t);
     }

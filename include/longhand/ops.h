@@ -12,11 +12,16 @@ extern "C" {
 /*
  * Each records one node and returns it; nothing is computed yet.  Operands are
  * not copied and must be of one tape.  The result is inert after LH_ESHAPE (the
- * shapes do not fit; the message has both), LH_ESTALE, or LH_ESTATE (the tape has
+ * shapes or a number do not fit; the message has them), LH_ESTALE, or LH_ESTATE (the tape has
  * run and is sealed).  `longhand ops NAME` prints an op's derivation.
  */
-#define LH_UNARY(name, text)  LH_API lh_var lh_##name(lh_var a);
-#define LH_BINARY(name, text) LH_API lh_var lh_##name(lh_var a, lh_var b);
+#define LH_UNARY(name, text)         LH_API lh_var lh_##name(lh_var a);
+#define LH_UNARY_1(name, text, x)    LH_API lh_var lh_##name(lh_var a, double x);
+#define LH_UNARY_2(name, text, x, y) LH_API lh_var lh_##name(lh_var a, double x, double y);
+#define LH_BINARY(name, text)        LH_API lh_var lh_##name(lh_var a, lh_var b);
+#define LH_TERNARY(name, text)       LH_API lh_var lh_##name(lh_var a, lh_var b, lh_var c);
+#define LH_TERNARY_1(name, text, x) \
+    LH_API lh_var lh_##name(lh_var a, lh_var b, lh_var c, double x);
 #include <longhand/ops.def>
 
 #ifdef __cplusplus

@@ -180,7 +180,7 @@ for word in Longhand compiler instructions threads HDF5 gnuplot; do
 done
 run "$longhand" ops
 exits "ops succeeds" 0
-for op in $(sed -n 's/^LH_[A-Z]*ARY *(\([a-z0-9_]*\),.*/\1/p' \
+for op in $(sed -n 's/^LH_[A-Z]*ARY[_0-9]* *(\([a-z0-9_]*\),.*/\1/p' \
     "$source/include/longhand/ops.def"); do
     ok "ops lists $op" grep "^$op " out
 done

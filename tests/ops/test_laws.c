@@ -375,9 +375,32 @@ static void aliases_accumulate(void)
     CHECK(tried >= 6, "%ld cases", tried);
 }
 
+/* The constructor of a row hands over as many operands and numbers as the op takes. */
+static void rows_of_the_list(void)
+{
+    static const struct { const char *name; int n_in, numbers; } rows[] = {
+#define LH_UNARY(name, text)         {#name, 1, 0},
+#define LH_UNARY_1(name, text, x)    {#name, 1, 1},
+#define LH_UNARY_2(name, text, x, y) {#name, 1, 2},
+#define LH_BINARY(name, text)        {#name, 2, 0},
+#define LH_TERNARY(name, text)       {#name, 3, 0},
+#define LH_TERNARY_1(name, text, x)  {#name, 3, 1},
+#include <longhand/ops.def>
+    };
+    size_t i = 0;
+
+    for (const lh_op *op; (op = lh_op_at(NULL, i, NULL)) != NULL; i++)
+        CHECK(op->n_in == rows[i].n_in && op->numbers == rows[i].numbers &&
+                  strcmp(op->name, rows[i].name) == 0,
+              "%s takes %d operands and %d numbers, its row of ops.def says %d and %d", op->name,
+              op->n_in, op->numbers, rows[i].n_in, rows[i].numbers);
+    CHECK(i == sizeof rows / sizeof *rows, "%zu ops", i);
+}
+
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
+        {"the rows of the list are what the ops are", rows_of_the_list},
         {"values and gradients are within their running error bounds", within_bounds},
         {"without rounding there is no bound but what comes in", nothing_of_nothing},
         {"the complex step is the tangent of forward mode", complex_is_forward},

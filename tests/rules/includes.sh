@@ -63,7 +63,7 @@ layers() {
 
 # An op file, one that ops.def names, includes framework/ops/op_impl.h and nothing else of ours.
 op_files() {
-    for op in $(sed -n 's/^LH_[A-Z]*ARY *(\([a-z0-9_]*\),.*/\1/p' "$1/include/longhand/ops.def"); do
+    for op in $(sed -n 's/^LH_[A-Z]*ARY[_0-9]* *(\([a-z0-9_]*\),.*/\1/p' "$1/include/longhand/ops.def"); do
         found=$(sed -n 's/^[ \t]*#[ \t]*include[ \t]*//p' "$1/framework/ops/$op.c" |
             grep -e '^"' -e longhand -e framework)
         [ "$found" = '"framework/ops/op_impl.h"' ] || echo "$op.c includes $found"

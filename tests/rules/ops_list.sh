@@ -5,7 +5,7 @@
 # These are no ops: they find and record them.
 others='registry record_listing'
 
-named() { sed -n 's/^LH_[A-Z]*ARY *(\([a-z0-9_]*\),.*/\1/p' "$1/include/longhand/ops.def"; }
+named() { sed -n 's/^LH_[A-Z]*ARY[_0-9]* *(\([a-z0-9_]*\),.*/\1/p' "$1/include/longhand/ops.def"; }
 
 agree() {
     named "$1" | sort | uniq -d | sed 's/^/ops.def names twice: /'

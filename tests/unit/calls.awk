@@ -80,12 +80,14 @@ function emit(text,   open, head, name, result, n, i, param, one, args, table) {
 
 # The ops have one prototype each, made by a macro from ops.def.
 FILENAME ~ /ops\.def$/ {
-    if ($0 ~ /^LH_UNARY/) {
+    if ($0 ~ /^LH_(UN|BIN|TERN)ARY/) {
         match($0, /\([a-z_0-9]+/)
-        emit("LH_API lh_var lh_" substr($0, RSTART + 1, RLENGTH - 1) "(lh_var a);")
-    } else if ($0 ~ /^LH_BINARY/) {
-        match($0, /\([a-z_0-9]+/)
-        emit("LH_API lh_var lh_" substr($0, RSTART + 1, RLENGTH - 1) "(lh_var a, lh_var b);")
+        name = substr($0, RSTART + 1, RLENGTH - 1)
+        args = $0 ~ /^LH_UN/ ? "lh_var a" : $0 ~ /^LH_BIN/ ? "lh_var a, lh_var b" \
+             : "lh_var a, lh_var b, lh_var c"
+        sub(/.*"/, "") # what follows the text: the names of the numbers
+        gsub(/, */, ", double ")
+        emit("LH_API lh_var lh_" name "(" args $0 ";")
     }
     next
 }
