@@ -11,28 +11,33 @@ typedef struct memory {
     int filled;
 } memory;
 
-/* An op's function has no argument of its own: the mutant at work is found here. */
-static struct {
+/* An op in one type with the rule of a mutant: its call leads from the op, the first member, to
+ * the mutant at work. */
+typedef struct wrong_op {
+    lh_op op;
+    lhi_at_work *now;
+} wrong_op;
+
+struct lhi_at_work {
     const lhi_mutant *kind;
     const lh_op *right[LH_TYPES];
+    wrong_op wrong[LH_TYPES];
+    lhi_op_family family;
     size_t calls[LH_TYPES];
     memory last[LH_TYPES], older[LH_TYPES]; /* older differs from last */
     void *typed;                            /* what the right rule gives */
     void *own[LHI_READ_ARRAYS];
     lh_wide *d;
-} now;
+};
 
-static lh_op ops[LHI_VARIANTS];
-static lhi_op_family family;
-
-static lh_slot *slot_of(lhi_call *k, enum lhi_read which)
+static lh_slot *slot_of(lhi_question *k, enum lhi_read which)
 {
     if ((int)which >= LHI_READ_OUT)
         return &k->out;
     return (int)which < k->op->n_in ? &k->in[which] : NULL;
 }
 
-static void **array_of(lhi_call *k, enum lhi_read which, size_t *cells)
+static void **array_of(lhi_question *k, enum lhi_read which, size_t *cells)
 {
     lh_slot *a = slot_of(k, which);
 
@@ -40,17 +45,17 @@ static void **array_of(lhi_call *k, enum lhi_read which, size_t *cells)
     return !a ? NULL : which == LHI_READ_COTANGENT ? &a->grad : &a->value;
 }
 
-void *lhi_call_own(lhi_call *k, enum lhi_read which, size_t *cells)
+void *lhi_answer_own(lhi_question *k, enum lhi_read which, size_t *cells)
 {
     void **at = array_of(k, which, cells);
 
-    if (!at || *at == now.own[which])
+    if (!at || *at == k->now->own[which])
         return at ? *at : NULL;
-    memcpy(now.own[which], *at, *cells * lhi_type_size(k->type));
-    return *at = now.own[which];
+    memcpy(k->now->own[which], *at, *cells * lhi_type_size(k->type));
+    return *at = k->now->own[which];
 }
 
-void lhi_call_right(lhi_call *k)
+void lhi_answer_right(lhi_question *k)
 {
     lh_call s = *k->given;
 
@@ -59,14 +64,14 @@ void lhi_call_right(lhi_call *k)
     s.out = &k->out;
     for (int i = 0; i < k->op->n_in; i++)
         s.in[i] = &k->in[i];
-    k->in[k->operand].grad = now.typed;
+    k->in[k->operand].grad = k->now->typed;
     k->op->backward(&s, k->operand, (lh_tile){0, k->rows, 0, k->cols});
     for (size_t e = 0; e < k->cells; e++)
-        k->d[e] = lhi_get(k->type, now.typed, e);
+        k->d[e] = lhi_get(k->type, k->now->typed, e);
 }
 
 /* Is an array still what is remembered?  Padding of a long double does not count. */
-static int is_same(lhi_call *k, const memory *m, enum lhi_read which)
+static int is_same(lhi_question *k, const memory *m, enum lhi_read which)
 {
     size_t cells;
     void **at = array_of(k, which, &cells);
@@ -79,9 +84,9 @@ static int is_same(lhi_call *k, const memory *m, enum lhi_read which)
     return 1;
 }
 
-static void remember(lhi_call *k, unsigned which)
+static void remember(lhi_question *k, unsigned which)
 {
-    memory *last = &now.last[k->type], *older = &now.older[k->type];
+    memory *last = &k->now->last[k->type], *older = &k->now->older[k->type];
     const memory spare = *older;
     int same = last->filled;
 
@@ -100,9 +105,9 @@ static void remember(lhi_call *k, unsigned which)
     }
 }
 
-void lhi_call_stale(lhi_call *k, unsigned which)
+void lhi_answer_stale(lhi_question *k, unsigned which)
 {
-    const memory *older = &now.older[k->type];
+    const memory *older = &k->now->older[k->type];
 
     remember(k, which);
     for (int a = 0; older->filled && a < LHI_READ_ARRAYS; a++) {
@@ -115,7 +120,7 @@ void lhi_call_stale(lhi_call *k, unsigned which)
 }
 
 /* Sets or adds an element, rounding as the type does. */
-static void give(const lhi_call *k, void *gradient, size_t e)
+static void give(const lhi_question *k, void *gradient, size_t e)
 {
     if (k->type == LH_F32 && !k->fresh)
         ((float *)gradient)[e] += (float)k->d[e];
@@ -129,18 +134,19 @@ static void give(const lhi_call *k, void *gradient, size_t e)
 
 static void backward(const lh_call *s, int operand, lh_tile t, lh_type type)
 {
+    lhi_at_work *now = ((const wrong_op *)s->op)->now;
     const lh_slot *a = s->in[operand];
-    lhi_call k = {.kind = now.kind, .op = now.right[type], .given = s, .out = *s->out,
-                  .type = type, .operand = operand, .rows = a->rows, .cols = a->cols,
-                  .cells = a->rows * a->cols, .d = now.d, .part = t, .fresh = s->fresh,
-                  .turn = now.calls[type]++};
+    lhi_question k = {.now = now, .kind = now->kind, .op = now->right[type], .given = s,
+                      .out = *s->out, .type = type, .operand = operand, .rows = a->rows,
+                      .cols = a->cols, .cells = a->rows * a->cols, .d = now->d, .part = t,
+                      .fresh = s->fresh, .turn = now->calls[type]++};
 
     for (int i = 0; i < k.op->n_in; i++)
         k.in[i] = *s->in[i];
     if (k.kind->operand < 0 || k.kind->operand == operand)
         k.kind->answer(&k);
     else
-        lhi_call_right(&k);
+        lhi_answer_right(&k);
     for (size_t i = k.part.i0; i < k.part.i1; i++)
         for (size_t j = k.part.j0; j < k.part.j1; j++)
             give(&k, a->grad, i * a->cols + j);
@@ -162,39 +168,42 @@ static void backward_wide(const lh_call *s, int operand, lh_tile t)
 }
 
 /* The scratch is not touched before it is used: what a kind does not need costs nothing. */
-int lhi_mutant_open(lh_ctx *c, size_t cells)
+lhi_at_work *lhi_mutant_open(lh_ctx *c, size_t cells)
 {
     const size_t bytes = (cells + 1) * sizeof(lh_wide);
+    lhi_at_work *now = lhi_alloc(c, sizeof *now);
 
-    now.typed = lhi_alloc_later(c, bytes);
-    now.d = lhi_alloc_later(c, bytes);
+    if (!now)
+        return NULL;
+    now->typed = lhi_alloc_later(c, bytes);
+    now->d = lhi_alloc_later(c, bytes);
     for (int a = 0; a < LHI_READ_ARRAYS; a++) {
-        now.own[a] = lhi_alloc_later(c, bytes);
+        now->own[a] = lhi_alloc_later(c, bytes);
         for (int type = 0; type < LH_TYPES; type++) {
-            now.last[type].at[a] = lhi_alloc_later(c, bytes);
-            now.older[type].at[a] = lhi_alloc_later(c, bytes);
+            now->last[type].at[a] = lhi_alloc_later(c, bytes);
+            now->older[type].at[a] = lhi_alloc_later(c, bytes);
         }
     }
-    return lhi_ok(c) ? 0 : -1;
+    return lhi_ok(c) ? now : NULL;
 }
 
-const lhi_op_family *lhi_mutant_of(const lhi_op_family *right, const lhi_mutant *kind,
-                                   const char *isa)
+const lhi_op_family *lhi_mutant_of(lhi_at_work *now, const lhi_op_family *right,
+                                   const lhi_mutant *kind, const char *isa)
 {
     static void (*const rules[])(const lh_call *, int, lh_tile) = {backward_f32, backward_f64,
                                                                   backward_wide};
 
-    now.kind = kind;
-    family = *right;
+    now->kind = kind;
+    now->family = *right;
     for (int type = 0; type < LH_TYPES; type++) {
         const int variant = lhi_variant_pick((lh_type)type, isa);
 
-        now.calls[type] = 0;
-        now.last[type].filled = now.older[type].filled = 0;
-        now.right[type] = lhi_family_op(right, variant);
-        family.op[variant] = &ops[variant];
-        ops[variant] = *now.right[type];
-        ops[variant].backward = rules[type];
+        now->calls[type] = 0;
+        now->last[type].filled = now->older[type].filled = 0;
+        now->right[type] = lhi_family_op(right, variant);
+        now->wrong[type] = (wrong_op){*now->right[type], now};
+        now->wrong[type].op.backward = rules[type];
+        now->family.op[variant] = &now->wrong[type].op;
     }
-    return &family;
+    return &now->family;
 }

@@ -5,7 +5,7 @@
 #include <float.h>
 #include <math.h>
 
-static lh_wide largest(const lhi_call *k)
+static lh_wide largest(const lhi_question *k)
 {
     lh_wide most = 0;
 
@@ -16,59 +16,59 @@ static lh_wide largest(const lhi_call *k)
 
 /* --- factors --- */
 
-static void scaled_by(lhi_call *k, lh_wide factor)
+static void scaled_by(lhi_question *k, lh_wide factor)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     for (size_t e = 0; e < k->cells; e++)
         k->d[e] *= factor;
 }
 
-static void scaled(lhi_call *k)
+static void scaled(lhi_question *k)
 {
     scaled_by(k, (lh_wide)k->kind->x);
 }
 
-static void nearly(lhi_call *k)
+static void nearly(lhi_question *k)
 {
     scaled_by(k, 1 + (lh_wide)k->kind->x);
 }
 
-static void times_rows(lhi_call *k)
+static void times_rows(lhi_question *k)
 {
     const lh_wide m = (lh_wide)k->in[0].rows;
 
     scaled_by(k, k->kind->x < 0 ? 1 / m : m);
 }
 
-static void over_columns(lhi_call *k)
+static void over_columns(lhi_question *k)
 {
     scaled_by(k, 1 / (lh_wide)k->in[0].cols);
 }
 
-static void scaled_in_float(lhi_call *k)
+static void scaled_in_float(lhi_question *k)
 {
     scaled_by(k, k->type == LH_F32 ? (lh_wide)k->kind->x : 1);
 }
 
-static void scaled_in_double(lhi_call *k)
+static void scaled_in_double(lhi_question *k)
 {
     scaled_by(k, k->type == LH_F64 ? (lh_wide)k->kind->x : 1);
 }
 
-static void scaled_if_odd(lhi_call *k)
+static void scaled_if_odd(lhi_question *k)
 {
     scaled_by(k, k->in[0].rows % 2 ? (lh_wide)k->kind->x : 1);
 }
 
-static void magnitude(lhi_call *k)
+static void magnitude(lhi_question *k)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     for (size_t e = 0; e < k->cells; e++)
         k->d[e] = fabsl(k->d[e]);
 }
 
 /* Different at each of seven calls, by x units of roundoff of the type. */
-static void noisy(lhi_call *k)
+static void noisy(lhi_question *k)
 {
     const lh_wide unit = k->type == LH_F32   ? (lh_wide)FLT_EPSILON
                          : k->type == LH_F64 ? (lh_wide)DBL_EPSILON
@@ -77,7 +77,7 @@ static void noisy(lhi_call *k)
     scaled_by(k, 1 + (lh_wide)(k->turn % 7) * unit * (lh_wide)k->kind->x);
 }
 
-static void wavering(lhi_call *k)
+static void wavering(lhi_question *k)
 {
     scaled_by(k, 1 + (lh_wide)(k->turn % 7) * (lh_wide)k->kind->x);
 }
@@ -85,80 +85,80 @@ static void wavering(lhi_call *k)
 /* --- places --- */
 
 /* The contribution is that of element from(i, j) of the right one. */
-static void moved(lhi_call *k, size_t (*from)(const lhi_call *k, size_t i, size_t j))
+static void moved(lhi_question *k, size_t (*from)(const lhi_question *k, size_t i, size_t j))
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     for (size_t i = 0; i < k->rows; i++)
         for (size_t j = 0; j < k->cols; j++)
             k->d[i * k->cols + j] =
                 lhi_get(k->type, k->in[k->operand].grad, from(k, i, j));
 }
 
-static size_t other_way(const lhi_call *k, size_t i, size_t j)
+static size_t other_way(const lhi_question *k, size_t i, size_t j)
 {
     return k->rows == k->cols ? j * k->cols + i : i * k->cols + j;
 }
 
-static size_t as_laid(const lhi_call *k, size_t i, size_t j)
+static size_t as_laid(const lhi_question *k, size_t i, size_t j)
 {
     const size_t e = i * k->cols + j; /* of the [cols x rows] transpose */
 
     return k->rows == k->cols ? e : e % k->rows * k->cols + e / k->rows;
 }
 
-static size_t row_before(const lhi_call *k, size_t i, size_t j)
+static size_t row_before(const lhi_question *k, size_t i, size_t j)
 {
     return (i + k->rows - 1) % k->rows * k->cols + j;
 }
 
-static size_t column_before(const lhi_call *k, size_t i, size_t j)
+static size_t column_before(const lhi_question *k, size_t i, size_t j)
 {
     return i * k->cols + (j + k->cols - 1) % k->cols;
 }
 
-static size_t rows_back(const lhi_call *k, size_t i, size_t j)
+static size_t rows_back(const lhi_question *k, size_t i, size_t j)
 {
     return (k->rows - 1 - i) * k->cols + j;
 }
 
-static void transposed(lhi_call *k)
+static void transposed(lhi_question *k)
 {
     moved(k, other_way);
 }
 
-static void transposed_memory(lhi_call *k)
+static void transposed_memory(lhi_question *k)
 {
     moved(k, as_laid);
 }
 
-static void row_shifted(lhi_call *k)
+static void row_shifted(lhi_question *k)
 {
     moved(k, row_before);
 }
 
-static void column_shifted(lhi_call *k)
+static void column_shifted(lhi_question *k)
 {
     moved(k, column_before);
 }
 
-static void rows_reversed(lhi_call *k)
+static void rows_reversed(lhi_question *k)
 {
     moved(k, rows_back);
 }
 
-static void column_missing(lhi_call *k)
+static void column_missing(lhi_question *k)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     for (size_t i = 0; i < k->rows; i++)
         k->d[i * k->cols + k->cols / 2] = 0;
 }
 
 /* A loop over whole vectors of x columns leaves the rest out. */
-static void tail_missing(lhi_call *k)
+static void tail_missing(lhi_question *k)
 {
     const size_t width = (size_t)k->kind->x;
 
-    lhi_call_right(k);
+    lhi_answer_right(k);
     for (size_t e = 0; e < k->cells; e++)
         if (e % k->cols >= k->cols / width * width)
             k->d[e] = 0;
@@ -167,77 +167,77 @@ static void tail_missing(lhi_call *k)
 /* --- elements --- */
 
 
-static void first_element(lhi_call *k)
+static void first_element(lhi_question *k)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     k->d[0] += (lh_wide)k->kind->x * largest(k);
 }
 
-static void last_element(lhi_call *k)
+static void last_element(lhi_question *k)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     k->d[k->cells - 1] += (lh_wide)k->kind->x * largest(k);
 }
 
-static void middle_element(lhi_call *k)
+static void middle_element(lhi_question *k)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     k->d[k->cells / 2] += (lh_wide)k->kind->x * largest(k);
 }
 
-static void element_zero(lhi_call *k)
+static void element_zero(lhi_question *k)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     k->d[k->cells / 3] = 0;
 }
 
-static void constant_added(lhi_call *k)
+static void constant_added(lhi_question *k)
 {
     lh_wide most;
 
-    lhi_call_right(k);
+    lhi_answer_right(k);
     most = largest(k);
     for (size_t e = 0; e < k->cells; e++)
         k->d[e] += (lh_wide)k->kind->x * most;
 }
 
-static void clipped(lhi_call *k)
+static void clipped(lhi_question *k)
 {
     lh_wide most;
 
-    lhi_call_right(k);
+    lhi_answer_right(k);
     most = (lh_wide)k->kind->x * largest(k);
     for (size_t e = 0; e < k->cells; e++)
         k->d[e] = fmaxl(-most, fminl(k->d[e], most));
 }
 
-static void small_flushed(lhi_call *k)
+static void small_flushed(lhi_question *k)
 {
     lh_wide least;
 
-    lhi_call_right(k);
+    lhi_answer_right(k);
     least = (lh_wide)k->kind->x * largest(k);
     for (size_t e = 0; e < k->cells; e++)
         if (fabsl(k->d[e]) < least)
             k->d[e] = 0;
 }
 
-static void one_replaced(lhi_call *k)
+static void one_replaced(lhi_question *k)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     k->d[k->cells / 2] = (lh_wide)k->kind->x;
 }
 
-static void all_replaced(lhi_call *k)
+static void all_replaced(lhi_question *k)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     for (size_t e = 0; e < k->cells; e++)
         k->d[e] = (lh_wide)k->kind->x;
 }
 
-static void zeros_replaced(lhi_call *k)
+static void zeros_replaced(lhi_question *k)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     for (size_t e = 0; e < k->cells; e++)
         if (k->d[e] == 0)
             k->d[e] = (lh_wide)k->kind->x;
@@ -245,17 +245,17 @@ static void zeros_replaced(lhi_call *k)
 
 /* --- precision --- */
 
-static void in_float(lhi_call *k)
+static void in_float(lhi_question *k)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     for (size_t e = 0; e < k->cells; e++)
         k->d[e] = (lh_wide)(float)k->d[e];
 }
 
 /* bfloat16 has eight bits of precision. */
-static void in_half(lhi_call *k)
+static void in_half(lhi_question *k)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     for (size_t e = 0; k->type == LH_F32 && e < k->cells; e++) {
         int power;
         const lh_wide part = frexpl(k->d[e], &power);
@@ -266,27 +266,27 @@ static void in_half(lhi_call *k)
 
 /* --- giving --- */
 
-static void always_sets(lhi_call *k)
+static void always_sets(lhi_question *k)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     k->fresh = 1;
 }
 
-static void always_adds(lhi_call *k)
+static void always_adds(lhi_question *k)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     k->fresh = 0;
 }
 
-static void adds_twice(lhi_call *k)
+static void adds_twice(lhi_question *k)
 {
     scaled_by(k, k->fresh ? 1 : 2);
 }
 
 /* The first row, or of the only row the first element, stays as it was. */
-static void begins_late(lhi_call *k)
+static void begins_late(lhi_question *k)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     if (k->rows > 1)
         k->part.i0++;
     else
@@ -294,28 +294,28 @@ static void begins_late(lhi_call *k)
 }
 
 /* Where a tile begins inside of the array, its first row is wrong. */
-static void wrong_at_seams(lhi_call *k)
+static void wrong_at_seams(lhi_question *k)
 {
     const size_t n = k->cols, first = k->part.i0 * n + k->part.j0;
 
-    lhi_call_right(k);
+    lhi_answer_right(k);
     for (size_t e = first; first > 0 && e < k->cells && e < (k->part.i0 + 1) * n; e++)
         k->d[e] *= (lh_wide)k->kind->x;
 }
 
-static void into_the_other(lhi_call *k)
+static void into_the_other(lhi_question *k)
 {
     const lh_slot *other = k->op->n_in > 1 ? k->given->in[!k->operand] : NULL;
 
-    lhi_call_right(k);
+    lhi_answer_right(k);
     if (other && other->grad && other->grad != k->given->in[k->operand]->grad)
         lhi_set(k->type, other->grad, 0,
                 lhi_get(k->type, other->grad, 0) + (lh_wide)k->kind->x * largest(k));
 }
 
-static void reads_more(lhi_call *k)
+static void reads_more(lhi_question *k)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     for (int a = 0; a <= k->op->n_in; a++) {
         const lh_slot *of = a < k->op->n_in ? &k->in[a] : &k->out;
         const unsigned may = a < k->op->n_in ? LH_READS(a) : LH_READS_OUT;

@@ -5,10 +5,10 @@
 #include <math.h>
 
 /* The rule is shown f of every element of an array. */
-static void show(lhi_call *k, enum lhi_read which, lh_wide (*f)(lh_wide value, lh_wide x))
+static void show(lhi_question *k, enum lhi_read which, lh_wide (*f)(lh_wide value, lh_wide x))
 {
     size_t cells;
-    void *a = lhi_call_own(k, which, &cells);
+    void *a = lhi_answer_own(k, which, &cells);
 
     for (size_t e = 0; a && e < cells; e++)
         lhi_set(k->type, a, e, f(lhi_get(k->type, a, e), (lh_wide)k->kind->x));
@@ -20,12 +20,12 @@ static int same_shape(const lh_slot *a, const lh_slot *b)
 }
 
 /* The gradient has the shape of the cotangent. */
-static int like_output(const lhi_call *k)
+static int like_output(const lhi_question *k)
 {
     return k->rows == k->out.rows && k->cols == k->out.cols;
 }
 
-static lh_wide cotangent(const lhi_call *k, size_t e)
+static lh_wide cotangent(const lhi_question *k, size_t e)
 {
     return lhi_get(k->type, k->given->out->grad, e);
 }
@@ -33,19 +33,19 @@ static lh_wide cotangent(const lhi_call *k, size_t e)
 /* --- terms --- */
 
 /* Row i of the cotangent counts weight(i) times; of a loss, row i of the gradient. */
-static void weighted(lhi_call *k, lh_wide (*weight)(size_t i, size_t rows, double x))
+static void weighted(lhi_question *k, lh_wide (*weight)(size_t i, size_t rows, double x))
 {
     const size_t rows = k->out.rows, n = k->out.cols;
     size_t cells;
     void *dc;
 
     if (rows > 1) {
-        dc = lhi_call_own(k, LHI_READ_COTANGENT, &cells);
+        dc = lhi_answer_own(k, LHI_READ_COTANGENT, &cells);
         for (size_t e = 0; e < cells; e++)
             lhi_set(k->type, dc, e,
                     cotangent(k, e) * weight(e / n, rows, k->kind->x));
     }
-    lhi_call_right(k);
+    lhi_answer_right(k);
     for (size_t e = 0; rows == 1 && k->rows > 1 && e < k->cells; e++)
         k->d[e] *= weight(e / k->cols, k->rows, k->kind->x);
 }
@@ -73,45 +73,45 @@ static lh_wide second_counts(size_t i, size_t rows, double x)
     return i % 2 ? (lh_wide)x : 1;
 }
 
-static void first_row(lhi_call *k)
+static void first_row(lhi_question *k)
 {
     weighted(k, first_counts);
 }
 
-static void last_row(lhi_call *k)
+static void last_row(lhi_question *k)
 {
     weighted(k, last_counts);
 }
 
-static void rows_from(lhi_call *k)
+static void rows_from(lhi_question *k)
 {
     weighted(k, counts_before);
 }
 
-static void second_rows(lhi_call *k)
+static void second_rows(lhi_question *k)
 {
     weighted(k, second_counts);
 }
 
 /* --- derivatives --- */
 
-static void passed_on(lhi_call *k)
+static void passed_on(lhi_question *k)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     for (size_t e = 0; like_output(k) && e < k->cells; e++)
         k->d[e] = cotangent(k, e);
 }
 
-static void squared_factor(lhi_call *k)
+static void squared_factor(lhi_question *k)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     for (size_t e = 0; like_output(k) && e < k->cells; e++)
         k->d[e] *= cotangent(k, e) == 0 ? 0 : k->d[e] / cotangent(k, e);
 }
 
-static void leaks(lhi_call *k)
+static void leaks(lhi_question *k)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
     for (size_t e = 0; like_output(k) && e < k->cells; e++)
         if (k->d[e] == 0)
             k->d[e] = (lh_wide)k->kind->x * cotangent(k, e);
@@ -127,18 +127,18 @@ static lh_wide times(lh_wide value, lh_wide x)
     return value * x;
 }
 
-static void beside(lhi_call *k)
+static void beside(lhi_question *k)
 {
     for (int a = 0; a <= LHI_READ_OUT; a++)
         show(k, (enum lhi_read)a, plus);
-    lhi_call_right(k);
+    lhi_answer_right(k);
 }
 
-static void farther(lhi_call *k)
+static void farther(lhi_question *k)
 {
     for (int a = 0; a <= LHI_READ_OUT; a++)
         show(k, (enum lhi_read)a, times);
-    lhi_call_right(k);
+    lhi_answer_right(k);
 }
 
 static void swap(void **a, void **b)
@@ -149,18 +149,18 @@ static void swap(void **a, void **b)
     *b = keep;
 }
 
-static void at_the_output(lhi_call *k)
+static void at_the_output(lhi_question *k)
 {
     if (same_shape(&k->in[0], &k->out))
         swap(&k->in[0].value, &k->out.value);
-    lhi_call_right(k);
+    lhi_answer_right(k);
 }
 
-static void operands_swapped(lhi_call *k)
+static void operands_swapped(lhi_question *k)
 {
     if (k->op->n_in == 2 && same_shape(&k->in[0], &k->in[1]))
         swap(&k->in[0].value, &k->in[1].value);
-    lhi_call_right(k);
+    lhi_answer_right(k);
 }
 
 /* --- cotangents --- */
@@ -189,43 +189,43 @@ static lh_wide absolute(lh_wide value, lh_wide x)
     return fabsl(value);
 }
 
-static void cotangent_one(lhi_call *k)
+static void cotangent_one(lhi_question *k)
 {
     show(k, LHI_READ_COTANGENT, one);
-    lhi_call_right(k);
+    lhi_answer_right(k);
 }
 
-static void cotangent_squared(lhi_call *k)
+static void cotangent_squared(lhi_question *k)
 {
     show(k, LHI_READ_COTANGENT, square);
-    lhi_call_right(k);
+    lhi_answer_right(k);
 }
 
-static void cotangent_sign(lhi_call *k)
+static void cotangent_sign(lhi_question *k)
 {
     show(k, LHI_READ_COTANGENT, sign);
-    lhi_call_right(k);
+    lhi_answer_right(k);
 }
 
-static void cotangent_absolute(lhi_call *k)
+static void cotangent_absolute(lhi_question *k)
 {
     show(k, LHI_READ_COTANGENT, absolute);
-    lhi_call_right(k);
+    lhi_answer_right(k);
 }
 
 /* --- earlier calls --- */
 
-static void stale_values(lhi_call *k)
+static void stale_values(lhi_question *k)
 {
     if (k->op->reads)
-        lhi_call_stale(k, k->op->reads);
-    lhi_call_right(k);
+        lhi_answer_stale(k, k->op->reads);
+    lhi_answer_right(k);
 }
 
-static void stale_cotangent(lhi_call *k)
+static void stale_cotangent(lhi_question *k)
 {
-    lhi_call_stale(k, 1u << LHI_READ_COTANGENT);
-    lhi_call_right(k);
+    lhi_answer_stale(k, 1u << LHI_READ_COTANGENT);
+    lhi_answer_right(k);
 }
 
 #define R(reason) (1u << LH_WHY_##reason)

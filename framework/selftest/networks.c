@@ -42,7 +42,7 @@ typedef struct builder {
     unsigned names;
 } builder;
 
-static void silent(void *arg, const char *text)
+void lhi_silent(void *arg, const char *text)
 {
     (void)arg, (void)text;
 }
@@ -268,7 +268,7 @@ static int open_network(lh_ctx *like, builder *b)
 
     *b->n = (lhi_network){.c = c, .m = b->l->m};
     if (lhi_ok(c)) {
-        lh_on_message(c, silent, NULL);
+        lh_on_message(c, lhi_silent, NULL);
         c->set.isa = like->set.isa;
         c->set.threads = 1;
         c->set.budget = 0.02; /* a sample of the elements, and sums over all of them */
@@ -299,27 +299,55 @@ static int fits(const builder *b)
     return b->op->shape(b->op, in, b->op->cases[0].number, &out, why, sizeof why) == 0;
 }
 
-int lhi_network_open(lh_ctx *like, const lhi_op_family *f, size_t which, lhi_network *n)
+/* Network `which` of those that an op has: 1, and the builder knows it. */
+static int find(builder *b, const lhi_op_family *f, size_t which)
 {
-    builder b = {.n = n, .family = f, .op = lhi_family_op(f, LHI_F64)};
-
+    *b = (builder){.family = f, .op = lhi_family_op(f, LHI_F64)};
     for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
         for (int fixed = 0; fixed < 2; fixed++)
             for (int others = LIKE_FIRST; others < SHAPES; others++) {
-                b.l = &layouts[i];
-                b.f = (form){fixed, (enum shape)others};
-                if (fits(&b) && which-- == 0)
-                    return open_network(like, &b);
+                b->l = &layouts[i];
+                b->f = (form){fixed, (enum shape)others};
+                if (fits(b) && which-- == 0)
+                    return 1;
             }
     return 0;
 }
 
+static int find_large(builder *b, const lhi_op_family *f)
+{
+    *b = (builder){.family = f, .op = lhi_family_op(f, LHI_F64), .l = &large, .f = {0, MATRIX}};
+    return b->op->n_in > 1 && fits(b);
+}
+
+int lhi_network_there(const lhi_op_family *f, size_t which)
+{
+    return find(&(builder){0}, f, which);
+}
+
+int lhi_network_large_there(const lhi_op_family *f)
+{
+    return find_large(&(builder){0}, f);
+}
+
+int lhi_network_open(lh_ctx *like, const lhi_op_family *f, size_t which, lhi_network *n)
+{
+    builder b;
+
+    if (!find(&b, f, which))
+        return 0;
+    b.n = n;
+    return open_network(like, &b);
+}
+
 int lhi_network_open_large(lh_ctx *like, const lhi_op_family *f, lhi_network *n)
 {
-    builder b = {.n = n, .family = f, .op = lhi_family_op(f, LHI_F64), .l = &large,
-                 .f = {0, MATRIX}};
+    builder b;
 
-    return fits(&b) ? open_network(like, &b) : 0;
+    if (!find_large(&b, f))
+        return 0;
+    b.n = n;
+    return open_network(like, &b);
 }
 
 void lhi_network_close(lhi_network *n)

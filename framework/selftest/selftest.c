@@ -1,9 +1,10 @@
 /* selftest.c -- every kind of mutant on every op: what the check notices, and why. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/progress.h"
+#include "framework/base/threads.h"
 #include "framework/ops/ops.h"
-#include "framework/system/sys.h"
-#include "framework/verify/check.h"
 #include "framework/selftest/selftest.h"
+#include "framework/verify/check.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -66,14 +67,14 @@ typedef struct rights {
 
 /* By the right rule in the place of a mutant: a contribution that is worked first and added
  * then rounds otherwise than one that is added on the way. */
-static int rights_open(const lhi_network *n, rights *r)
+static int rights_open(const lhi_network *n, lhi_at_work *now, rights *r)
 {
-    static const lhi_mutant none = {.name = "right", .answer = lhi_call_right, .operand = -1};
+    static const lhi_mutant none = {.name = "right", .answer = lhi_answer_right, .operand = -1};
     lhi_node *node = &n->t->node[n->node];
     const lhi_op_family *family = node->family;
 
     *r = (rights){.p = lhi_plan_new(n->t, n->L.id, LHI_KEEP_ALL)};
-    node->family = lhi_mutant_of(family, &none, n->c->set.isa);
+    node->family = lhi_mutant_of(now, family, &none, n->c->set.isa);
     for (int type = 0; r->p && type < LH_TYPES; type++)
         r->of[type] = passes(n, r->p, (lh_type)type);
     node->family = family;
@@ -147,7 +148,8 @@ static int check(lhi_selftest *s, lhi_network *n, lhi_trial *to)
     return 0;
 }
 
-static int try_kind(lhi_selftest *s, lhi_network *n, const rights *right, size_t kind)
+static int try_kind(lhi_selftest *s, lhi_network *n, lhi_at_work *now, const rights *right,
+                    size_t kind)
 {
     const lhi_mutant *k = lhi_mutant_at(kind);
     lhi_node *node = &n->t->node[n->node];
@@ -159,9 +161,9 @@ static int try_kind(lhi_selftest *s, lhi_network *n, const rights *right, size_t
         return -1;
     *to = (lhi_trial){.kind = kind, .op = lhi_family_op(family, LHI_F64)->name};
     snprintf(to->network, sizeof to->network, "%s", n->text);
-    node->family = lhi_mutant_of(family, k, n->c->set.isa);
+    node->family = lhi_mutant_of(now, family, k, n->c->set.isa);
     to->works = k->flags & LHI_MUTANT_BY_LAW || works(n, right);
-    node->family = lhi_mutant_of(family, k, n->c->set.isa); /* and has seen nothing yet */
+    node->family = lhi_mutant_of(now, family, k, n->c->set.isa); /* and has seen nothing yet */
     failed = to->works && check(s, n, to) != 0;
     node->family = family;
     return failed ? -1 : 0;
@@ -184,34 +186,116 @@ static int try_right(lhi_selftest *s, lhi_network *n)
 /* The kinds that are for a large network, or the others. */
 static int try_network(lhi_selftest *s, lhi_network *n, unsigned is_large)
 {
+    lhi_at_work *now = lhi_mutant_open(n->c, n->cells);
     rights right;
-    int failed = lhi_mutant_open(n->c, n->cells) != 0 || rights_open(n, &right) != 0 ||
-                 try_right(s, n) != 0;
+    int failed = !now || rights_open(n, now, &right) != 0 || try_right(s, n) != 0;
 
     for (size_t kind = 0; !failed && lhi_mutant_at(kind); kind++)
         if ((lhi_mutant_at(kind)->flags & LHI_MUTANT_LARGE) == is_large)
-            failed = try_kind(s, n, &right, kind) != 0;
-    lhi_network_close(n);
+            failed = try_kind(s, n, now, &right, kind) != 0;
     return failed ? -1 : 0;
 }
 
-static int try_op(lhi_selftest *s, const lhi_op_family *f)
-{
-    lhi_network n;
-    size_t which = 0;
-    int there;
+/* --- all of them, shared by a team --- */
 
-    while ((there = lhi_network_open(s->c, f, which, &n)) == 1 && try_network(s, &n, 0) == 0)
-        which++;
-    if (there != 0)
+/* A network to be tried, and what came of it. */
+typedef struct task {
+    const lhi_op_family *family;
+    size_t which;          /* of its networks, or the large one: */
+    int large;
+    lhi_selftest *part;    /* in a context of its own */
+} task;
+
+typedef struct team {
+    lh_ctx *c;
+    task *task;
+    size_t tasks, room;
+    lhi_progress progress; /* of rank 0 */
+} team;
+
+static int add_task(team *t, const lhi_op_family *f, size_t which, int large)
+{
+    if (lhi_grow(t->c, &t->task, &t->room, t->tasks + 1, sizeof *t->task) != 0)
         return -1;
-    there = lhi_network_open_large(s->c, f, &n);
-    return there == 0 ? 0 : there < 0 ? -1 : try_network(s, &n, LHI_MUTANT_LARGE);
+    t->task[t->tasks++] = (task){f, which, large, NULL};
+    return 0;
+}
+
+static int add_op(team *t, const lhi_op_family *f)
+{
+    for (size_t which = 0; lhi_network_there(f, which); which++)
+        if (add_task(t, f, which, 0) != 0)
+            return -1;
+    return lhi_network_large_there(f) ? add_task(t, f, 0, 1) : 0;
+}
+
+/* Contexts are not shared by threads: a task has one for what it finds, and the network its own. */
+static void try_task(lh_ctx *like, task *k)
+{
+    lh_ctx *c = lh_open(0, NULL, "");
+    lhi_network n;
+
+    lh_on_message(c, lhi_silent, NULL);
+    c->set.isa = like->set.isa;
+    k->part = lhi_ok(c) ? lhi_alloc(c, sizeof *k->part) : NULL;
+    if (!k->part) {
+        lh_close(c);
+        return;
+    }
+    k->part->c = c;
+    if ((k->large ? lhi_network_open_large(c, k->family, &n)
+                  : lhi_network_open(c, k->family, k->which, &n)) != 1)
+        return;
+    if (try_network(k->part, &n, k->large ? LHI_MUTANT_LARGE : 0) != 0 && lhi_ok(c))
+        lhi_fail(c, LH_ENOMEM, NULL, "self-test: %s", lh_message(n.c));
+    lhi_network_close(&n);
+}
+
+static void work(void *arg, int rank, int size)
+{
+    team *t = arg;
+
+    for (size_t i = (size_t)rank; i < t->tasks; i += (size_t)size) {
+        try_task(t->c, &t->task[i]);
+        if (rank == 0)
+            lhi_progress_show(&t->progress, (long)(i + 1), "%s",
+                              lhi_family_op(t->task[i].family, LHI_F64)->name);
+    }
+}
+
+/* Takes over what a task found, whose context ends.  -1: it failed. */
+static int collect(lhi_selftest *s, task *k)
+{
+    lhi_selftest *part = k->part;
+    lh_ctx *c = part ? part->c : NULL;
+    int failed = !part || !lhi_ok(c);
+
+    if (!part)
+        lhi_fail(s->c, LH_ENOMEM, NULL, "self-test: there is no memory for a network");
+    else if (failed)
+        lhi_fail(s->c, lh_error(c), NULL, "%s", lh_message(c));
+    for (size_t i = 0; !failed && i < part->trials; i++) {
+        lhi_trial *to = new_trial(s);
+
+        failed = !to;
+        if (to)
+            *to = part->trial[i];
+    }
+    if (!failed) {
+        s->networks += part->networks;
+        if (part->alarms > 0 && s->alarms == 0)
+            snprintf(s->alarm, sizeof s->alarm, "%s", part->alarm);
+        s->alarms += part->alarms;
+    }
+    if (c)
+        lh_close(c);
+    return failed ? -1 : 0;
 }
 
 lhi_selftest *lhi_selftest_run(lh_ctx *c)
 {
     lhi_selftest *s = lhi_alloc(c, sizeof *s);
+    team t = {.c = c};
     const lhi_op_family *f;
     int failed = 0;
 
@@ -220,12 +304,15 @@ lhi_selftest *lhi_selftest_run(lh_ctx *c)
     s->c = c;
     while (lhi_mutant_at(s->kinds))
         s->kinds++;
-    lhi_sys_lock(LHI_LOCK_SELFTEST);
-    while (!failed && (f = lhi_family_at(s->c, s->ops)) != NULL) {
-        failed = try_op(s, f) != 0;
-        s->ops++;
-    }
-    lhi_sys_unlock(LHI_LOCK_SELFTEST);
+    for (; !failed && (f = lhi_family_at(c, s->ops)) != NULL; s->ops++)
+        failed = add_op(&t, f) != 0;
+    lhi_progress_begin(&t.progress, c, "network", (long)t.tasks);
+    if (!failed)
+        lhi_team(c, lhi_threads(c, NULL), work, &t);
+    lhi_progress_end(&t.progress);
+    for (size_t i = 0; !failed && i < t.tasks; i++)
+        failed = collect(s, &t.task[i]) != 0;
+    lhi_release(c, t.task);
     return failed ? NULL : s;
 }
 

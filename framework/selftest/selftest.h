@@ -27,6 +27,11 @@ int lhi_network_open(lh_ctx *like, const lhi_op_family *f, size_t which, lhi_net
 /* The one with an operand of a million elements, for ops that take a matrix. */
 int lhi_network_open_large(lh_ctx *like, const lhi_op_family *f, lhi_network *n);
 void lhi_network_close(lhi_network *n);
+/* 1 when there is such a network. */
+int lhi_network_there(const lhi_op_family *f, size_t which);
+int lhi_network_large_there(const lhi_op_family *f);
+/* For lh_on_message(): says nothing. */
+void lhi_silent(void *arg, const char *text);
 
 /* --- selftest.c --- */
 

@@ -163,7 +163,7 @@ int lhi_sys_is_folder(const char *path)
 }
 
 static pthread_mutex_t locks[LHI_LOCKS] = {
-    PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER
+    PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER
 };
 
 void lhi_sys_lock(enum lhi_lock which)

@@ -59,7 +59,7 @@ void lhi_sys_sweep(const char *path, int all,
 
 /* What only one thread of the process may do at a time: calls of HDF5, which need not be
  * thread-safe; the self-test, whose mutants have no argument of their own; signals. */
-enum lhi_lock { LHI_LOCK_HDF5, LHI_LOCK_SELFTEST, LHI_LOCK_SIGNALS, LHI_LOCKS };
+enum lhi_lock { LHI_LOCK_HDF5, LHI_LOCK_SIGNALS, LHI_LOCKS };
 void lhi_sys_lock(enum lhi_lock which);
 void lhi_sys_unlock(enum lhi_lock which);
 

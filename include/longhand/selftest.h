@@ -13,9 +13,9 @@ extern "C" {
  * Puts wrong backward rules of some sixty kinds (a sign, 1/m forgotten, transposed, a term
  * missing, one element of a million, NaN, stale values, ...) into every op, checks small
  * networks with them as lh_verify() does, and prints which method noticed which kind
- * (docs/mutants.md).  The right ops are checked in the same networks.  It takes about a
- * minute on one thread; equal machines print equal texts.  detailed 1: also each mutant that
- * was not noticed, or for a reason that does not fit.
+ * (docs/mutants.md).  The right ops are checked in the same networks.  It takes
+ * minutes, and every thread that there is; equal machines print equal texts.  detailed 1: also
+ * each mutant that was not noticed, or for a reason that does not fit.
  *
  * @return LH_OK: what is promised holds; LH_EVERIFY, kept by the context: less than 98 in 100
  *         mutants are noticed, or any with a wrong sign, scale or transpose, a missing term

@@ -115,9 +115,9 @@ static void falls_short(void)
 }
 
 /* A wrapper around the right rule that changes nothing must be taken for the right rule. */
-static void unchanged(lhi_call *k)
+static void unchanged(lhi_question *k)
 {
-    lhi_call_right(k);
+    lhi_answer_right(k);
 }
 
 static void no_mutant(void)
@@ -131,10 +131,11 @@ static void no_mutant(void)
         lhi_network n;
 
         for (size_t which = 0; lhi_network_open(self->c, f, which, &n) == 1; which++, networks++) {
+            lhi_at_work *now = lhi_mutant_open(n.c, n.cells);
             lhi_report *r;
 
-            CHECK(lhi_mutant_open(n.c, n.cells) == 0, "%s", lh_message(n.c));
-            n.t->node[n.node].family = lhi_mutant_of(f, &none, n.c->set.isa);
+            CHECK(now, "%s", lh_message(n.c));
+            n.t->node[n.node].family = lhi_mutant_of(now, f, &none, n.c->set.isa);
             r = lhi_verify(n.L, NULL, 0, NULL, NULL);
             CHECK(r && r->verdict == LH_AGREE, "%s %s: %s", f->op[LHI_WIDE]->name, n.text,
                   r && r->findings ? r->finding[0].why : lh_message(n.c));
