@@ -293,15 +293,17 @@ lh_test_scripts = \
 	tests/rules/headers.sh \
 	tests/rules/includes.sh \
 	tests/rules/lengths.sh \
+	tests/rules/linked.sh \
 	tests/rules/notes_cited.sh \
 	tests/rules/opening.sh \
 	tests/rules/ops_list.sh \
 	tests/rules/readme.sh \
 	tests/rules/readme_driver.sh \
+	tests/rules/type_names.sh \
 	tests/unit/arrays_others.sh \
 	tests/unit/gradients_others.sh
 TESTS += $(lh_test_scripts)
-EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh tests/libm_off.c \
+EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/rules/layers.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh tests/libm_off.c \
 	tests/contributing.sh tests/copied.sh tests/mutants.sh tests/threads.sh tests/machines.sh tests/version1.h5
 
 ## A user's driver, built through pkg-config against what is installed, and run.

@@ -108,14 +108,14 @@ typedef struct lhi_product {
     size_t count;
 } lhi_product;
 
-typedef struct lhi_step {
+typedef struct lhi_task {
     size_t size[4], batch; /* inputs, two hidden layers, outputs */
     int threads;           /* at most */
     int used;              /* by ours: a small step takes fewer */
     double flops;
     lhi_result *result;
     size_t count;
-} lhi_step;
+} lhi_task;
 
 /* One act for the roofline: a product, or an op of a step. */
 typedef struct lhi_act_cost {
@@ -139,7 +139,7 @@ struct lhi_bench {
     size_t bandwidths;
     lhi_product *product;
     size_t products;
-    lhi_step *step;
+    lhi_task *step;
     size_t steps;
     lhi_act_cost *act;
     size_t acts, act_room;
@@ -170,8 +170,8 @@ struct lh_run;
 void lhi_bench_acts(lhi_bench *b, struct lh_run *r); /* acts.c: those of one step, one thread */
 
 /* by_hand.c: the step without a tape, as a way of ours (steps.c); and in any order */
-void *lhi_by_hand_make(lhi_bench *b, const lhi_step *task);
-void *lhi_by_hand_make_free(lhi_bench *b, const lhi_step *task);
+void *lhi_by_hand_make(lhi_bench *b, const lhi_task *task);
+void *lhi_by_hand_make_free(lhi_bench *b, const lhi_task *task);
 int lhi_by_hand_ready(void *state, int threads);
 int lhi_by_hand_run(lhi_entrant *e, long reps);
 int lhi_by_hand_team(const void *state);

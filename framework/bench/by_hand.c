@@ -51,7 +51,7 @@ static void begin(hand_step *s)
     }
 }
 
-void *lhi_by_hand_make(lhi_bench *b, const lhi_step *task)
+void *lhi_by_hand_make(lhi_bench *b, const lhi_task *task)
 {
     lh_ctx *c = b->c;
     hand_step *s = lhi_alloc(c, sizeof *s);
@@ -88,7 +88,7 @@ void *lhi_by_hand_make(lhi_bench *b, const lhi_step *task)
 
 /* One chain over the whole batch instead of shards and their tree: the fastest order that
  * there is for these kernels. */
-void *lhi_by_hand_make_free(lhi_bench *b, const lhi_step *task)
+void *lhi_by_hand_make_free(lhi_bench *b, const lhi_task *task)
 {
     hand_step *s = lhi_by_hand_make(b, task);
 

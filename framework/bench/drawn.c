@@ -8,7 +8,7 @@
 
 enum { CURVES = 8, TEAMS = 16 };
 
-static int is_of(const lhi_step *a, const lhi_step *b)
+static int is_of(const lhi_task *a, const lhi_task *b)
 {
     return a->batch == b->batch && memcmp(a->size, b->size, sizeof a->size) == 0;
 }
@@ -18,17 +18,17 @@ static void draw_scaling(const lhi_bench *b, const char *path)
 {
     double threads[CURVES][TEAMS], speed[CURVES][TEAMS];
     char name[CURVES][100];
-    lhi_curve curve[CURVES];
+    lhi_scaling curve[CURVES];
     size_t n = 0;
 
     for (size_t i = 0; i < b->steps && n < CURVES; i++) {
-        const lhi_step *first = &b->step[i];
+        const lhi_task *first = &b->step[i];
         size_t points = 0;
 
         if (first->threads != 1 || first->count == 0 || first->result[0].seconds.count == 0)
             continue;
         for (size_t k = i; k < b->steps && points < TEAMS && is_of(&b->step[k], first); k++) {
-            const lhi_step *s = &b->step[k];
+            const lhi_task *s = &b->step[k];
 
             if (s->count == 0 || s->result[0].seconds.count == 0)
                 continue;
@@ -37,7 +37,7 @@ static void draw_scaling(const lhi_bench *b, const char *path)
         }
         snprintf(name[n], sizeof name[n], "[%zu, %zu, %zu, %zu], batch %zu", first->size[0],
                  first->size[1], first->size[2], first->size[3], first->batch);
-        curve[n] = (lhi_curve){name[n], threads[n], speed[n], points};
+        curve[n] = (lhi_scaling){name[n], threads[n], speed[n], points};
         n++;
     }
     if (n > 0)

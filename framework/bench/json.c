@@ -108,7 +108,7 @@ static void add_steps(const lhi_bench *b, lhi_text *t)
 {
     lhi_text_add(t, ",\n  \"steps\": [");
     for (size_t i = 0; i < b->steps; i++) {
-        const lhi_step *s = &b->step[i];
+        const lhi_task *s = &b->step[i];
 
         add_gap(t, i);
         lhi_text_add(t, "\"sizes\": [%zu, %zu, %zu, %zu], \"batch\": %zu, \"threads\": %d, "

@@ -165,7 +165,7 @@ static void add_products(const lhi_bench *b, lhi_text *t)
 }
 
 /* The same way of doing the same step on one thread, NULL when it was not measured. */
-static const lhi_result *on_one(const lhi_bench *b, const lhi_step *s, const lhi_result *r)
+static const lhi_result *on_one(const lhi_bench *b, const lhi_task *s, const lhi_result *r)
 {
     for (size_t i = 0; i < b->steps; i++)
         if (b->step[i].threads == 1 && b->step[i].batch == s->batch &&
@@ -174,7 +174,7 @@ static const lhi_result *on_one(const lhi_bench *b, const lhi_step *s, const lhi
     return NULL;
 }
 
-static void add_step_row(const lhi_bench *b, lhi_text *t, const lhi_step *s, const lhi_result *r)
+static void add_step_row(const lhi_bench *b, lhi_text *t, const lhi_task *s, const lhi_result *r)
 {
     const double peak = lhi_bench_peak(b, s->threads), seconds = r->seconds.median;
     const lhi_result *one = on_one(b, s, r);
@@ -202,7 +202,7 @@ static void add_step_row(const lhi_bench *b, lhi_text *t, const lhi_step *s, con
 }
 
 /* What the tape costs beside the step written by hand, and the order beside any. */
-static void add_costs(lhi_text *t, const lhi_step *s)
+static void add_costs(lhi_text *t, const lhi_task *s)
 {
     const lhi_result *hand = of_family(s->result, s->count, "by hand");
     const lhi_result *free_order = of_family(s->result, s->count, "free order");
@@ -221,7 +221,7 @@ static void add_steps(const lhi_bench *b, lhi_text *t)
         return;
     lhi_text_add(t, "\nTraining step in f32: forward, backward, descent\n");
     for (size_t i = 0; i < b->steps; i++) {
-        const lhi_step *s = &b->step[i];
+        const lhi_task *s = &b->step[i];
 
         if (i == 0 || memcmp(s->size, s[-1].size, sizeof s->size) != 0)
             lhi_text_add(t, "[%zu, %zu, %zu, %zu], batch %zu: %.3g MFLOP\n"

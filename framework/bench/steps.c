@@ -25,13 +25,13 @@ enum { NETWORKS = sizeof networks / sizeof *networks, TEAMS = 16 };
 typedef struct tape_step {
     lh_run r;
     lh_data none;
-    lhi_step task;
+    lhi_task task;
     uint32_t root;
     void *first; /* the parameters as they begin */
     size_t bytes;
 } tape_step;
 
-static lh_var record(lh_tape *t, const lhi_step *s)
+static lh_var record(lh_tape *t, const lhi_task *s)
 {
     lh_var a = lh_input(t, "X", LH_ROWS, (ptrdiff_t)s->size[0]);
     lh_var y = lh_input(t, "y", LH_ROWS, (ptrdiff_t)s->size[3]);
@@ -79,7 +79,7 @@ static void fill_batch(const tape_step *s)
     }
 }
 
-static void *make_tape(lhi_bench *b, const lhi_step *task)
+static void *make_tape(lhi_bench *b, const lhi_task *task)
 {
     lh_ctx *c = b->c;
     tape_step *s = lhi_alloc(c, sizeof *s);
@@ -175,7 +175,7 @@ static int run_tape(lhi_entrant *e, long reps)
 /* The ways of ours to do a step.  The peers are compared with the first. */
 static const struct way {
     const char *name;
-    void *(*make)(lhi_bench *b, const lhi_step *task); /* NULL after an error */
+    void *(*make)(lhi_bench *b, const lhi_task *task); /* NULL after an error */
     int (*ready)(void *state, int threads); /* at most so many from now on; -1 after an error */
     int (*run)(lhi_entrant *e, long reps);
     int (*team)(const void *state);         /* how many it has taken */
@@ -188,7 +188,7 @@ enum { WAYS = sizeof ways / sizeof *ways };
 
 static int run_peer(lhi_entrant *e, long reps)
 {
-    const lhi_step *s = e->task;
+    const lhi_task *s = e->task;
     char line[160];
 
     snprintf(line, sizeof line, "step %zu %zu %zu %zu %zu %d %ld\n", s->size[0], s->size[1],
@@ -197,7 +197,7 @@ static int run_peer(lhi_entrant *e, long reps)
 }
 
 /* Products of the three layers; the first one has no gradient of its input. */
-static double flops_of(const lhi_step *s)
+static double flops_of(const lhi_task *s)
 {
     double flops = 0;
 
@@ -207,7 +207,7 @@ static double flops_of(const lhi_step *s)
     return flops;
 }
 
-static void contest(lhi_bench *b, lhi_step *task, void *const ours[])
+static void contest(lhi_bench *b, lhi_task *task, void *const ours[])
 {
     size_t count;
     lhi_entrant *e = lhi_bench_entrants(b, task, WAYS, run_peer, &count);
@@ -233,9 +233,9 @@ static void one_network(lhi_bench *b, const struct network *w, const int *teams,
     void *ours[WAYS] = {NULL};
 
     for (size_t k = 0; k < n && lhi_bench_goes_on(b); k++) {
-        lhi_step *task = &b->step[b->steps];
+        lhi_task *task = &b->step[b->steps];
 
-        *task = (lhi_step){.batch = w->batch, .threads = teams[k]};
+        *task = (lhi_task){.batch = w->batch, .threads = teams[k]};
         memcpy(task->size, w->size, sizeof task->size);
         task->flops = flops_of(task);
         for (size_t i = 0; i < WAYS; i++)

@@ -17,14 +17,14 @@ lh_status lhi_figure_roc(lh_ctx *c, const char *path, const double *fpr, const d
                          size_t n, double auc, const char *title);
 
 /* A curve of a measurement. */
-typedef struct lhi_curve {
+typedef struct lhi_scaling {
     const char *name;
     const double *x, *y;
     size_t n;
-} lhi_curve;
+} lhi_scaling;
 
 /* Speed-up (y) over threads (x), with the line that none can be above for long. */
-lh_status lhi_figure_scaling(lh_ctx *c, const char *path, const lhi_curve *curve, size_t n);
+lh_status lhi_figure_scaling(lh_ctx *c, const char *path, const lhi_scaling *curve, size_t n);
 
 /* A bandwidth in 10^9 bytes a second, and an act: operations a byte, 10^9 operations a
  * second. */

@@ -12,7 +12,7 @@ static int is_drawn(double x)
     return isfinite(x) && x > 1e-300 && x < 1e300;
 }
 
-lh_status lhi_figure_scaling(lh_ctx *c, const char *path, const lhi_curve *curve, size_t n)
+lh_status lhi_figure_scaling(lh_ctx *c, const char *path, const lhi_scaling *curve, size_t n)
 {
     lhi_picture p;
     lhi_text *t = &p.body;

@@ -100,17 +100,17 @@ typedef struct lhi_field {
 void lhi_h5_read_field(lhi_h5 *h, hid_t in, const lhi_field *f, void *base);
 
 /* schema.c: the file, as tables that writing and reading share. */
-typedef struct lhi_root {
+typedef struct lhi_h5_root {
     char format[16], type[4], tape_digest[65];
     int64_t version;
-} lhi_root;
+} lhi_h5_root;
 
 extern const lhi_field lhi_root_fields[], lhi_state_fields[]; /* a NULL name ends each */
 
 hid_t lhi_h5_disk_type(lh_type type);
 hid_t lhi_h5_memory_type(lh_type type);
 hid_t lhi_h5_field_type(enum lhi_field_kind kind, int memory);
-void lhi_root_fill(lhi_root *root, const lhi_state *s);
+void lhi_h5_root_fill(lhi_h5_root *root, const lhi_state *s);
 
 /* 1 with a reason when a state is not one that a file may hold. */
 int lhi_state_unsound(const lhi_state *s, char *reason, size_t room);

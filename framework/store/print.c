@@ -167,10 +167,10 @@ static void print_lines(const char *title, const char *const *lines, size_t coun
 
 void lhi_store_print(const lhi_state *s, const char *path, FILE *out)
 {
-    lhi_root root;
+    lhi_h5_root root;
     size_t elements = 0;
 
-    lhi_root_fill(&root, s);
+    lhi_h5_root_fill(&root, s);
     for (size_t i = 0; i < s->params; i++)
         elements += s->param[i].rows * s->param[i].cols;
     plain(out, path, strlen(path));

@@ -8,7 +8,7 @@
 
 static void read_root(lhi_h5 *h, hid_t file, lhi_state *s)
 {
-    lhi_root root, expected;
+    lhi_h5_root root, expected;
     const char **lines;
     size_t count = 0;
 
@@ -25,7 +25,7 @@ static void read_root(lhi_h5 *h, hid_t file, lhi_state *s)
     s->tape = lhi_strdup(h->c, lines[0]);
     s->type = strcmp(root.type, "f32") == 0 ? LH_F32 : LH_F64;
     s->version = h->version;
-    lhi_root_fill(&expected, s);
+    lhi_h5_root_fill(&expected, s);
     if (strcmp(root.format, expected.format) != 0)
         lhi_h5_bad(h, file, "format", "is not \"longhand\"");
     else if (root.version != s->version)

@@ -16,10 +16,10 @@
     {group, name, kind, offsetof(type, member), 0, since}
 
 const lhi_field lhi_root_fields[] = {
-    TEXT("", lhi_root, "format", format, 1),
-    NUMBER("", lhi_root, "version", LHI_INTEGER, version, 1),
-    TEXT("", lhi_root, "type", type, 1),
-    TEXT("", lhi_root, "tape_digest", tape_digest, 1),
+    TEXT("", lhi_h5_root, "format", format, 1),
+    NUMBER("", lhi_h5_root, "version", LHI_INTEGER, version, 1),
+    TEXT("", lhi_h5_root, "type", type, 1),
+    TEXT("", lhi_h5_root, "tape_digest", tape_digest, 1),
     {NULL, NULL, LHI_TEXT, 0, 0, 0},
 };
 
@@ -65,7 +65,7 @@ hid_t lhi_h5_field_type(enum lhi_field_kind kind, int memory)
     return memory ? H5T_NATIVE_INT64 : H5T_STD_I64LE;
 }
 
-void lhi_root_fill(lhi_root *root, const lhi_state *s)
+void lhi_h5_root_fill(lhi_h5_root *root, const lhi_state *s)
 {
     unsigned char digest[32];
 

@@ -252,9 +252,9 @@ static size_t build(lhi_h5 *h, const lhi_state *s)
     static const char *const groups[] = {"optimizer", "best", "state", "history", "data"};
     const char *const tape = s->tape ? s->tape : "";
     const hid_t file = lhi_h5_create(h);
-    lhi_root root;
+    lhi_h5_root root;
 
-    lhi_root_fill(&root, s);
+    lhi_h5_root_fill(&root, s);
     for (const lhi_field *f = lhi_root_fields; f->name; f++)
         write_field(h, file, f, &root);
     write_lines(h, file, "tape", &tape, 1);

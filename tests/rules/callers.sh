@@ -1,6 +1,7 @@
 #!/bin/sh
 # callers.sh -- only framework/system/ calls the system; nothing aborts; few files print.
 . "${srcdir:-.}/tests/tap.sh"
+. "$source/tests/rules/layers.sh"
 
 calls='malloc|calloc|realloc|free|reallocarray|posix_memalign|aligned_alloc|strdup|strndup|asprintf|
 vasprintf|getline|open|open64|openat|creat|close|read|pread|write|pwrite|fopen|fopen64|fdopen|freopen|
@@ -23,23 +24,9 @@ symbols() {
         sed -e 's/@.*//' -e 's/^__\(.*\)_chk$/\1/' -e 's/^__isoc[0-9]*_//'
 }
 
-# "folder/file" of an object.
-file_of() {
-    printf '%s\n' "$1" | sed -e 's|/\.libs/|/|' -e 's|.*/\([a-z]*\)/\([^/]*\)\.o$|\1/\2|' \
-        -e 's|/lib[a-z0-9]*_la-|/|'
-}
-
-# The objects of a tree; one whose source has moved since is no part of it.
-objects() {
-    find "$1/framework" -name '*.o' ! -path '*/system/*' ! -name '*wdbc.o' | sort |
-        while IFS= read -r object; do
-            [ ! -f "$2/framework/$(file_of "$object").c" ] || printf '%s\n' "$object"
-        done
-}
-
 # Prints what the objects of a build of some sources call and should not.
 linked() {
-    objects "$1" "$2" | while IFS= read -r object; do
+    objects "$1" "$2" | grep -v /system/ | while IFS= read -r object; do
         file=$(file_of "$object")
         symbols "$object" | grep -xE "$calls|$ends" | sed "s|^|$file.c calls |"
         case "$file" in

@@ -20,7 +20,7 @@ pragmas() {
 }
 
 # Where results are made, and what is said and drawn of them.
-folders='kernels tape lines ops train data verify derive report'
+folders='kernels tape lines ops train data verify selftest derive report'
 
 # Calls in the text of them.
 written() {

@@ -1,31 +1,12 @@
 #!/bin/sh
 # includes.sh -- includes run one way: a folder sees only the layers below it.
 . "${srcdir:-.}/tests/tap.sh"
+. "$source/tests/rules/layers.sh"
 
 # Prints "file:line: why" for each include, and each use of OpenMP, that breaks the layers.
 layers() {
-    (cd "$1" && find framework experiments include tests -name '*.[ch]' -exec awk '
-    BEGIN {
-        below["system"] = "system"
-        below["base"] = "base system"
-        below["kernels"] = "kernels " below["base"]
-        below["tape"] = "tape " below["kernels"]
-        below["lines"] = "lines " below["tape"]
-        below["ops"] = "ops " below["lines"]
-        below["data"] = "data " below["ops"]
-        below["verify"] = "verify " below["data"]
-        below["selftest"] = "selftest " below["verify"]
-        below["derive"] = "derive " below["verify"]
-        below["train"] = "train " below["data"]
-        below["arrays"] = "arrays base system"
-        below["store"] = "store " below["arrays"]
-        below["report"] = "report base system"
-        below["session"] = "session derive verify train store arrays report " below["data"]
-        below["bench"] = "bench " below["session"]
-        below["cli"] = "cli"
-    }
+    (cd "$1" && find framework experiments include tests -name '*.[ch]' -exec awk "$layers"'
     function bad(why) { print FILENAME ":" FNR ": " why ": " $0 }
-    function allowed(folder, other) { return index(" " below[folder] " ", " " other " ") > 0 }
     FNR == 1 {
         parts = split(FILENAME, path, "/")
         top = path[1]
