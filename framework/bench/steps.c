@@ -6,6 +6,8 @@
 #include "framework/system/sys.h"
 #include "framework/train/run.h"
 
+#include <longhand/ops.h>
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

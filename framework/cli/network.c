@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/cli/cli.h"
 
+#include <longhand/ops.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 

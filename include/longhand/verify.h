@@ -4,7 +4,7 @@
 #define LH_VERIFY_H
 
 #include <longhand/data.h>
-#include <longhand/ops.h>
+#include <longhand/tape.h>
 
 #ifdef __cplusplus
 extern "C" {
