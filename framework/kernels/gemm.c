@@ -181,21 +181,22 @@ typedef struct column {
 
 /* Rows from..to-1 of one shard, for the tile that begins at row `at` of the block.  The
  * partial sums of the tree stand like the digits of a binary number: shard s meets those
- * of its trailing ones, and the last shard meets all that are there. */
+ * of its trailing ones, and the last shard meets all that are there.  A tile of fewer
+ * than MR rows, one in a column, reads A where it lies. */
 static void add_shard(const column *s, size_t shard, size_t from, size_t to, size_t at, size_t rows)
 {
     const int begins = from == s->cut[shard];
     const int ends = to == s->cut[shard + 1], last = shard + 1 == s->shards;
     const size_t row = s->m <= WHOLE ? from : 0; /* in the panel */
-    real *copy = s->packed ? s->packed + at * s->m + from * rows : NULL;
-    const int read_copy = s->packed && s->packed_before, read_panel = s->panel && at > 0;
+    real *copy = s->packed && rows == MR ? s->packed + at * s->m + from * MR : NULL;
+    const int read_copy = copy && s->packed_before, read_panel = s->panel && at > 0;
     size_t free = 0;
     tiles t = {.depth = to - from, .a_row = 1, .cols = s->cols, .fresh = begins};
 
     while (shard >> free & 1)
         free++;
     t.a = read_copy ? copy : s->a + at + from * s->a_next;
-    t.a_col = read_copy ? rows : s->a_next;
+    t.a_col = read_copy ? MR : s->a_next;
     t.copy_a = read_copy ? NULL : copy;
     t.b = read_panel ? s->panel + row * NR : s->d + from * s->d_next;
     t.b_row = read_panel ? NR : s->d_next;

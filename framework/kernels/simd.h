@@ -123,8 +123,13 @@ typedef int vpart;
 #define V_KEEP(a, x)         ((a) == 0 ? 0 : (x))
 #define V_MIX_LOW(a, b)      (a)
 #define V_MIX_HIGH(a, b)     (b)
+#if LHI_TYPE == 80 /* a stack of eight registers */
+#define TILE_ROWS 2
+#define TILE_VECS 2
+#else
 #define TILE_ROWS 4
 #define TILE_VECS 4
+#endif
 #endif
 
 #ifndef V_LOAD /* the x86 sets, which differ in V_OP */

@@ -1,17 +1,14 @@
 /* tile.c -- a tile of C held in registers over the whole depth of a block.
  *
- * One body, made for each height, width and way to read A.  The operands need no
- * packing before: the first tile that reads a panel of B, or of A^T, from where it lies
- * also writes it down without gaps, on store ports that have nothing else to do, and
- * the tiles after it read that copy.  Rows of A are read where they are: packed they
- * are no faster (docs/design/009). */
+ * One body, made for each height and width.  The operands need no packing before: the
+ * first full tile that reads a panel of B, or of A^T, from where it lies also writes it
+ * down without gaps, on store ports that have nothing else to do, and the full tiles
+ * after it read that copy.  Rows of A are read where they are: packed they are no
+ * faster (docs/design/009). */
 /* SPDX-License-Identifier: MIT */
 #include "framework/kernels/tile.h"
 
 #define INLINE static inline __attribute__((always_inline))
-
-/* How A is read: rows side by side (A^T, also packed), or each row by itself. */
-enum { SIDE_BY_SIDE, BY_ROW };
 
 typedef LH_T(lhi_tiles) tiles;
 
@@ -81,12 +78,12 @@ INLINE void move(vec sum[MR][TILE_VECS], const size_t rows, const size_t vecs, c
     }
 }
 
-INLINE void tile(const size_t rows, const size_t vecs, const int way, const int copy_a,
-                 const int copy_b, const int part, const tiles *t)
+INLINE void tile(const size_t rows, const size_t vecs, const int copy_a, const int copy_b,
+                 const int part, const tiles *t)
 {
     enum { AHEAD = 16 }; /* rows; the hardware cannot guess strides this long */
     const vpart last = V_PART(t->cols - (vecs - 1) * LANES);
-    const size_t step = t->a_row, a_next = way == BY_ROW ? 1 : t->a_col, b_next = t->b_row;
+    const size_t step = copy_a ? 1 : t->a_row, a_next = t->a_col, b_next = t->b_row;
     /* Three rows from each base: an address adds one register, once or twice. */
     const real *a0 = t->a, *a3 = a0 + 3 * step, *a6 = a0 + 6 * step, *a9 = a0 + 9 * step;
     const real *b = t->b;
@@ -132,7 +129,7 @@ INLINE void tile(const size_t rows, const size_t vecs, const int way, const int 
 #pragma GCC unroll 12
         for (size_t r = 0; r < rows; r++) {
             const real *a = r < 3 ? a0 : r < 6 ? a3 : r < 9 ? a6 : a9;
-            const vec x = V_ALL(way == BY_ROW ? a[r % 3 * step] : a0[r]);
+            const vec x = V_ALL(a[r % 3 * step]);
 
             if (copy_a)
                 V_STORE_FIRST(to_a + r, x);
@@ -155,32 +152,38 @@ INLINE void tile(const size_t rows, const size_t vecs, const int way, const int 
 }
 
 /* The last vector is whole, or a part. */
-INLINE void made(const size_t rows, const size_t vecs, const int way, const int copy_a,
-                 const int copy_b, const tiles *t)
+INLINE void made(const size_t rows, const size_t vecs, const int copy_a, const int copy_b,
+                 const tiles *t)
 {
     if (LANES == 1 || t->cols == vecs * LANES)
-        tile(rows, vecs, way, copy_a, copy_b, 0, t);
+        tile(rows, vecs, copy_a, copy_b, 0, t);
     else
-        tile(rows, vecs, way, copy_a, copy_b, 1, t);
+        tile(rows, vecs, copy_a, copy_b, 1, t);
 }
 
-#define MAKE(name, rows, vecs, way, copy_a, copy_b)   \
-    static void name(const tiles *t)                  \
-    {                                                 \
-        made(rows, vecs, way, copy_a, copy_b, t);     \
+#define MAKE(name, rows, vecs, copy_a, copy_b)   \
+    static void name(const tiles *t)             \
+    {                                            \
+        made(rows, vecs, copy_a, copy_b, t);     \
     }
-#define TILE(rows, vecs)                                          \
-    MAKE(by_row_##rows##_##vecs, rows, vecs, BY_ROW, 0, 0)        \
-    MAKE(side_##rows##_##vecs, rows, vecs, SIDE_BY_SIDE, 0, 0)    \
-    MAKE(copy_##rows##_##vecs, rows, vecs, SIDE_BY_SIDE, 1, 0)
-/* B is copied by the first tile of a column of them, which is a full one. */
-#define FIRST(vecs)                                      \
-    MAKE(first_by_row_##vecs, MR, vecs, BY_ROW, 0, 1)    \
-    MAKE(first_side_##vecs, MR, vecs, SIDE_BY_SIDE, 0, 1) \
-    MAKE(first_copy_##vecs, MR, vecs, SIDE_BY_SIDE, 1, 1)
+#define TILE(rows, vecs) MAKE(tile_##rows##_##vecs, rows, vecs, 0, 0)
+/* What copies is a full tile. */
+#define FULL(vecs)                          \
+    MAKE(copy_a_##vecs, MR, vecs, 1, 0)     \
+    MAKE(copy_b_##vecs, MR, vecs, 0, 1)     \
+    MAKE(copy_both_##vecs, MR, vecs, 1, 1)
 
-/* The heights that there are, as far as MR, and for every number of rows below it the
- * greatest that fits. */
+/* The heights that there are, as far as MR: every other number of rows is made of them. */
+#if LANES > 1
+#define FROM_3(...) __VA_ARGS__
+#else
+#define FROM_3(...)
+#endif
+#if TILE_ROWS >= 4
+#define FROM_4(...) __VA_ARGS__
+#else
+#define FROM_4(...)
+#endif
 #if TILE_ROWS >= 6
 #define FROM_6(...) __VA_ARGS__
 #else
@@ -196,48 +199,40 @@ INLINE void made(const size_t rows, const size_t vecs, const int way, const int 
 #else
 #define FROM_12(...)
 #endif
-#define HEIGHTS(OF, vecs)                                   \
-    OF(1, vecs) OF(2, vecs) OF(3, vecs) OF(4, vecs)         \
+#define HEIGHTS(OF, vecs)                                                       \
+    OF(1, vecs) OF(2, vecs) FROM_3(OF(3, vecs)) FROM_4(OF(4, vecs))             \
     FROM_6(OF(6, vecs)) FROM_8(OF(8, vecs)) FROM_12(OF(12, vecs))
-#define FITTING(way, vecs)                                          \
-    {way##_1_##vecs, way##_2_##vecs, way##_3_##vecs, way##_4_##vecs \
-     FROM_6(, way##_6_##vecs) FROM_8(, way##_8_##vecs) FROM_12(, way##_12_##vecs)}
-static const unsigned char height[] = {0, 1, 2, 3, 4, 4, 6, 6, 8, 8, 8, 8, 12};
-static const unsigned char place[] = {0, 0, 1, 2, 3, 3, 4, 4, 5, 5, 5, 5, 6};
-enum { KINDS = TILE_ROWS >= 12 ? 7 : TILE_ROWS >= 8 ? 6 : TILE_ROWS >= 6 ? 5 : 4 };
 
 #if TILE_VECS == 4
-#define WIDTHS(OF)    OF(1) OF(2) OF(3) OF(4)
-#define ALL(way)       {FITTING(way, 1), FITTING(way, 2), FITTING(way, 3), FITTING(way, 4)}
-#define ALL_FIRST(way) {way##_1, way##_2, way##_3, way##_4}
+#define WIDTHS(OF) OF(1) OF(2) OF(3) OF(4)
 #else
-#define WIDTHS(OF)    OF(1) OF(2)
-#define ALL(way)       {FITTING(way, 1), FITTING(way, 2)}
-#define ALL_FIRST(way) {way##_1, way##_2}
+#define WIDTHS(OF) OF(1) OF(2)
 #endif
 
-#define COLUMN(vecs) HEIGHTS(TILE, vecs) FIRST(vecs)
+#define COLUMN(vecs) HEIGHTS(TILE, vecs) FULL(vecs)
 WIDTHS(COLUMN)
 
 typedef void work(const tiles *t);
 
-enum { READ_BY_ROW, READ_SIDE, READ_AND_COPY };
-static work *const any[][TILE_VECS][KINDS] = {ALL(by_row), ALL(side), ALL(copy)};
-static work *const first[][TILE_VECS] = {ALL_FIRST(first_by_row), ALL_FIRST(first_side),
-                                         ALL_FIRST(first_copy)};
+#define ENTRY(rows, vecs) [rows] = tile_##rows##_##vecs,
+#define ENTRIES(vecs)     {HEIGHTS(ENTRY, vecs)},
+#define COPIES(vecs)      {NULL, copy_a_##vecs, copy_b_##vecs, copy_both_##vecs},
+static work *const any[][MR + 1] = {WIDTHS(ENTRIES)};
+static work *const full[][4] = {WIDTHS(COPIES)};
 
 size_t LH_T(lhi_tile_rows)(size_t left)
 {
-    return left >= MR ? MR : height[left];
+    size_t rows = left < MR ? left : MR;
+
+    while (!any[0][rows])
+        rows--;
+    return rows;
 }
 
 void LH_T(lhi_tile)(size_t rows, const LH_T(lhi_tiles) *t)
 {
-    const int how = t->copy_a ? READ_AND_COPY : t->a_row == 1 ? READ_SIDE : READ_BY_ROW;
     const size_t vecs = (t->cols + LANES - 1) / LANES;
+    const int copies = (t->copy_a != NULL) + 2 * (t->copy_b != NULL);
 
-    if (t->copy_b)
-        first[how][vecs - 1](t);
-    else
-        any[how][vecs - 1][place[rows]](t);
+    (copies ? full[vecs - 1][copies] : any[vecs - 1][rows])(t);
 }
