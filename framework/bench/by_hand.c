@@ -29,7 +29,7 @@ static const lhi_fused_kernel *kernel_of(int variant)
 
 typedef struct hand_step {
     lh_ctx *c;
-    lhi_fused f;
+    lhi_net f;
     const lhi_fused_kernel *kernel;
     lhi_pace pace;
     double flops;
@@ -42,7 +42,7 @@ static float *numbers(lh_ctx *c, size_t n)
 
 static void begin(hand_step *s)
 {
-    lhi_fused *f = &s->f;
+    lhi_net *f = &s->f;
 
     for (unsigned l = 0; l < 3; l++) {
         lhi_operands(LHI_OPERAND_W + l, f->size[l] * f->size[l + 1],
@@ -55,7 +55,7 @@ void *lhi_by_hand_make(lhi_bench *b, const lhi_task *task)
 {
     lh_ctx *c = b->c;
     hand_step *s = lhi_alloc(c, sizeof *s);
-    lhi_fused *f;
+    lhi_net *f;
     float *x, *y;
 
     if (!s)

@@ -12,7 +12,7 @@
 typedef LH_T(lhi_matrix) matrix;
 
 /* NOTES 1 to 5: row block of A W + b, cut where `cut`. */
-static void layer(const lhi_fused *f, int l, const real *in, size_t from, size_t to, real *work)
+static void layer(const lhi_net *f, int l, const real *in, size_t from, size_t to, real *work)
 {
     const size_t k = f->size[l], n = f->size[l + 1];
     const LH_T(lhi_ending) end = {.row = f->b[l], .cut = l < 2};
@@ -22,7 +22,7 @@ static void layer(const lhi_fused *f, int l, const real *in, size_t from, size_t
 }
 
 /* NOTES 14, 15, 18, 19: dZ of the layer below. */
-static void layer_back(const lhi_fused *f, int l, size_t from, size_t to, real *work)
+static void layer_back(const lhi_net *f, int l, size_t from, size_t to, real *work)
 {
     const size_t k = f->size[l], n = f->size[l + 1];
     const LH_T(lhi_ending) end = {.keep = (const real *)f->a[l - 1] + from * k, .keep_row = k};
@@ -32,7 +32,7 @@ static void layer_back(const lhi_fused *f, int l, size_t from, size_t to, real *
 }
 
 /* NOTES 12, 13, 16, 17, 20 to 22: a thread's part of dW and db, and what they move. */
-static void move(const lhi_fused *f, int l, const real *in, int rank, int size, real *work)
+static void move(const lhi_net *f, int l, const real *in, int rank, int size, real *work)
 {
     const size_t k = f->size[l], n = f->size[l + 1];
     const real rate = (real)f->rate;
@@ -50,7 +50,7 @@ static void move(const lhi_fused *f, int l, const real *in, int rank, int size, 
                                  &how, work);
 }
 
-static void step(lhi_fused *f, int rank, int size)
+static void step(lhi_net *f, int rank, int size)
 {
     const size_t from = lhi_share(f->batch, rank, size), to = lhi_share(f->batch, rank + 1, size);
     const real *z = f->a[2], *y = f->y;
@@ -80,7 +80,7 @@ static void step(lhi_fused *f, int rank, int size)
     move(f, 0, f->x, rank, size, work);
 }
 
-static size_t work(const lhi_fused *f)
+static size_t work(const lhi_net *f)
 {
     size_t most = 0;
 

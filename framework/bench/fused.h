@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 /* Arrays are of the variant's element type, [batch x size] or as their parameters are. */
-typedef struct lhi_fused {
+typedef struct lhi_net {
     size_t size[4], batch, shards; /* one output */
     const void *x, *y;
     void *w[3], *b[3];             /* parameters */
@@ -16,12 +16,12 @@ typedef struct lhi_fused {
     char *work;                    /* work_bytes for each thread */
     size_t work_bytes;
     double rate, loss;
-} lhi_fused;
+} lhi_net;
 
 /* The part of one thread of the team; and the bytes of scratch that it needs. */
 typedef struct lhi_fused_kernel {
-    void (*step)(lhi_fused *f, int rank, int size);
-    size_t (*work)(const lhi_fused *f);
+    void (*step)(lhi_net *f, int rank, int size);
+    size_t (*work)(const lhi_net *f);
 } lhi_fused_kernel;
 
 #endif

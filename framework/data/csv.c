@@ -20,7 +20,7 @@ typedef struct survey {
     lhi_cell first, second, odd_cell;
 } survey;
 
-static lh_status refuse_quotes(const lhi_reader *r, size_t column, const lhi_cell *cell,
+static lh_status refuse_quotes(const lhi_csv *r, size_t column, const lhi_cell *cell,
                                const char *what)
 {
     return lhi_refuse_cell(r, column, cell, what, "write numbers without quotes, or close them");
@@ -34,7 +34,7 @@ static int is_blank(lhi_rest line)
 }
 
 /* The next line; its at is NULL at the end of the file, and after an error. */
-static lh_status take_line(lhi_reader *r, lhi_rest *line)
+static lh_status take_line(lhi_csv *r, lhi_rest *line)
 {
     const char *newline;
 
@@ -70,7 +70,7 @@ static int quotes_hold(lhi_rest line)
     return 1;
 }
 
-static lh_status look_at(const lhi_reader *r, lhi_rest line, survey *s)
+static lh_status look_at(const lhi_csv *r, lhi_rest line, survey *s)
 {
     *s = (survey){.counts = 1};
     while (line.at) {
@@ -100,7 +100,7 @@ static lh_status look_at(const lhi_reader *r, lhi_rest line, survey *s)
 }
 
 /* "rows,features,class,class", as scikit-learn's files begin. */
-static lh_status take_counts(lhi_reader *r, const survey *s, size_t cells)
+static lh_status take_counts(lhi_csv *r, const survey *s, size_t cells)
 {
     const uint64_t features = s->second.at ? strtoull(s->second.at, NULL, 10) : 0;
 
@@ -113,7 +113,7 @@ static lh_status take_counts(lhi_reader *r, const survey *s, size_t cells)
 }
 
 /* Decides what the first line is, and leaves the reader before the first row. */
-static lh_status take_header(lhi_reader *r)
+static lh_status take_header(lhi_csv *r)
 {
     lhi_rest one, two;
     survey s, t = {0};
@@ -183,7 +183,7 @@ static lh_status take_header(lhi_reader *r)
     return LH_OK;
 }
 
-static void note_beyond(lhi_reader *r, size_t column, const lhi_cell *cell)
+static void note_beyond(lhi_csv *r, size_t column, const lhi_cell *cell)
 {
     if (r->beyond++ > 0)
         return;
@@ -193,7 +193,7 @@ static void note_beyond(lhi_reader *r, size_t column, const lhi_cell *cell)
 }
 
 /* One row of numbers into to[width]. */
-static lh_status take_row(lhi_reader *r, lhi_rest line, double *to)
+static lh_status take_row(lhi_csv *r, lhi_rest line, double *to)
 {
     size_t cells = 0;
 
@@ -236,7 +236,7 @@ static size_t lines_in(const char *at, const char *end)
 
 /* Room for all rows: as many as lines, but a full row has two bytes a cell at least,
  * and one row more may begin and prove too short. */
-static double *table_for(const lhi_reader *r)
+static double *table_for(const lhi_csv *r)
 {
     const size_t lines = lines_in(r->at, r->end);
     const size_t full = (size_t)(r->end - r->at) / (2 * r->width) + 2;
@@ -248,7 +248,7 @@ static double *table_for(const lhi_reader *r)
     return lhi_alloc_array(r->c, lines < full ? lines : full, r->width * sizeof(double));
 }
 
-static lh_status check_rows(const lhi_reader *r, size_t rows)
+static lh_status check_rows(const lhi_csv *r, size_t rows)
 {
     if (r->promised >= 0 && (uint64_t)r->promised != rows)
         return lhi_fail(r->c, LH_EDATA, "is the file cut short?  If not, correct its first line",
@@ -261,7 +261,7 @@ static lh_status check_rows(const lhi_reader *r, size_t rows)
 }
 
 /* Text, without a byte order mark and the blank lines at the end. */
-static lh_status begin(lhi_reader *r, const char *path, const char *bytes, size_t size)
+static lh_status begin(lhi_csv *r, const char *path, const char *bytes, size_t size)
 {
     const char *zero = memchr(bytes, 0, size);
 
@@ -284,7 +284,7 @@ static lh_status begin(lhi_reader *r, const char *path, const char *bytes, size_
     return LH_OK;
 }
 
-static void read_rows(lh_data *d, lhi_reader *r)
+static void read_rows(lh_data *d, lhi_csv *r)
 {
     lhi_rest line;
     double *table = table_for(r);
@@ -311,7 +311,7 @@ static void read_rows(lh_data *d, lhi_reader *r)
 lh_status lhi_csv_read(lh_data *d, const char *path, const char *bytes, size_t size)
 {
     lhi_text word = {.c = d->c};
-    lhi_reader r = {.c = d->c, .promised = -1, .word = "FILE"};
+    lhi_csv r = {.c = d->c, .promised = -1, .word = "FILE"};
 
     lhi_add_shell(&word, path);
     if (word.at)

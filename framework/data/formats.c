@@ -57,7 +57,7 @@ static const format formats[] = {
      "grep -v -e '^ *@' -e '^ *%' -e '^[[:space:]]*$' FILE > new.csv, the label as 0 or 1 then"},
 };
 
-static lh_status refuse(const lhi_reader *r, const char *what, const char *hint)
+static lh_status refuse(const lhi_csv *r, const char *what, const char *hint)
 {
     const char *file = strstr(hint, "FILE");
     const char *command = file ? lhi_strf(r->c, "%.*s%s%s", (int)(file - hint), hint, r->word,
@@ -115,7 +115,7 @@ static int is_json(const char *bytes)
            (bytes[0] == '[' && (*second == '{' || *second == '['));
 }
 
-lh_status lhi_refuse_format(const lhi_reader *r, const char *bytes, size_t size, int binary)
+lh_status lhi_refuse_format(const lhi_csv *r, const char *bytes, size_t size, int binary)
 {
     const char *order;
 
@@ -215,7 +215,7 @@ static int is_comment(lhi_rest line)
                         (size > 1 && memcmp(line.at, "//", 2) == 0));
 }
 
-static lh_status refuse_marks(const lhi_reader *r, lhi_rest one, lhi_rest two)
+static lh_status refuse_marks(const lhi_csv *r, lhi_rest one, lhi_rest two)
 {
     static const struct {
         char mark;
@@ -252,7 +252,7 @@ static lh_status refuse_marks(const lhi_reader *r, lhi_rest one, lhi_rest two)
     return LH_OK;
 }
 
-lh_status lhi_refuse_layout(const lhi_reader *r, lhi_rest one, lhi_rest two)
+lh_status lhi_refuse_layout(const lhi_csv *r, lhi_rest one, lhi_rest two)
 {
     if (!two.at)
         two = one;

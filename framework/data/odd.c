@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-const char *lhi_name_of(const lhi_reader *r, size_t column, char to[LHI_SHOWN_CELL + 4])
+const char *lhi_name_of(const lhi_csv *r, size_t column, char to[LHI_SHOWN_CELL + 4])
 {
     lhi_rest line = r->names;
     lhi_cell cell = {NULL, 0};
@@ -24,7 +24,7 @@ const char *lhi_name_of(const lhi_reader *r, size_t column, char to[LHI_SHOWN_CE
     return to;
 }
 
-lh_status lhi_refuse_cell(const lhi_reader *r, size_t column, const lhi_cell *cell,
+lh_status lhi_refuse_cell(const lhi_csv *r, size_t column, const lhi_cell *cell,
                           const char *what, const char *hint)
 {
     char text[LHI_SHOWN_CELL], name[LHI_SHOWN_CELL + 4];
@@ -161,7 +161,7 @@ static int is_fortran(const lhi_cell *cell)
 }
 
 /* How one class of the label becomes 1 and all others 0. */
-static const char *label_hint(const lhi_reader *r, const lhi_cell *cell)
+static const char *label_hint(const lhi_csv *r, const lhi_cell *cell)
 {
     double value;
     const int number = lhi_cell_read(cell, &value) == LHI_CELL_NUMBER;
@@ -185,14 +185,14 @@ static const char *label_hint(const lhi_reader *r, const lhi_cell *cell)
                     (int)cell->size, cell->at);
 }
 
-static const char *leave_out(const lhi_reader *r, size_t column)
+static const char *leave_out(const lhi_csv *r, size_t column)
 {
     return lhi_strf(r->c, "leave the column out (cut -d, --complement -f%zu %s > new.csv)", column,
                     r->word);
 }
 
 /* Text in a column of features: a class, a name, a date. */
-static const char *text_hint(const lhi_reader *r, size_t column, const lhi_cell *cell)
+static const char *text_hint(const lhi_csv *r, size_t column, const lhi_cell *cell)
 {
     const char *out = leave_out(r, column);
 
@@ -211,7 +211,7 @@ static const char *text_hint(const lhi_reader *r, size_t column, const lhi_cell 
                     column, (int)cell->size, cell->at, r->word, out ? out : "");
 }
 
-static lh_status refuse_text(const lhi_reader *r, size_t column, const lhi_cell *cell)
+static lh_status refuse_text(const lhi_csv *r, size_t column, const lhi_cell *cell)
 {
     const lookalike *l = disguise(cell);
     const char *what = "is text, not a number";
@@ -251,7 +251,7 @@ static lh_status refuse_text(const lhi_reader *r, size_t column, const lhi_cell 
                                                                      : text_hint(r, column, cell));
 }
 
-static const char *missing_hint(const lhi_reader *r, size_t column, const lhi_cell *cell)
+static const char *missing_hint(const lhi_csv *r, size_t column, const lhi_cell *cell)
 {
     if (cell->size == 0 && column == r->width && r->line == r->first)
         return lhi_strf(r->c, "if every line ends with a comma: sed 's/,[[:space:]]*$//' %s > "
@@ -263,7 +263,7 @@ static const char *missing_hint(const lhi_reader *r, size_t column, const lhi_ce
                     cell->at, r->word);
 }
 
-lh_status lhi_refuse_kind(const lhi_reader *r, size_t column, const lhi_cell *cell,
+lh_status lhi_refuse_kind(const lhi_csv *r, size_t column, const lhi_cell *cell,
                           enum lhi_cell_kind kind)
 {
     switch (kind) {
@@ -288,7 +288,7 @@ lh_status lhi_refuse_kind(const lhi_reader *r, size_t column, const lhi_cell *ce
     }
 }
 
-lh_status lhi_refuse_label(const lhi_reader *r, const lhi_cell *cell, double value)
+lh_status lhi_refuse_label(const lhi_csv *r, const lhi_cell *cell, double value)
 {
     char text[LHI_SHOWN_CELL], name[LHI_SHOWN_CELL + 4];
     const char *hint = label_hint(r, cell);

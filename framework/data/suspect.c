@@ -35,7 +35,7 @@ static int same_name(const named *a, const named *b)
            memcmp(a->cell.at, b->cell.at, a->cell.size) == 0;
 }
 
-static void look_for_twins(const lhi_reader *r)
+static void look_for_twins(const lhi_csv *r)
 {
     named *list = r->names.at ? lhi_alloc_array(r->c, r->width, sizeof *list) : NULL;
     char name[LHI_SHOWN_CELL + 4];
@@ -60,7 +60,7 @@ static void look_for_twins(const lhi_reader *r)
 }
 
 /* Each row has the number of the row before, and one more. */
-static int counts(const lhi_reader *r, const double *table, size_t rows, size_t column)
+static int counts(const lhi_csv *r, const double *table, size_t rows, size_t column)
 {
     const double *at = table + column;
 
@@ -72,7 +72,7 @@ static int counts(const lhi_reader *r, const double *table, size_t rows, size_t 
     return 1;
 }
 
-static int is_whole(const lhi_reader *r, const double *table, size_t rows)
+static int is_whole(const lhi_csv *r, const double *table, size_t rows)
 {
     for (size_t i = 0; i < rows; i++)
         if (table[i * r->width] != floor(table[i * r->width]))
@@ -82,7 +82,7 @@ static int is_whole(const lhi_reader *r, const double *table, size_t rows)
 
 /* pandas and R write the index of the rows as a first column, with "" for its name; pandas calls
  * it "Unnamed: 0" when it has read that. */
-static int has_no_name(const lhi_reader *r)
+static int has_no_name(const lhi_csv *r)
 {
     lhi_rest line = r->names;
     lhi_cell cell = {NULL, 0};
@@ -92,7 +92,7 @@ static int has_no_name(const lhi_reader *r)
     return cell.size == 0 || (cell.size == 10 && memcmp(cell.at, "Unnamed: 0", 10) == 0);
 }
 
-static lh_status look_for_index(const lhi_reader *r, const double *table, size_t rows)
+static lh_status look_for_index(const lhi_csv *r, const double *table, size_t rows)
 {
     static const char form[] = "cut -d, -f2- %s > new.csv leaves it out; pandas writes none with "
                                "index=False, R with row.names = FALSE";
@@ -116,7 +116,7 @@ static lh_status look_for_index(const lhi_reader *r, const double *table, size_t
     return r->c->status;
 }
 
-static void look_at_digits(const lhi_reader *r)
+static void look_at_digits(const lhi_csv *r)
 {
     char text[LHI_SHOWN_CELL], name[LHI_SHOWN_CELL + 4];
     double value = 0;
@@ -132,7 +132,7 @@ static void look_at_digits(const lhi_reader *r)
              r->beyond, r->beyond_column, r->word);
 }
 
-static void look_at_labels(const lhi_reader *r, const double *table, size_t rows)
+static void look_at_labels(const lhi_csv *r, const double *table, size_t rows)
 {
     const double first = table[r->width - 1];
     size_t same = 0;
@@ -145,7 +145,7 @@ static void look_at_labels(const lhi_reader *r, const double *table, size_t rows
 }
 
 /* Numbers of columns as pandas writes them are a good row where there is one feature. */
-static void look_at_first_row(const lhi_reader *r, const double *table)
+static void look_at_first_row(const lhi_csv *r, const double *table)
 {
     if (r->width == 2 && r->first == 1 && table[0] == 0 && table[1] == 1 && table[2] != 1)
         lhi_warn(r->c, "%s: line 1, 0 and 1, was read as a row; if these are the numbers of the "
@@ -153,7 +153,7 @@ static void look_at_first_row(const lhi_reader *r, const double *table)
                  r->path, r->word);
 }
 
-lh_status lhi_look_over(const lhi_reader *r, const double *table, size_t rows)
+lh_status lhi_look_over(const lhi_csv *r, const double *table, size_t rows)
 {
     if (look_for_index(r, table, rows) != LH_OK)
         return r->c->status;

@@ -7,7 +7,7 @@ twice() {
     (cd "$1" && find framework include -name '*.[ch]' | sort | xargs awk '
     function defines(name) {
         if (name !~ /^(LH_T\()?lhi?_/) return
-        if (name in home && home[name] != FILENAME)
+        if (name in home && home[name] != FILENAME && !told[name, FILENAME]++)
             print FILENAME ":" FNR ": " name " has a meaning in " home[name]
         if (!(name in home)) home[name] = FILENAME
     }
