@@ -231,6 +231,11 @@ tests_ops_test_laws_SOURCES = tests/ops/test_laws.c tests/ops/op_case.c tests/op
 tests_ops_test_laws_CPPFLAGS = $(lh_test_cppflags)
 tests_ops_test_laws_LDADD = libtesting.la
 
+check_PROGRAMS += tests/ops/test_written
+tests_ops_test_written_SOURCES = tests/ops/test_written.c tests/ops/op_case.c tests/ops/op_case.h
+tests_ops_test_written_CPPFLAGS = $(lh_test_cppflags)
+tests_ops_test_written_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_tape
 tests_unit_test_tape_SOURCES = tests/unit/test_tape.c
 tests_unit_test_tape_CPPFLAGS = $(lh_test_cppflags)
@@ -301,7 +306,8 @@ lh_test_scripts = \
 	tests/rules/readme_driver.sh \
 	tests/rules/type_names.sh \
 	tests/unit/arrays_others.sh \
-	tests/unit/gradients_others.sh
+	tests/unit/gradients_others.sh \
+	tests/unit/ops_others.sh
 TESTS += $(lh_test_scripts)
 EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/rules/layers.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh tests/libm_off.c \
 	tests/contributing.sh tests/copied.sh tests/mutants.sh tests/threads.sh tests/machines.sh tests/version1.h5

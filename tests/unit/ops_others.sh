@@ -1,0 +1,69 @@
+#!/bin/sh
+# ops_others.sh -- PyTorch's values and gradients in double are those of every op.
+. "${srcdir:-.}/tests/tap.sh"
+
+python=
+for each in python3 /usr/bin/python3; do
+    "$each" -c 'import torch' >/dev/null 2>&1 && python=$each && break
+done
+if [ -z "$python" ] || [ ! -x "$build/tests/ops/test_written" ]; then
+    skip "ops in PyTorch" "no python3 with torch, or tests built without CUnit"
+    finish
+fi
+
+cat >compare.py <<'END'
+import json
+import sys
+import torch
+import torch.nn.functional as F
+
+torch.set_default_dtype(torch.float64)
+
+# What each op is in PyTorch; k is the case.
+reference = {
+    "matmul": lambda k, a, b: a @ b,
+    "add": lambda k, a, b: a + b,
+    "relu": lambda k, a: torch.relu(a),
+    "sigmoid": lambda k, a: torch.sigmoid(a),
+    "bce": lambda k, a, y: F.binary_cross_entropy(a, y, reduction="sum") / k["m"],
+    "bce_logits":
+        lambda k, a, y: F.binary_cross_entropy_with_logits(a, y, reduction="sum") / k["m"],
+}
+
+def array(a):
+    return torch.tensor(a["at"], dtype=torch.float64).reshape(a["shape"])
+
+def off(ours, theirs):
+    scale = float(theirs.abs().max()) or 1.0
+    return float((ours - theirs).abs().max()) / max(scale, 1e-300)
+
+worst, count, wrong, names = 0.0, 0, 0, set()
+for line in open(sys.argv[1]):
+    k = json.loads(line)
+    names.add(k["op"])
+    if k["op"] not in reference:
+        continue
+    given = [array(k[str(i)]).requires_grad_(f"d{i}" in k) for i in range(k["operands"])]
+    out = reference[k["op"]](k, *given)
+    here = off(array(k["value"]), out.detach().reshape(k["value"]["shape"]))
+    (out.reshape(k["value"]["shape"]) * array(k["cotangent"])).sum().backward()
+    for i, x in enumerate(given):
+        if x.requires_grad:
+            g = torch.zeros(x.shape) if x.grad is None else x.grad
+            here = max(here, off(array(k[f"d{i}"]), g))
+    worst, count = max(worst, here), count + 1
+    if not here <= 1e-12:
+        wrong += 1
+        print(f"{k['op']}, {k['why']}: {here:.3g} of the largest element")
+missing = sorted(names - set(reference))
+print(f"{len(names)} ops, {count} cases, {wrong} beyond 1e-12, the worst {worst:.3g};",
+      "nothing to compare with:", " ".join(missing) or "none")
+sys.exit(wrong > 0 or len(missing) > 0 or count < 20)
+END
+
+LONGHAND_OPS=$PWD/ops.txt "$build/tests/ops/test_written" >written 2>&1
+ok "the cases of every op are written" [ -s ops.txt ]
+run "$python" compare.py ops.txt
+exits "PyTorch has the same values and gradients, to 1e-12 of the largest element" 0
+sed 's/^/# /' out
+finish
