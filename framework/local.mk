@@ -12,6 +12,11 @@ lh_variant_sources = \
 	framework/kernels/probe.c \
 	framework/kernels/rows.c \
 	framework/kernels/tile.c \
+	framework/lines/blocks.c \
+	framework/lines/element.c \
+	framework/lines/loops.c \
+	framework/lines/op.c \
+	framework/lines/run.c \
 	framework/bench/fused.c \
 	$(lh_op_sources)
 
@@ -24,7 +29,7 @@ libf32_la_CFLAGS = $(lh_variant_cflags)
 libf64_la_SOURCES = $(lh_variant_sources)
 libf64_la_CPPFLAGS = $(AM_CPPFLAGS) -DLHI_TYPE=64 -DLHI_VARIANT=f64
 libf64_la_CFLAGS = $(lh_variant_cflags)
-libwide_la_SOURCES = $(lh_variant_sources)
+libwide_la_SOURCES = $(lh_variant_sources) framework/lines/bounds.c
 libwide_la_CPPFLAGS = $(AM_CPPFLAGS) -DLHI_TYPE=80 -DLHI_VARIANT=wide
 libwide_la_CFLAGS = $(lh_variant_cflags)
 lh_variants = libf32.la libf64.la libwide.la
@@ -96,11 +101,16 @@ libcore_la_SOURCES = \
 	framework/tape/tape.h \
 	framework/tape/workspace.c \
 	framework/lines/atoms.c \
+	framework/lines/blocks.h \
 	framework/lines/compile.c \
+	framework/lines/element.h \
 	framework/lines/functions.c framework/lines/functions.def \
 	framework/lines/line.c \
+	framework/lines/loops.h \
 	framework/lines/parse.c \
 	framework/lines/program.h framework/lines/reader.h \
+	framework/lines/run.h \
+	framework/lines/schedule.c framework/lines/schedule.h \
 	framework/lines/simplify.c \
 	framework/lines/slope.c \
 	framework/lines/tree.c framework/lines/tree.h \

@@ -93,6 +93,30 @@ tests_unit_test_gemm_SOURCES = tests/unit/test_gemm.c tests/unit/gemm_cases.h
 tests_unit_test_gemm_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_gemm_LDADD = libtesting.la
 
+## Programs over elements, compiled as the library's portable variants are.
+check_LTLIBRARIES += libplainf32.la libplainf64.la libplainwide.la
+libplainf32_la_SOURCES = tests/unit/lines_plain.c
+libplainf32_la_CPPFLAGS = $(libf32_la_CPPFLAGS)
+libplainf32_la_CFLAGS = $(libf32_la_CFLAGS)
+libplainf64_la_SOURCES = tests/unit/lines_plain.c
+libplainf64_la_CPPFLAGS = $(libf64_la_CPPFLAGS)
+libplainf64_la_CFLAGS = $(libf64_la_CFLAGS)
+libplainwide_la_SOURCES = tests/unit/lines_plain.c
+libplainwide_la_CPPFLAGS = $(libwide_la_CPPFLAGS)
+libplainwide_la_CFLAGS = $(libwide_la_CFLAGS)
+
+check_PROGRAMS += tests/unit/test_lines_run
+tests_unit_test_lines_run_SOURCES = tests/unit/test_lines_run.c tests/unit/lines_plain.h \
+	tests/unit/lines_case.c tests/unit/lines_case.h
+tests_unit_test_lines_run_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_lines_run_LDADD = libtesting.la libplainf32.la libplainf64.la libplainwide.la
+
+check_PROGRAMS += tests/unit/test_lines_checks
+tests_unit_test_lines_checks_SOURCES = tests/unit/test_lines_checks.c tests/unit/lines_case.c \
+	tests/unit/lines_case.h
+tests_unit_test_lines_checks_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_lines_checks_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_memory
 tests_unit_test_memory_SOURCES = tests/unit/test_memory.c
 tests_unit_test_memory_CPPFLAGS = $(lh_test_cppflags)

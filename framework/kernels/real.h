@@ -39,4 +39,14 @@ typedef long double real;
 /* What checks the other types is compiled in this one alone. */
 #define LH_IS_WIDE (LHI_TYPE == 80)
 
+/* The operations of each element of a loop do not depend on other elements, even where
+ * the arrays that it reads and writes are one. */
+#if LHI_TYPE == 80 /* has no vectors, and clang warns of what it cannot do */
+#define LH_APART
+#elif defined(__clang__)
+#define LH_APART _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define LH_APART _Pragma("GCC ivdep")
+#endif
+
 #endif

@@ -28,16 +28,6 @@
 #define LH_EVIDENCE
 #endif
 
-/* The operations of each element of a loop do not depend on other elements, even where
- * the arrays that it reads and writes are one. */
-#if LHI_TYPE == 80 /* has no vectors, and clang warns of what it cannot do */
-#define LH_APART
-#elif defined(__clang__)
-#define LH_APART _Pragma("clang loop vectorize(assume_safety)")
-#else
-#define LH_APART _Pragma("GCC ivdep")
-#endif
-
 /* In backward(): gives x, an expression in i, to element i of the gradient d for every
  * element of part t of an array of n columns.  The first to give sets, others add. */
 #define LH_GIVE(d, t, n, x)                                                     \
