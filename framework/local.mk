@@ -148,10 +148,16 @@ libcore_la_SOURCES = \
 	framework/verify/report.c \
 	framework/verify/rows.c \
 	framework/verify/setup.c \
+	framework/selftest/check_op.c \
+	framework/selftest/laws.c framework/selftest/laws.h \
+	framework/selftest/laws_of_batches.c \
+	framework/selftest/laws_of_bits.c \
+	framework/selftest/laws_of_values.c \
 	framework/selftest/mutant.c framework/selftest/mutant.h \
 	framework/selftest/mutants.c \
 	framework/selftest/mutants_shown.c \
 	framework/selftest/networks.c \
+	framework/selftest/op_case.c framework/selftest/op_case.h \
 	framework/selftest/selftest.c framework/selftest/selftest.h \
 	framework/selftest/selftest_print.c \
 	framework/derive/as_dot.c \

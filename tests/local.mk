@@ -246,17 +246,17 @@ tests_unit_test_page_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_page_LDADD = libtesting.la
 
 check_PROGRAMS += tests/ops/test_ops
-tests_ops_test_ops_SOURCES = tests/ops/test_ops.c tests/ops/op_case.c tests/ops/op_case.h
+tests_ops_test_ops_SOURCES = tests/ops/test_ops.c
 tests_ops_test_ops_CPPFLAGS = $(lh_test_cppflags)
 tests_ops_test_ops_LDADD = libtesting.la
 
 check_PROGRAMS += tests/ops/test_laws
-tests_ops_test_laws_SOURCES = tests/ops/test_laws.c tests/ops/op_case.c tests/ops/op_case.h
+tests_ops_test_laws_SOURCES = tests/ops/test_laws.c
 tests_ops_test_laws_CPPFLAGS = $(lh_test_cppflags)
 tests_ops_test_laws_LDADD = libtesting.la
 
 check_PROGRAMS += tests/ops/test_written
-tests_ops_test_written_SOURCES = tests/ops/test_written.c tests/ops/op_case.c tests/ops/op_case.h
+tests_ops_test_written_SOURCES = tests/ops/test_written.c
 tests_ops_test_written_CPPFLAGS = $(lh_test_cppflags)
 tests_ops_test_written_LDADD = libtesting.la
 

@@ -24,6 +24,19 @@ extern "C" {
  */
 LH_API lh_status lh_selftest(lh_ctx *c, int detailed);
 
+/**
+ * Tries the laws that hold of every op on the cases of one, in float, double and long double, and
+ * prints a line a law: gradients against the second gradient, differences and forward mode, the
+ * complex step, running error bounds, equal bits on any number of threads, what backward() reads
+ * and sets, a batch in parts and in another order.  A law that does not hold is told with the
+ * case, the element and both numbers.  It takes a moment.
+ *
+ * @return LH_OK: all hold; LH_EVERIFY: some do not, which the context keeps; LH_ENAME: there is no
+ *         op of that name, an error of the call; LH_ENOMEM.
+ * Thread: that of the context.  See: lh_op_register() (op.h).
+ */
+LH_API lh_status lh_check_op(lh_ctx *c, const char *name);
+
 #ifdef __cplusplus
 }
 #endif

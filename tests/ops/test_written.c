@@ -3,8 +3,9 @@
  * With the variable LONGHAND_OPS they go to that file, for tests/unit/ops_others.sh. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/text.h"
+#include "framework/ops/ops.h"
+#include "framework/selftest/op_case.h"
 #include "tests/check.h"
-#include "tests/ops/op_case.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,26 +17,24 @@ static size_t cases;
 static void add_array(const char *name, const lh_slot *a, const void *at)
 {
     lhi_text_add(out, ", \"%s\": {\"shape\": [%zu, %zu], \"at\": [", name, a->rows, a->cols);
-    for (size_t e = 0; e < op_cells(a); e++)
+    for (size_t e = 0; e < lhi_cells(a); e++)
         lhi_text_add(out, "%s%.17g", e ? ", " : "", ((const double *)at)[e]);
     lhi_text_add(out, "]}");
 }
 
 /* What fits into a test: the large ones are there for shards and tiles. */
-static void write_case(const lhi_op_family *f, const lh_case *given, lh_type type)
+static void write_case(lh_ctx *c, const lh_op *op, const lh_case *given)
 {
-    op_case k;
+    lhi_op_case k;
     char name[8];
 
-    if (type != LH_F64)
-        return;
-    op_case_open(&k, f->op[LHI_F64], given, LH_F64, 8);
-    if (op_cells(&k.in[0]) <= 600 && op_cells(&k.out) > 0 && op_cells(&k.in[0]) > 0) {
-        op_cotangent(&k, 31, 1);
-        op_forward(&k, 1);
-        op_backward(&k, 1);
+    if (lhi_op_case_open(&k, c, op, given, LH_F64) == 0 && lhi_cells(&k.in[0]) <= 600 &&
+        lhi_cells(&k.out) > 0 && lhi_cells(&k.in[0]) > 0) {
+        lhi_op_case_cotangent(&k, 31, 1);
+        lhi_op_case_forward(&k, 1);
+        lhi_op_case_backward(&k, 1);
         lhi_text_add(out, "{\"op\": \"%s\", \"why\": \"%s\", \"m\": %zu, \"numbers\": [",
-                     k.op->name, given->why, k.step.m);
+                     k.op->name, given->why, k.call.m);
         for (int i = 0; i < k.op->numbers; i++)
             lhi_text_add(out, "%s%.17g", i ? ", " : "", given->number[i]);
         lhi_text_add(out, "], \"operands\": %d", k.op->n_in);
@@ -45,13 +44,13 @@ static void write_case(const lhi_op_family *f, const lh_case *given, lh_type typ
             snprintf(name, sizeof name, "%d", i);
             add_array(name, &k.in[i], k.in[i].value);
             snprintf(name, sizeof name, "d%d", i);
-            if (op_has_grad(&k, i))
+            if (lhi_op_case_graded(&k, i))
                 add_array(name, &k.in[i], k.in[i].grad);
         }
         lhi_text_add(out, "}\n");
         cases++;
     }
-    op_case_close(&k);
+    lhi_op_case_close(&k);
 }
 
 static void written(void)
@@ -59,9 +58,12 @@ static void written(void)
     const char *path = getenv("LONGHAND_OPS");
     lh_ctx *c = lh_open(0, NULL, "test");
     lhi_text text = {.c = c};
+    const lhi_op_family *f;
 
     out = &text;
-    op_for_all(write_case);
+    for (size_t i = 0; (f = lhi_family_at(c, i)) != NULL; i++)
+        for (const lh_case *given = f->op[LHI_F64]->cases; given->why; given++)
+            write_case(c, f->op[LHI_F64], given);
     CHECK(cases >= 20 && !strstr(text.at, "nan"), "%zu cases", cases);
     CHECK(!path || lhi_text_write(&text, path, "the cases") == LH_OK, "%s", lh_message(c));
     lhi_text_free(&text);

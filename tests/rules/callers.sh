@@ -15,8 +15,9 @@ prints='printf|puts|putchar|putc|fprintf|fputs|fputc|fwrite|vprintf|vfprintf|per
 calls=$(printf '%s' "$calls" | tr -d '\n')
 
 # These are handed a stream, or speak for the context.
-printers='base/error base/open base/options base/progress verify/ledger_print selftest/selftest_print
-derive/derive train/describe report/gnuplot session/surroundings session/theirs store/print bench/show'
+printers='base/error base/open base/options base/progress verify/ledger_print selftest/check_op
+selftest/selftest_print derive/derive train/describe report/gnuplot session/surroundings
+session/theirs store/print bench/show'
 
 # symbols OBJECT: what it wants from outside, without the disguise of _FORTIFY_SOURCE.
 symbols() {

@@ -208,6 +208,7 @@ static const char *good_text(const char *place)
              : strcmp(place, "lh_derive.path") == 0 ? check_path("out.txt") : check_path("out");
     return strstr(place, ".names") ? "loss" : strstr(place, ".words") ? "png|svg"
          : strcmp(place, "lh_derive.format") == 0 ? "text" : strstr(place, ".format") ? "said"
+         : strcmp(place, "lh_check_op.name") == 0 ? "relu"
          : strcmp(place, "lh_hand_at.name") == 0 ? "W" : "V";
 }
 static size_t many_const_char_p(const char *place)
