@@ -116,6 +116,8 @@ libcore_la_SOURCES = \
 	framework/lines/tree.c framework/lines/tree.h \
 	framework/lines/write.c \
 	framework/ops/op_impl.h \
+	framework/ops/row_sums.h \
+	framework/ops/sums.h \
 	framework/ops/ops.h \
 	framework/ops/record_listing.c \
 	framework/ops/registry.c \

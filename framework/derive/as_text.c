@@ -8,7 +8,9 @@ void lhi_add_title(lhi_text *t, const lhi_document *d, lhi_form form)
 {
     lhi_text_add(t, "The derivation of ");
     lhi_add_plain(t, d->pool.name[d->p->root], form);
-    if (d->w) {
+    if (d->w && d->rows == 0)
+        lhi_text_add(t, ", checked"); /* without a batch */
+    else if (d->w) {
         lhi_text_add(t, ", checked on %zu row%s of ", d->rows, d->rows == 1 ? "" : "s");
         lhi_add_plain(t, d->data ? d->data->name : "what is bound", form);
     }

@@ -157,20 +157,30 @@ static int transposed(const lhi_pool *p, const lhi_matrix *a, lhi_matrix *out)
     return 1;
 }
 
-/* Of all elements, or of the rows. */
-static int sum(const lhi_pool *p, const lhi_matrix *a, int all, lhi_matrix *out)
+/* Over the rows, over the columns, or both. */
+static int sum(const lhi_pool *p, const lhi_matrix *a, int rows, int cols, lhi_matrix *out)
 {
-    const size_t n = a->rows * a->cols, terms = all ? n : a->rows;
+    const size_t n = a->rows * a->cols, terms = (rows ? a->rows : 1) * (cols ? a->cols : 1);
 
-    if (!make(p->c, 1, all ? 1 : a->cols, out))
+    if (!make(p->c, rows ? 1 : a->rows, cols ? 1 : a->cols, out))
         return 0;
     for (size_t i = 0; i < n; i++) {
-        const size_t to = all ? 0 : i % a->cols;
+        const size_t to = (rows ? 0 : i / a->cols) * out->cols + (cols ? 0 : i % a->cols);
 
         out->at[to] += a->at[i];
         out->spread[to] += a->spread[i] + (lh_wide)terms * fabsl(a->at[i]);
     }
     return 1;
+}
+
+/* What is no function of a number each. */
+static int of_all(const lhi_pool *p, const char *name, const lhi_matrix *a, lhi_matrix *out)
+{
+    if (strcmp(name, "rows") == 0)
+        return constant(p, (lh_wide)a->rows, out);
+    if (strcmp(name, "columns") == 0)
+        return constant(p, (lh_wide)a->cols, out);
+    return sum(p, a, strcmp(name, "over_columns") != 0, strcmp(name, "over_rows") != 0, out);
 }
 
 /* A function of one number, and the size of its derivative. */
@@ -211,7 +221,7 @@ static int of_one(const lhi_pool *p, const lhi_expr *e, const lhi_matrix *a, lhi
     if (e->kind == LHI_E_TRANSPOSE)
         return transposed(p, a, out);
     if (f && f->code == LHI_CODES)
-        return sum(p, a, strcmp(f->name, "sum") == 0, out);
+        return of_all(p, f->name, a, out);
     if ((e->kind == LHI_E_CALL && !f) || !make(p->c, a->rows, a->cols, out))
         return 0;
     for (size_t i = 0; i < a->rows * a->cols; i++) {

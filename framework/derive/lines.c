@@ -112,7 +112,7 @@ static lhi_binding binding(lhi_document *d, uint32_t id, int with_gradient)
         b.value[0] = value(d, id);
         b.grad = gradient(d, id);
     }
-    b.is_row = operands == 2 && d->t->node[n->in[1]].rows == 1 && n->rows != 1;
+    b.is_row = operands != 2 || (d->t->node[n->in[1]].rows == 1 && n->rows != 1);
     if (sigmoid != LHI_NONE && (sigmoid != id || with_gradient) && is_shown(d, sigmoid))
         b.sigma = lhi_leaf(&d->pool, LHI_E_VALUE, sigmoid);
     return b;

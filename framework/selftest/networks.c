@@ -132,11 +132,12 @@ static lh_var operand(builder *b, int which)
     return parameter(b, 'P', s.rows, s.cols);
 }
 
-/* One column of logits, of whatever v is. */
+/* One column of logits, of whatever v is.  What is no batch may be a sum over one: it comes in by
+ * small numbers, or sigma of the logits would be 0 or 1. */
 static lh_var logits(builder *b, lh_var v)
 {
     if (lh_rows_of(v) != LH_ROWS)
-        v = lh_matmul(input(b, 'X', LH_ROWS, lh_rows_of(v)), v);
+        v = lh_matmul(input(b, 'x', LH_ROWS, lh_rows_of(v)), v);
     return lh_matmul(v, parameter(b, 'V', lh_cols_of(v), 1));
 }
 
@@ -211,6 +212,8 @@ static lh_wide drawn(const builder *b, const lhi_node *n, size_t e)
     switch (n->name[0]) {
     case 'y':
         return u < 0.5;
+    case 'x':
+        return (lh_wide)(float)((2 * u - 1) / 32);
     case '0': case '1': case '2': case '3':
         return (lh_wide)(float)lhi_drawn(&b->op->cases[0], b->op->cases[0].drawn[n->name[0] - '0'],
                                          u, lhi_random_unit(b->l->m, stream, 1, row), e % cols,

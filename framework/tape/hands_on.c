@@ -116,15 +116,10 @@ void lhi_take_bound(lhi_ws *w, const lhi_plan *p)
 
 int lhi_is_bound(const lh_tape *t, const lhi_plan *p)
 {
-    size_t inputs = 0;
-
     for (size_t i = 0; i < p->nodes; i++)
-        if (t->node[i].kind == LHI_INPUT && p->used[i]) {
-            if (i >= t->bound_room || !t->bound[i])
-                return 0;
-            inputs++;
-        }
-    return inputs > 0;
+        if (t->node[i].kind == LHI_INPUT && p->used[i] && (i >= t->bound_room || !t->bound[i]))
+            return 0;
+    return 1;
 }
 
 static lh_status run_forward(lh_var v)

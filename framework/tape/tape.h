@@ -324,7 +324,7 @@ lh_status lhi_backward(lh_var L); /* lh_backward() without --check */
 /* The rows all batch inputs of a plan were bound with; -1 after an error (of the caller named). */
 int lhi_bound_rows(lh_tape *t, const lhi_plan *p, const char *caller, size_t *rows);
 
-/* 1 when a plan has inputs, and all of them are bound. */
+/* 1 when all the inputs of a plan are bound. */
 int lhi_is_bound(const lh_tape *t, const lhi_plan *p);
 /* What its inputs are bound to, in the type of the workspace. */
 void lhi_take_bound(lhi_ws *w, const lhi_plan *p);

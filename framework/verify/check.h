@@ -78,6 +78,7 @@ typedef struct lhi_check {
     size_t *start;            /* a node each: the first act that a change of it reaches */
     lhi_ws *tape[LH_TYPES];   /* the tape, run forward and backward in each type */
     lhi_ws *hand;             /* wide: gradients by the ops' second rules */
+    lh_wide *before;          /* what was there when such a rule begins: lhi_hand_down() */
     lhi_ws *along;            /* tangents; wide, or double where that would take too long */
     lhi_ws *moved;            /* for differences, of the same type */
     lhi_bounds off[LH_TYPES]; /* of the tape in each type */
@@ -125,6 +126,8 @@ int lhi_bounds_draw(lhi_check *k, lhi_bounds *b);
 
 /* --- hand.c --- */
 
+/* Room for lhi_hand_down(); NULL: no memory. */
+lh_wide *lhi_hand_room(const lhi_check *k);
 /* Fills k->hand: the gradients by the ops' own second rules. */
 void lhi_hand_all(lhi_check *k);
 /* What stands in the gradients of a wide workspace is given on by the ops' second rules. */

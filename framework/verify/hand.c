@@ -220,6 +220,52 @@ void lhi_hand_all(lhi_check *k)
     lhi_hand_down(k, k->hand);
 }
 
+/* Is operand o of a call the first that has this gradient? */
+static int has_own_gradient(const lh_call *s, int o)
+{
+    int first = 0;
+
+    while (s->in[first] != s->in[o])
+        first++;
+    return first == o && s->in[o]->grad;
+}
+
+lh_wide *lhi_hand_room(const lhi_check *k)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; k->hand && i < k->p->forwards; i++) {
+        const lh_call s = lhi_call_of(k->hand, k->p->act[i].node, 0);
+        size_t cells = 0;
+
+        for (int o = 0; o < s.op->n_in; o++)
+            cells += has_own_gradient(&s, o) ? lhi_cells(s.in[o]) : 0;
+        most = cells > most ? cells : most;
+    }
+    return lhi_alloc_array(k->c, most + 1, sizeof(lh_wide));
+}
+
+/* What an op gives is summed apart from what others gave before: else each of its additions would
+ * round to the size of the whole, and its bound knows its own alone. */
+static void hand_one(const lhi_check *k, const lh_call *s)
+{
+    lh_wide *before = k->before;
+
+    for (int o = 0; o < s->op->n_in; o++)
+        if (has_own_gradient(s, o)) {
+            const size_t bytes = lhi_cells(s->in[o]) * sizeof *before;
+
+            memcpy(before, s->in[o]->grad, bytes);
+            memset(s->in[o]->grad, 0, bytes);
+            before += lhi_cells(s->in[o]);
+        }
+    s->op->hand(s);
+    before = k->before;
+    for (int o = 0; o < s->op->n_in; o++)
+        for (size_t e = 0; has_own_gradient(s, o) && e < lhi_cells(s->in[o]); e++)
+            ((lh_wide *)s->in[o]->grad)[e] += *before++;
+}
+
 void lhi_hand_down(const lhi_check *k, lhi_ws *w)
 {
     for (size_t i = k->p->forwards; i-- > 0;) {
@@ -227,6 +273,6 @@ void lhi_hand_down(const lhi_check *k, lhi_ws *w)
         const lh_call s = lhi_call_of(w, id, 0);
 
         if (k->p->act[i].kind == LHI_FORWARD && k->p->needs[id])
-            lhi_op_of(w, id)->hand(&s);
+            hand_one(k, &s);
     }
 }

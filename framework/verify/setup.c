@@ -72,6 +72,7 @@ static int make_workspaces(lhi_check *k)
     for (int type = LH_F32; type < LH_TYPES; type++)
         k->tape[type] = lhi_ws_new(k->t, NULL, (lh_type)type, k->rows, 1, graded);
     k->hand = lhi_ws_new(k->t, NULL, LH_WIDE, k->rows, 1, graded);
+    k->before = lhi_hand_room(k);
     if (!lhi_ok(k->c))
         return -1;
     fast = lhi_plan_flops(k->hand, k->p) > wide_enough ? LH_F64 : LH_WIDE;
@@ -84,7 +85,8 @@ static int make_workspaces(lhi_check *k)
 static int roundings(const lhi_check *k, size_t act)
 {
     const lh_call s = lhi_call_of(k->hand, k->p->act[act].node, 0);
-    const size_t sums = lhi_op_of(k->hand, k->p->act[act].node)->terms ? s.in[0]->rows : 1;
+    const size_t sums = lhi_op_of(k->hand, k->p->act[act].node)->terms ||
+                                s.out->rows < s.in[0]->rows ? s.in[0]->rows : 1;
 
     return 16 + 2 * (int)(s.in[0]->cols * sums);
 }
@@ -156,6 +158,7 @@ void lhi_check_end(lhi_check *k)
     for (int type = LH_F32; type < LH_TYPES; type++)
         lhi_bounds_free(k, &k->off[type]);
     lhi_release(k->c, k->start);
+    lhi_release(k->c, k->before);
     for (size_t w = 0; w < sizeof all / sizeof *all; w++)
         if (all[w])
             lhi_ws_free(all[w]);

@@ -95,9 +95,11 @@ typedef struct lh_case {
  *  the numbers, m the rows of the batch.  A B is the matrix product, or that of a number and a
  *  matrix; A * B and A / B go element by element and left to right, and bind less than A B, so that
  *  A / B C must be written A/(B C) or (A/B) C; A^T is the transpose, A^2 or A^(B) a power, [A > B]
- *  (also < >= <=) is 1 where that holds, else 0; sum(A) adds all elements, over_rows(A) adds the
- *  rows where the operand is one row; functions: exp log log1p sqrt sigma tanh erf abs max(A, B)
- *  min(A, B), and every op by its name.  "a = b = c" is algebra in steps. */
+ *  (also < >= <=) is 1 where that holds, else 0; sum(A) adds all elements, over_columns(A) those of
+ *  each row, over_rows(A) those of each column (of two operands: where the second is one row
+ *  against many); rows(A) and columns(A) are their numbers; functions: exp log log1p sqrt sigma
+ *  tanh erf abs max(A, B) min(A, B), and every op by its name.  One row, one column or one number
+ *  beside a matrix is repeated.  "a = b = c" is algebra in steps. */
 typedef struct lh_lines {
     const char *forward;               /* of #0 */
     const char *backward[LH_OPERANDS]; /* what each operand's gradient is given */
