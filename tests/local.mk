@@ -17,7 +17,7 @@ libtesting_la_LIBADD = libcore.la $(HDF5_LIBS) $(ZLIB_LIBS) $(CUNIT_LIBS)
 lh_test_cppflags = $(AM_CPPFLAGS) $(HDF5_CFLAGS) -DLHI_FAULTS
 
 check_PROGRAMS += tests/unit/test_alarms
-tests_unit_test_alarms_SOURCES = tests/unit/test_alarms.c
+tests_unit_test_alarms_SOURCES = tests/unit/test_alarms.c tests/any_op.h
 tests_unit_test_alarms_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_alarms_LDADD = libtesting.la
 
@@ -123,7 +123,7 @@ tests_unit_test_memory_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_memory_LDADD = libtesting.la
 
 check_PROGRAMS += tests/unit/test_graphs
-tests_unit_test_graphs_SOURCES = tests/unit/test_graphs.c
+tests_unit_test_graphs_SOURCES = tests/unit/test_graphs.c tests/any_op.h
 tests_unit_test_graphs_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_graphs_LDADD = libtesting.la
 

@@ -1,7 +1,8 @@
-/* test_alarms.c -- a thousand random graphs of right ops: the check suspects none. */
+/* test_alarms.c -- two thousand random graphs of right ops: the check suspects none. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/ops/ops.h"
 #include "framework/verify/check.h"
+#include "tests/any_op.h"
 #include "tests/check.h"
 #include "tests/draw.h"
 
@@ -140,6 +141,36 @@ static void grow(graph *g)
     g->A = named(g, A, 'A');
 }
 
+/* A parameter about 1 of any shape, and a number, for any_op(). */
+static lh_var any_param(void *arg, ptrdiff_t rows, ptrdiff_t cols)
+{
+    return param(arg, rows, cols, 0);
+}
+
+static size_t any_draw(void *arg, size_t below)
+{
+    return draw(arg, below);
+}
+
+static size_t drawn[256]; /* of each op */
+
+/* Any op on top of A, and a layer now and then. */
+static void grow_any(graph *g)
+{
+    const any_source s = {any_draw, any_param, g};
+    const lhi_op_family *f = any_op(&s, g->A, &g->A);
+
+    CHECK(f != NULL, "no op fits %td columns", g->n);
+    for (size_t i = 0; f && i < sizeof drawn / sizeof *drawn && lhi_family_at(g->c, i); i++)
+        drawn[i] += lhi_family_at(g->c, i) == f ||
+                    strcmp(lhi_family_at(g->c, i)->op[LHI_WIDE]->name,
+                           f->op[LHI_WIDE]->name) == 0;
+    g->n = lh_cols_of(g->A);
+    if (draw(g, 2) == 0)
+        g->A = product(g, g->A, (ptrdiff_t)(1 + draw(g, 12)));
+    g->A = named(g, g->A, 'A');
+}
+
 /* Values that are no floats where the store holds doubles. */
 static void fill(graph *g, double input_power)
 {
@@ -166,7 +197,7 @@ static void fill(graph *g, double input_power)
     }
 }
 
-static graph open_graph(uint64_t seed, int literal)
+static graph open_graph(uint64_t seed, int literal, int any)
 {
     graph g = {.c = lh_open(0, NULL, "test"), .state = seed * 0x9e3779b97f4a7c15u, .n = 0};
     const size_t pieces = 1 + draw(&g, 4);
@@ -177,12 +208,12 @@ static graph open_graph(uint64_t seed, int literal)
     g.t = lh_tape_new(lh_params_new(g.c, draw(&g, 2) ? LH_F32 : LH_F64));
     g.m = 1 + draw(&g, 70);
     g.n = (ptrdiff_t)(1 + draw(&g, 20));
-    g.wild = draw(&g, 3) > 0;
+    g.wild = draw(&g, 3) > 0 && !any;
     input_power = g.power = draw_power(&g);
     g.A = lh_input(g.t, "X", LH_ROWS, g.n);
     y = lh_input(g.t, "y", LH_ROWS, 1);
     for (size_t i = 0; i < pieces; i++)
-        grow(&g);
+        any ? grow_any(&g) : grow(&g);
     Z = product(&g, g.A, 1);
     Z = named(&g, draw(&g, 2) ? biased(&g, Z) : Z, 'Z');
     g.yhat = named(&g, lh_sigmoid(Z), 'Y');
@@ -241,11 +272,11 @@ static void look(uint64_t seed, graph *g)
 static void no_alarm(void)
 {
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-        graph g = open_graph(seed, seed % 4 == 0);
+        graph g = open_graph(seed, seed % 4 == 0, 0);
 
         if (seed % 4 == 0 && !literal_is_fair(&g)) {
             lh_close(g.c);
-            g = open_graph(seed, 0);
+            g = open_graph(seed, 0, 0);
         } else
             literals += seed % 4 == 0;
         look(seed, &g);
@@ -260,10 +291,36 @@ static void no_alarm(void)
     CHECK(agree * 100 >= rows * 95, "%zu of %zu rows agree", agree, rows);
 }
 
+/* Every op that may stand in the middle of a network is drawn. */
+static void no_alarm_of_any_op(void)
+{
+    lh_ctx *c = lh_open(0, NULL, "test");
+    const lhi_op_family *f;
+
+    rows = agree = undecided = compared = graphs_agree = 0;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        graph g = open_graph(seed + 5000, 0, 1);
+
+        look(seed + 5000, &g);
+        CHECK(lh_close(g.c) == 0, "seed %d closed", (int)seed);
+    }
+    printf("# %d graphs (%zu agree as a whole)\n"
+           "# %zu rows: %zu agree, %zu cannot be decided; %zu elements compared\n",
+           SEEDS, graphs_agree, rows, agree, undecided, compared);
+    CHECK(rows >= 3 * SEEDS, "%zu rows", rows);
+    CHECK(agree * 100 >= rows * 95, "%zu of %zu rows agree", agree, rows);
+    for (size_t i = 0; (f = lhi_family_at(c, i)) != NULL; i++)
+        CHECK(drawn[i] > 0 || !any_is_eligible(f->op[LHI_WIDE]) ||
+                  strcmp(f->op[LHI_WIDE]->name, "transpose") == 0,
+              "%s was never drawn", f->op[LHI_WIDE]->name);
+    lh_close(c);
+}
+
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
         {"no graph of right ops is suspected, and nearly all are decided", no_alarm},
+        {"nor a graph drawn from all ops", no_alarm_of_any_op},
         {NULL, NULL}};
 
     return check_main(argc, argv, "alarms", tests);

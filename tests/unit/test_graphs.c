@@ -9,6 +9,7 @@
 #include "framework/base/sha256.h"
 #include "framework/ops/ops.h"
 #include "framework/train/run.h"
+#include "tests/any_op.h"
 #include "tests/check.h"
 
 #include <longhand.h>
@@ -17,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GRAPHS = 20, PAGE = GRAPHS, STEPS = 3 };
+enum { GRAPHS = 40, PAGE = GRAPHS, STEPS = 3 };
 
 static uint64_t state;
 
@@ -41,14 +42,26 @@ static const char *name_of(const char *kind)
     return text[next];
 }
 
+static size_t any_draw(void *arg, size_t below)
+{
+    (void)arg;
+    return draw(below);
+}
+
+static lh_var any_param(void *arg, ptrdiff_t rows, ptrdiff_t cols)
+{
+    return lh_param(arg, name_of("P"), rows, cols, LH_GLOROT);
+}
+
 /* One more piece on top of A, whose width is *n. */
 static lh_var grow(lh_tape *t, lh_var A, size_t *n)
 {
     const size_t wide = 1 + draw(40);
     const lh_init first = draw(2) ? LH_HE : LH_GLOROT;
+    const any_source any = {any_draw, any_param, t};
     lh_var W, b;
 
-    switch (draw(9)) {
+    switch (draw(14)) {
     case 0: /* a layer as on the page */
     case 1:
         W = lh_param(t, name_of("W"), (ptrdiff_t)*n, (ptrdiff_t)wide, first);
@@ -77,11 +90,15 @@ static lh_var grow(lh_tape *t, lh_var A, size_t *n)
         return lh_relu(lh_add(lh_matmul(A, W), b));
     case 7: /* one operand on both sides, a function of a function */
         return lh_sigmoid(lh_relu(lh_add(A, A)));
-    default: /* a product that two want */
+    case 8: /* a product that two want */
         W = lh_param(t, name_of("W"), (ptrdiff_t)*n, (ptrdiff_t)wide, first);
         A = lh_matmul(A, W);
         *n = wide;
         return lh_add(lh_relu(A), lh_sigmoid(A));
+    default: /* any op that there is */
+        CHECK(any_op(&any, A, &A) != NULL, "no op fits");
+        *n = (size_t)lh_cols_of(A);
+        return A;
     }
 }
 
