@@ -133,6 +133,8 @@ void LH_T(lhi_gemm)(size_t m, size_t n, size_t k, LH_T(lhi_matrix) a, LH_T(lhi_m
             t.depth = depth;
             t.fresh = fresh && p == 0;
             for (size_t j = 0; j < n; j += NR) {
+                const int copy = copy_b && n - j >= NR;
+
                 t.cols = least(NR, n - j);
                 if (across)
                     pack_across(depth, t.cols, b.at + p + j * b.col, b.col, panel);
@@ -141,9 +143,9 @@ void LH_T(lhi_gemm)(size_t m, size_t n, size_t k, LH_T(lhi_matrix) a, LH_T(lhi_m
 
                     rows = LH_T(lhi_tile_rows)(i1 - i);
                     t.a = a.at + i * a.row + p * a.col;
-                    t.b = across || (copy_b && !first) ? panel : b.at + p * b.row + j;
+                    t.b = across || (copy && !first) ? panel : b.at + p * b.row + j;
                     t.b_row = t.b == panel ? NR : b.row;
-                    t.copy_b = copy_b && first ? panel : NULL;
+                    t.copy_b = copy && first ? panel : NULL;
                     t.soon = copy_b ? soon_of(&b, p, depth, j + NR, n, i - i0) : NULL;
                     t.soon_row = b.row;
                     t.far = t.fresh && m * n > FAR;
@@ -276,13 +278,13 @@ static void over_rows(size_t m, size_t most, const real *a, size_t a_next, const
 
         s.a = a + i;
         s.apart = height * NR;
-        s.panel = height > MR && q > NARROW ? panel : NULL;
         s.packed = j1 - j0 > 4 * NR && height * m <= room ? packed : NULL;
         for (size_t j = j0; j < j1; j += NR) {
             s.d = d + j;
             s.move_at = i * q + j;
             s.g = g + s.move_at;
             s.cols = least(NR, j1 - j);
+            s.panel = height > MR && q > NARROW && s.cols == NR ? panel : NULL;
             s.packed_before = j > j0;
             add_column(&s, height);
         }

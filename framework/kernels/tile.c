@@ -152,26 +152,24 @@ INLINE void tile(const size_t rows, const size_t vecs, const int copy_a, const i
 }
 
 /* The last vector is whole, or a part. */
-INLINE void made(const size_t rows, const size_t vecs, const int copy_a, const int copy_b,
-                 const tiles *t)
-{
-    if (LANES == 1 || t->cols == vecs * LANES)
-        tile(rows, vecs, copy_a, copy_b, 0, t);
-    else
-        tile(rows, vecs, copy_a, copy_b, 1, t);
-}
-
-#define MAKE(name, rows, vecs, copy_a, copy_b)   \
-    static void name(const tiles *t)             \
-    {                                            \
-        made(rows, vecs, copy_a, copy_b, t);     \
+#define TILE(rows, vecs)                                  \
+    static void tile_##rows##_##vecs(const tiles *t)      \
+    {                                                     \
+        if (LANES == 1 || t->cols == vecs * LANES)        \
+            tile(rows, vecs, 0, 0, 0, t);                 \
+        else                                              \
+            tile(rows, vecs, 0, 0, 1, t);                 \
     }
-#define TILE(rows, vecs) MAKE(tile_##rows##_##vecs, rows, vecs, 0, 0)
+
 /* What copies is a full tile. */
-#define FULL(vecs)                          \
-    MAKE(copy_a_##vecs, MR, vecs, 1, 0)     \
-    MAKE(copy_b_##vecs, MR, vecs, 0, 1)     \
-    MAKE(copy_both_##vecs, MR, vecs, 1, 1)
+#define FULL(name, copy_a, copy_b)                        \
+    static void name(const tiles *t)                      \
+    {                                                     \
+        tile(MR, TILE_VECS, copy_a, copy_b, 0, t);        \
+    }
+FULL(copies_a, 1, 0)
+FULL(copies_b, 0, 1)
+FULL(copies_both, 1, 1)
 
 /* The heights that there are, as far as MR: every other number of rows is made of them. */
 #if LANES > 1
@@ -209,16 +207,15 @@ INLINE void made(const size_t rows, const size_t vecs, const int copy_a, const i
 #define WIDTHS(OF) OF(1) OF(2)
 #endif
 
-#define COLUMN(vecs) HEIGHTS(TILE, vecs) FULL(vecs)
+#define COLUMN(vecs) HEIGHTS(TILE, vecs)
 WIDTHS(COLUMN)
 
 typedef void work(const tiles *t);
 
 #define ENTRY(rows, vecs) [rows] = tile_##rows##_##vecs,
 #define ENTRIES(vecs)     {HEIGHTS(ENTRY, vecs)},
-#define COPIES(vecs)      {NULL, copy_a_##vecs, copy_b_##vecs, copy_both_##vecs},
 static work *const any[][MR + 1] = {WIDTHS(ENTRIES)};
-static work *const full[][4] = {WIDTHS(COPIES)};
+static work *const full[] = {NULL, copies_a, copies_b, copies_both};
 
 size_t LH_T(lhi_tile_rows)(size_t left)
 {
@@ -234,5 +231,5 @@ void LH_T(lhi_tile)(size_t rows, const LH_T(lhi_tiles) *t)
     const size_t vecs = (t->cols + LANES - 1) / LANES;
     const int copies = (t->copy_a != NULL) + 2 * (t->copy_b != NULL);
 
-    (copies ? full[vecs - 1][copies] : any[vecs - 1][rows])(t);
+    (copies ? full[copies] : any[vecs - 1][rows])(t);
 }

@@ -18,7 +18,7 @@ typedef struct LH_T(lhi_tiles) {
     size_t depth;
     const real *a; size_t a_row, a_col; /* one of the steps is 1 */
     const real *b; size_t b_row;        /* rows of B lie in one piece */
-    real *copy_a, *copy_b;              /* filled by tiles of MR rows, or NULL; A^T alone */
+    real *copy_a, *copy_b;              /* filled by a tile of MR x NR, or NULL; A^T alone */
     const real *soon; size_t soon_row;  /* rows that are needed soon, or NULL: one is fetched */
     int soon_moves;                     /* every LHI_SOON steps; to be written? */
     int far;                            /* the place of the results is not in the first cache */
