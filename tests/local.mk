@@ -78,6 +78,11 @@ tests_unit_test_derive_forms_SOURCES = tests/unit/test_derive_forms.c tests/unit
 tests_unit_test_derive_forms_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_derive_forms_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_dropout
+tests_unit_test_dropout_SOURCES = tests/unit/test_dropout.c
+tests_unit_test_dropout_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_dropout_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_errors
 tests_unit_test_errors_SOURCES = tests/unit/test_errors.c
 tests_unit_test_errors_CPPFLAGS = $(lh_test_cppflags)

@@ -24,7 +24,8 @@ static int run(lhi_document *d, lh_data *data)
     if (data && (lhi_feed_find(&feed, d->t, d->p, data, "lh_derive") != 0 ||
                  lhi_data_prepare(data, LH_F64) != LH_OK))
         return 0;
-    d->w = lhi_ws_new(d->t, NULL, LH_F64, d->rows, 1, LHI_WS_GRADIENTS | LHI_WS_OWN_PARAMS);
+    d->w = lhi_ws_new(d->t, NULL, LH_F64, d->rows, 1,
+                      LHI_WS_GRADIENTS | LHI_WS_OWN_PARAMS | LHI_WS_TRAINS);
     if (!d->w)
         return 0;
     if (data)

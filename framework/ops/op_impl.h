@@ -3,6 +3,7 @@
 #ifndef LHI_OP_IMPL_H
 #define LHI_OP_IMPL_H
 
+#include "framework/base/rng.h"
 #include "framework/kernels/kernels.h"
 #include "framework/kernels/math.h"
 #include "framework/kernels/real.h"

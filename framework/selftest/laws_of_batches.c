@@ -51,6 +51,8 @@ static void open_part(part *p, const lhi_op_case *whole, size_t from, size_t cou
     p->failed = lhi_op_case_open(&p->k, whole->c, whole->op, &p->given, whole->type);
     if (p->failed)
         return;
+    p->k.call.trains = whole->call.trains;
+    p->k.call.first = from;
     for (int i = 0; i < whole->op->n_in; i++)
         for (size_t r = 0; r < p->k.in[i].rows; r++) {
             const size_t bytes = whole->in[i].cols * cell;
@@ -88,13 +90,14 @@ static int is_mean(const lhi_op_case *k)
 }
 
 /* Opens a case with its passes done; grad_off has bounds of its gradients. */
-static int open_whole(const lhi_trying *s, lhi_op_case *k)
+static int open_whole(const lhi_trying *s, lhi_op_case *k, int trains)
 {
     lhi_op_case w;
     int failed = lhi_op_case_open(k, s->c, lhi_tried(s), s->given, s->type);
 
     failed = lhi_op_case_open(&w, s->c, lhi_tried_wide(s), s->given, LH_WIDE) || failed;
     if (!failed) {
+        k->call.trains = w.call.trains = trains;
         lhi_op_case_cotangent(k, 21, 1);
         lhi_op_case_forward(k, 1);
         lhi_op_case_backward(k, 1);
@@ -114,7 +117,8 @@ static void near_enough(lhi_trying *s, const lhi_op_case *k, int i, size_t e, lh
                  "gradient %zu of operand %d: %.20Lg, of the whole batch %.20Lg", e, i, x, whole);
 }
 
-/* Rows in another order give the gradients in that order, and sums over them stay. */
+/* Rows in another order give the gradients in that order, and sums over them stay; but what is
+ * drawn goes with the place in the batch. */
 static void permuted(lhi_trying *s)
 {
     const size_t m = s->given->in[0].rows, turn = m % 2 ? 2 : m - 1; /* both prime to m */
@@ -122,7 +126,7 @@ static void permuted(lhi_trying *s)
     unsigned batch = 0;
     int out;
 
-    if (open_whole(s, &k) == 0)
+    if (open_whole(s, &k, 0) == 0)
         batch = batches(&k, &out);
     if (batch && m > 1) {
         part p;
@@ -162,7 +166,7 @@ static void split(lhi_trying *s)
     unsigned batch = 0;
     int out = 0;
 
-    if (open_whole(s, &k) == 0)
+    if (open_whole(s, &k, 1) == 0)
         batch = batches(&k, &out);
     if (batch && m > 1) {
         const int mean = !out && is_mean(&k);

@@ -61,6 +61,10 @@ int lhi_op_case_open(lhi_op_case *k, lh_ctx *c, const lh_op *op, const lh_case *
     k->call.shards = 8;
     k->call.terms = block(k, k->in[0].rows * k->element);
     k->call.fresh = 1;
+    k->call.trains = 1;
+    k->call.seed = 7;
+    k->call.stream = 44;
+    k->call.step = 3;
     k->call.work = block(k, op->work ? op->work(&k->call) : 0);
     if (!lhi_ok(c))
         return -1;

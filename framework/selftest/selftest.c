@@ -39,7 +39,8 @@ static void pass(lhi_ws *w, const lhi_plan *p, lh_wide scale)
 /* Other values first, then these, twice: what is stale, or left over, shows. */
 static lhi_ws *passes(const lhi_network *n, const lhi_plan *p, lh_type type)
 {
-    lhi_ws *w = lhi_ws_new(n->t, NULL, type, n->m, 1, LHI_WS_GRADIENTS | LHI_WS_OWN_PARAMS);
+    lhi_ws *w = lhi_ws_new(n->t, NULL, type, n->m, 1,
+                           LHI_WS_GRADIENTS | LHI_WS_OWN_PARAMS | LHI_WS_TRAINS);
 
     for (int i = 0; w && i < 3; i++)
         pass(w, p, i ? 1 : 0.5L);

@@ -134,6 +134,8 @@ static lh_status run_forward(lh_var v)
     if (lhi_bound_rows(t, r->p, "lh_forward", &rows) != 0 || lhi_root_room(t, r, rows) != 0)
         return t->c->status;
     lhi_take_bound(r->w, r->p);
+    r->w->trains = t->training >= 0;
+    r->w->step = (uint64_t)t->training;
     lhi_paced(t->c, &r->w->pace[0], rows, forward, r->w);
     r->ran = ++t->passes;
     return LH_OK;
@@ -169,6 +171,15 @@ lh_status lh_forward(lh_var v)
         return lh_error(c);
     run_forward(v);
     return lhi_call_ends(c);
+}
+
+lh_status lh_training(lh_tape *t, long step)
+{
+    if (!t)
+        return LH_EUSAGE;
+    if (lhi_ok(t->c))
+        t->training = step >= 0 ? step : -1;
+    return lh_error(t->c);
 }
 
 lh_status lhi_backward(lh_var L)

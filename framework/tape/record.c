@@ -16,7 +16,7 @@ lh_tape *lh_tape_new(lh_params *p)
     lh_tape *t = p ? lhi_alloc(p->c, sizeof *t) : NULL;
 
     if (t)
-        *t = (lh_tape){.c = p->c, .params = p, .gen = 1};
+        *t = (lh_tape){.c = p->c, .params = p, .gen = 1, .training = -1};
     return t;
 }
 
@@ -27,6 +27,7 @@ void lh_tape_reset(lh_tape *t)
     t->count = 0;
     t->hands = 0;
     t->sealed = 0;
+    t->training = -1;
     t->gen++;
     lhi_roots_free(t);
     for (size_t i = 0; i < t->bound_room; i++) /* a new input is not bound to an old one's array */

@@ -16,6 +16,8 @@ lh_call lhi_call_of(const lhi_ws *w, uint32_t node, int rank)
     const lhi_node *n = &w->t->node[node];
     lh_call s = {.op = lhi_op_of(w, node), .out = &w->slot[node], .number = n->number,
                  .terms = w->terms[node], .m = w->m ? w->m : 1, .shards = w->shards,
+                 .seed = w->t->c->set.seed, .stream = w->stream[node], .step = w->step,
+                 .trains = w->trains,
                  .work = w->work + (size_t)rank * w->work_bytes};
 
     for (int k = 0; k < s.op->n_in; k++)
@@ -100,6 +102,8 @@ void lhi_run_act(lhi_ws *w, size_t act, const lhi_descent *d, int rank, int size
     const lhi_act *a = &w->p->act[act];
     lhi_job *j = &w->job[(size_t)rank * w->p->acts + act];
 
+    j->call.step = w->step; /* the job is made once for many steps */
+    j->call.trains = w->trains;
     if (act < w->p->forwards)
         forward(a, j, rank, size);
     else if (d && a->moves)

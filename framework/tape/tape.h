@@ -91,6 +91,7 @@ struct lh_tape {
     size_t *bound_rows, bound_room;
     lhi_root *roots;             /* ready to run, the newest first */
     uint64_t passes;             /* run by hand so far */
+    long training;               /* they are this step of a training; -1: none */
 };
 
 /* The most elements an array may have: bytes of the widest type, several arrays together, can
@@ -224,6 +225,9 @@ struct lhi_ws {
     size_t shards;
     lh_slot *slot;         /* a node each */
     void **terms;          /* a node each, NULL for most */
+    uint32_t *stream;      /* a node each: of what it draws */
+    uint64_t step;         /* what is drawn is that of this step */
+    int trains;            /* 0: nothing is drawn */
     char *block;           /* the memory of all of them */
     size_t block_bytes, nodes;
     int own_params;        /* parameters are copies (another type), not the store's */
@@ -237,11 +241,11 @@ struct lhi_ws {
     lhi_ws *older;         /* roots.c: one with room for fewer rows, kept for its views */
 };
 
-enum { LHI_WS_GRADIENTS = 1, LHI_WS_TANGENTS = 2, LHI_WS_OWN_PARAMS = 4 };
+enum { LHI_WS_GRADIENTS = 1, LHI_WS_TANGENTS = 2, LHI_WS_OWN_PARAMS = 4, LHI_WS_TRAINS = 8 };
 
 /* A workspace for the acts of a plan, for up to `rows` batch rows and `threads`
- * threads.  Without LHI_WS_GRADIENTS there are no gradients.  Seals the tape.
- * NULL after an error. */
+ * threads.  Without LHI_WS_GRADIENTS there are no gradients; with LHI_WS_TRAINS its passes are
+ * step 0 of a training, until .step says another.  Seals the tape.  NULL after an error. */
 lhi_ws *lhi_ws_new(lh_tape *t, const lhi_plan *p, lh_type type, size_t rows, int threads,
                    unsigned flags);
 void lhi_ws_free(lhi_ws *w);

@@ -1,8 +1,10 @@
 /* workspace.c -- the arrays of all nodes of a tape in one element type. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/rng.h"
 #include "framework/base/threads.h"
 #include "framework/tape/tape.h"
 
+#include <stdio.h>
 #include <string.h>
 
 lh_wide lhi_get(lh_type type, const void *array, size_t index)
@@ -160,6 +162,23 @@ static size_t scratch_of(const lh_tape *t, const lhi_plan *p, int variant, const
     return whole_lines(most);
 }
 
+/* The streams of random numbers: a node's name chooses its own, or what makes it, so that they are
+ * the same in whatever order the nodes were recorded. */
+static void find_streams(lhi_ws *w)
+{
+    for (size_t i = 0; i < w->nodes; i++) {
+        const lhi_node *n = &w->t->node[i];
+        char text[100];
+        int used = 0;
+
+        for (int k = 0; !n->name && k < lhi_arity(n); k++)
+            used += snprintf(text + used, sizeof text - (size_t)used, "%.40s%c%x",
+                             k ? "" : lhi_node_op(n)->name, k ? ',' : '(',
+                             (unsigned)w->stream[n->in[k]]);
+        w->stream[i] = lhi_stream_of(n->name ? n->name : text);
+    }
+}
+
 static const lh_slot *slot_or_null(const lhi_ws *w, uint32_t id)
 {
     return id == LHI_NONE ? NULL : &w->slot[id];
@@ -217,13 +236,16 @@ lhi_ws *lhi_ws_new(lh_tape *t, const lhi_plan *p, lh_type type, size_t rows, int
     *w = (lhi_ws){.t = t, .p = p, .variant = variant, .type = type,
                   .element = lhi_type_size(type), .m = rows, .room = rows,
                   .shards = c->set.shards, .nodes = nodes_of(t, p),
+                  .trains = (flags & LHI_WS_TRAINS) != 0,
                   .own_params = (flags & LHI_WS_OWN_PARAMS) != 0, .threads = threads};
     w->slot = lhi_alloc_array(c, w->nodes, sizeof *w->slot);
     w->terms = lhi_alloc_array(c, w->nodes, sizeof *w->terms);
+    w->stream = lhi_alloc_array(c, w->nodes, sizeof *w->stream);
     w->job = p ? lhi_alloc_array(c, p->acts * (size_t)threads, sizeof *w->job) : NULL;
     w->block_bytes = lay_out(t, p, type, rows, flags, NULL);
     w->block = lhi_alloc_later(c, w->block_bytes);
     if (lhi_ok(c)) {
+        find_streams(w);
         lay_out(t, p, type, rows, flags, w);
         join(w);
         w->work_bytes = scratch_of(t, p, variant, w->slot, rows);
@@ -266,6 +288,7 @@ void lhi_ws_free(lhi_ws *w)
     lhi_release(c, w->work);
     lhi_release(c, w->block);
     lhi_release(c, w->job);
+    lhi_release(c, w->stream);
     lhi_release(c, w->terms);
     lhi_release(c, w->slot);
     lhi_release(c, w);

@@ -109,7 +109,8 @@ int lhi_run_ready(lh_run *r, int threads)
 {
     lh_params *p = r->t->params;
 
-    r->w = lhi_ws_new(r->t, r->p, p->type, r->batch, threads, LHI_WS_GRADIENTS);
+    r->w = lhi_ws_new(r->t, r->p, p->type, r->batch, threads,
+                      LHI_WS_GRADIENTS | LHI_WS_TRAINS);
     if (!r->w || find_params(r) != 0 || find_late(r) != 0)
         return -1;
     r->descent = (lhi_descent){lhi_variant_kernels(r->w->variant), r->how.rate, r->how.momentum,
@@ -195,6 +196,7 @@ void lhi_run_step(lh_run *r, size_t from, size_t to)
     /* Gradients can be looked at after an epoch: those of its last step. */
     r->descent.forget = to < r->d->rows;
     lhi_ws_rows(r->w, to - from);
+    r->w->step = (uint64_t)r->step;
     lhi_paced(r->c, &r->w->pace[0], to - from, work, &s);
 }
 
@@ -205,9 +207,10 @@ static void fail_nonfinite(lh_run *r, size_t from, size_t to)
     char where[300] = "no single op is to blame";
     lh_ctx *c = r->c;
     lhi_plan *p = lhi_plan_new(r->t, r->p->root, LHI_KEEP_ALL | LHI_FORWARD_ONLY);
-    lhi_ws *w = p ? lhi_ws_new(r->t, p, r->w->type, to - from, 1, 0) : NULL;
+    lhi_ws *w = p ? lhi_ws_new(r->t, p, r->w->type, to - from, 1, LHI_WS_TRAINS) : NULL;
 
     if (w) {
+        w->step = (uint64_t)r->step;
         lhi_feed_rows(&r->feed, w, r->d, r->order, from, to, 0, 1);
         lhi_run_forward(w, 0, 1);
         lhi_first_nonfinite(w, p, where, sizeof where);

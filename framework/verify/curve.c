@@ -128,7 +128,7 @@ static int keep_point(sweep *s)
 
 static int set_up(sweep *s, const lhi_feed *feed, lh_data *d, size_t rows, lh_type type)
 {
-    const unsigned flags = LHI_WS_GRADIENTS | LHI_WS_OWN_PARAMS;
+    const unsigned flags = LHI_WS_GRADIENTS | LHI_WS_OWN_PARAMS | LHI_WS_TRAINS;
 
     if (lhi_data_prepare(d, type) != LH_OK)
         return -1;

@@ -135,7 +135,8 @@ static int begin(drawing *d)
     const lhi_check *k = d->k;
     size_t most = 0, cells = 0;
 
-    d->w = lhi_ws_new(k->t, NULL, LH_WIDE, k->rows, 1, LHI_WS_GRADIENTS | LHI_WS_OWN_PARAMS);
+    d->w = lhi_ws_new(k->t, NULL, LH_WIDE, k->rows, 1,
+                      LHI_WS_GRADIENTS | LHI_WS_OWN_PARAMS | LHI_WS_TRAINS);
     d->most = lhi_alloc_array(k->c, k->t->count + 1, sizeof *d->most);
     if (!lhi_ok(k->c))
         return -1;

@@ -66,7 +66,7 @@ static int find_starts(lhi_check *k)
 
 static int make_workspaces(lhi_check *k)
 {
-    const unsigned graded = LHI_WS_GRADIENTS | LHI_WS_OWN_PARAMS;
+    const unsigned own = LHI_WS_OWN_PARAMS | LHI_WS_TRAINS, graded = own | LHI_WS_GRADIENTS;
     lh_type fast;
 
     for (int type = LH_F32; type < LH_TYPES; type++)
@@ -76,8 +76,8 @@ static int make_workspaces(lhi_check *k)
     if (!lhi_ok(k->c))
         return -1;
     fast = lhi_plan_flops(k->hand, k->p) > wide_enough ? LH_F64 : LH_WIDE;
-    k->along = lhi_ws_new(k->t, NULL, fast, k->rows, 1, LHI_WS_TANGENTS | LHI_WS_OWN_PARAMS);
-    k->moved = lhi_ws_new(k->t, NULL, fast, k->rows, 1, LHI_WS_OWN_PARAMS);
+    k->along = lhi_ws_new(k->t, NULL, fast, k->rows, 1, own | LHI_WS_TANGENTS);
+    k->moved = lhi_ws_new(k->t, NULL, fast, k->rows, 1, own);
     return lhi_ok(k->c) ? 0 : -1;
 }
 

@@ -52,11 +52,13 @@ typedef struct lh_call {
     void          *terms;  /* one element a batch row, for ops with .terms */
     size_t         m;      /* rows of the batch, over all who share it, 1 at least: what 1/m means.
                               An array of a batch may have fewer rows */
+    size_t         first;  /* which of them the first row of such an array is */
     size_t         shards; /* pieces a sum over rows is cut into */
     int            fresh;  /* backward(): the first to give to this gradient */
     void          *work;   /* scratch of this thread, .work() bytes */
     /* Of an op that draws: the context's seed, a stream of this node's own, and the step of the
-     * training; outside of training it draws nothing. */
+     * training; outside of training it draws nothing.  What it draws for an element depends on
+     * these and on the element's place in the batch, so that no threads and no stop change it. */
     uint64_t       seed, stream, step;
     int            trains;
     const struct lhi_fused *fused; /* the planner's: what is done besides */

@@ -14,6 +14,9 @@ extern "C" {
  * not copied and must be of one tape.  The result is inert after LH_ESHAPE (the
  * shapes or a number do not fit; the message has them), LH_ESTALE, or LH_ESTATE (the tape has
  * run and is sealed).  `longhand ops NAME` prints an op's derivation.
+ *
+ * lh_dropout(a, rate), 0 <= rate < 1, drops in training alone: see lh_training().  Two of them
+ * without names, of the same operand, drop the same; named ones (lh_let) draw each for itself.
  */
 #define LH_UNARY(name, text)         LH_API lh_var lh_##name(lh_var a);
 #define LH_UNARY_1(name, text, x)    LH_API lh_var lh_##name(lh_var a, double x);

@@ -126,6 +126,16 @@ extern "C++" {
 LH_API lh_status lh_forward(lh_var v);
 
 /**
+ * From now on passes by hand are step `step` (0, 1, ...) of a training, in which some ops draw
+ * (lh_dropout); with -1, as at first and after lh_tape_reset(), they draw nothing.  lh_train()
+ * counts its steps itself, and what measures (lh_accuracy(), lh_loss(), `longhand eval`) never
+ * draws.  What is drawn depends on --seed, the step, the name of the variable and the place in
+ * the batch, and on nothing else.
+ * @return LH_OK; LH_EUSAGE (t is NULL); the context's error, after which nothing has changed.
+ */
+LH_API lh_status lh_training(lh_tape *t, long step);
+
+/**
  * Computes dL/d(everything L depends on), after lh_forward(L); others may have run since.
  * L must be [1 x 1].  Gradients are set, not added to those of an earlier call.
  *

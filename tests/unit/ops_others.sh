@@ -28,6 +28,8 @@ reference = {
     "bce": lambda k, a, y: F.binary_cross_entropy(a, y, reduction="sum") / k["m"],
     "bce_logits":
         lambda k, a, y: F.binary_cross_entropy_with_logits(a, y, reduction="sum") / k["m"],
+    # The mask is ours.
+    "dropout": lambda k, a: a * (array(k["value"]) != 0) / (1 - k["numbers"][0]),
 }
 
 def array(a):
