@@ -56,6 +56,39 @@ lh_status lh_bind_as(lh_var input, lh_type type, const void *values, size_t rows
     return lhi_call_ends(c);
 }
 
+static lh_status set(lh_var param, lh_type type, const void *values)
+{
+    lh_tape *t = param.tape;
+    lh_params *p = t->params;
+    const lhi_node *n;
+
+    if (!lhi_var_good(param, "lh_set"))
+        return t->c->status;
+    n = &t->node[param.id];
+    if (n->kind != LHI_PARAM)
+        return lhi_fail(t->c, LH_ESTATE, "an input is bound: lh_bind()",
+                        "lh_set: '%s' is no parameter", n->name ? n->name : "the variable");
+    if (!values)
+        return lhi_fail(t->c, LH_EUSAGE, NULL, "lh_set: '%s' is given no values", n->name);
+    if (lhi_params_lay(p) != 0)
+        return t->c->status;
+    type = type < LH_TYPES ? type : p->type;
+    for (size_t e = 0; e < p->at[n->param].rows * p->at[n->param].cols; e++)
+        lhi_set(p->type, lhi_params_at(p, p->value, n->param), e, lhi_get(type, values, e));
+    return LH_OK;
+}
+
+lh_status lh_set_as(lh_var param, lh_type type, const void *values)
+{
+    LHI_USUAL_FLOATS(lhi_ctx_of(param));
+    lh_ctx *c = lhi_ctx_of(param);
+
+    if (!lhi_ok(c))
+        return lh_error(c);
+    set(param, type, values);
+    return lhi_call_ends(c);
+}
+
 int lhi_bound_rows(lh_tape *t, const lhi_plan *p, const char *caller, size_t *rows)
 {
     const lhi_node *first = NULL;

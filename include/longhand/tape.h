@@ -95,6 +95,16 @@ LH_API lh_var lh_label(lh_var v, const char *name, const char *file, int line);
  *         input), LH_ESTALE.  All are errors of the call.
  */
 LH_API lh_status lh_bind_as(lh_var input, lh_type type, const void *values, size_t rows);
+
+/**
+ * Gives a parameter its values, as many as it has, row by row: what a loop of one's own moves it
+ * to, or what another program has found.  lh_set(param, values) knows whether these are floats or
+ * doubles, as lh_bind() does; lh_set_as() is told.  Values that lh_forward() has worked stay what
+ * they were until it runs again.
+ * @return LH_OK; LH_EUSAGE (values is NULL), LH_ESTATE (not a parameter), LH_ESTALE, LH_ENOMEM:
+ *         errors of the call.
+ */
+LH_API lh_status lh_set_as(lh_var param, lh_type type, const void *values);
 #ifdef __cplusplus
 extern "C++" {
     template <class T> struct lh_type_of; /* nothing for what cannot be bound */
@@ -107,14 +117,18 @@ extern "C++" {
     {
         return lh_bind_as(input, lh_type_of<T>::is, values, rows);
     }
+    template <class T> inline lh_status lh_set(lh_var param, T *values)
+    {
+        return lh_set_as(param, lh_type_of<T>::is, values);
+    }
 }
 #else
-#define lh_bind(input, values, rows)                                                          \
-    lh_bind_as(input,                                                                         \
-               _Generic((values), float *: LH_F32, const float *: LH_F32, double *: LH_F64,   \
-                        const double *: LH_F64, lh_wide *: LH_WIDE, const lh_wide *: LH_WIDE, \
-                        void *: LH_TYPES, const void *: LH_TYPES),                            \
-               values, rows)
+#define LH_TYPE_OF(values)                                                          \
+    _Generic((values), float *: LH_F32, const float *: LH_F32, double *: LH_F64,    \
+             const double *: LH_F64, lh_wide *: LH_WIDE, const lh_wide *: LH_WIDE,  \
+             void *: LH_TYPES, const void *: LH_TYPES)
+#define lh_bind(input, values, rows) lh_bind_as(input, LH_TYPE_OF(values), values, rows)
+#define lh_set(param, values)        lh_set_as(param, LH_TYPE_OF(values), values)
 #endif
 
 /**

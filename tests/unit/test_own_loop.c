@@ -166,6 +166,43 @@ static void bound_beside_data(void)
     lh_close(c);
 }
 
+/* A parameter that was set is what is run, saved and looked at; a step by hand lowers the loss. */
+static void set_values(void)
+{
+    static const float w32[] = {0.5f, -2};
+    static const double w64[] = {0.5, -2};
+
+    for (int type = LH_F32; type <= LH_F64; type++) {
+        net k = open_net((lh_type)type);
+        double first = 0, loss = 0;
+
+        CHECK((type == LH_F32 ? lh_set(k.W, w64) : lh_set(k.W, w32)) == LH_OK, "%s",
+              lh_message(k.c));
+        CHECK(lh_at(lh_value(k.W), 0, 0) == 0.5 && lh_at(lh_value(k.W), 1, 0) == -2, "set");
+        lh_bind(k.X, &x64[0][0], 3), lh_bind(k.y, y64, 3);
+        for (int step = 0; step < 50; step++) {
+            double w[2];
+
+            loss = loss_of(&k);
+            first = step ? first : loss;
+            for (size_t i = 0; i < 2; i++)
+                w[i] = lh_at(lh_value(k.W), i, 0) - 0.05 * lh_at(lh_grad(k.W), i, 0);
+            CHECK(lh_set(k.W, w) == LH_OK, "%s", lh_message(k.c));
+        }
+        CHECK(loss < first / 2, "from %g to %g", first, loss);
+        CHECK(lh_set(k.X, w64) == LH_ESTATE && strstr(lh_message(k.c), "lh_set: 'X'"), "%s",
+              lh_message(k.c));
+        lh_clear(k.c);
+        CHECK(lh_set(k.W, (double *)NULL) == LH_EUSAGE, "no values");
+        lh_clear(k.c);
+        CHECK(lh_set_as(k.W, (lh_type)77, type == LH_F32 ? (void *)w32 : (void *)w64) == LH_OK &&
+                  lh_at(lh_value(k.W), 1, 0) == -2, "of the store's own type");
+        lh_tape_reset(k.t);
+        CHECK(lh_set(k.W, w64) == LH_ESTALE, "stale");
+        lh_close(k.c);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
@@ -174,6 +211,7 @@ int main(int argc, char **argv)
         {"after --check or --dry-run no loop moves a parameter", looking_only},
         {"and an error stays an error", one_word_wrong},
         {"an input that was bound is not said to lack that", bound_beside_data},
+        {"a parameter is given its values, by a loop of one's own", set_values},
         {NULL, NULL},
     };
 
