@@ -55,8 +55,9 @@ typedef struct lhi_selftest {
     char alarm[200];  /* the first one */
 } lhi_selftest;
 
-/* Runs every kind on every op.  NULL after an error. */
-lhi_selftest *lhi_selftest_run(lh_ctx *c);
+/* Runs every kind on every op, in all networks or in about so many of them (0: all).  NULL after
+ * an error. */
+lhi_selftest *lhi_selftest_run(lh_ctx *c, size_t most);
 
 /* What the trials of a kind, or of several, come to. */
 typedef struct lhi_score {

@@ -85,7 +85,7 @@ lh_status lh_selftest(lh_ctx *c, int detailed)
 {
     LHI_USUAL_FLOATS(c);
     lhi_text t = {.c = c};
-    lhi_selftest *s = lhi_ok(c) ? lhi_selftest_run(c) : NULL;
+    lhi_selftest *s = lhi_ok(c) ? lhi_selftest_run(c, 0) : NULL;
 
     if (!s)
         return lh_error(c);
