@@ -82,7 +82,7 @@ libcore_la_SOURCES = \
 	framework/base/strict.h \
 	framework/base/text.c framework/base/text.h \
 	framework/base/threads.c framework/base/threads.h \
-	framework/base/type.h \
+	framework/base/type.c framework/base/type.h \
 	framework/kernels/kernels.h \
 	framework/kernels/math.h \
 	framework/kernels/real.h \
@@ -93,6 +93,7 @@ libcore_la_SOURCES = \
 	framework/tape/hands_on.c \
 	framework/tape/lean.c \
 	framework/tape/listing.c \
+	framework/tape/node.c \
 	framework/tape/params.c \
 	framework/tape/plan.c \
 	framework/tape/record.c \
@@ -131,6 +132,7 @@ libcore_la_SOURCES = \
 	framework/data/split.c \
 	framework/data/standard.c \
 	framework/data/suspect.c \
+	framework/verify/alone.c \
 	framework/verify/along.c \
 	framework/verify/amiss.c \
 	framework/verify/bounds.c \
@@ -221,6 +223,7 @@ libcore_la_SOURCES = \
 	framework/session/start.c \
 	framework/session/surroundings.c \
 	framework/bench/acts.c \
+	framework/bench/all.c \
 	framework/bench/answer.c \
 	framework/bench/bench.c framework/bench/bench.h \
 	framework/bench/by_hand.c \

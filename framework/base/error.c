@@ -1,6 +1,6 @@
 /* error.c -- the first error, its text, and what is said on the way. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/base/quote.h"
+#include "framework/base/ctx.h"
 #include "framework/system/sys.h"
 
 #include <stdarg.h>
@@ -105,6 +105,14 @@ lh_status lhi_call_ends_if_trained(lh_ctx *c)
     return c->trained ? lhi_call_ends(c) : c->status;
 }
 
+/* What could steer a terminal becomes ?, in place; ends of lines stay. */
+static void make_plain(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' ? *text != '\n' : *text == 127)
+            *text = '?';
+}
+
 LH_PRINTF(4, 0)
 static void keep(lh_ctx *c, lh_status s, const char *hint, const char *format, va_list args)
 {
@@ -118,7 +126,7 @@ static void keep(lh_ctx *c, lh_status s, const char *hint, const char *format, v
         length = (int)strlen(c->message);
     if (hint)
         snprintf(c->message + length, sizeof c->message - (size_t)length, "\n  hint: %s", hint);
-    lhi_make_plain(c->message); /* names and cells come from outside */
+    make_plain(c->message); /* names and cells come from outside */
 }
 
 lh_status lhi_fail(lh_ctx *c, lh_status s, const char *hint, const char *format, ...)
@@ -163,7 +171,7 @@ static void say(lh_ctx *c, const char *before, const char *format, va_list args)
     const int length = snprintf(text, sizeof text, "%s", before);
 
     lhi_sys_vformat(text + length, sizeof text - (size_t)length, format, args);
-    lhi_make_plain(text);
+    make_plain(text);
     if (c->say) {
         c->say(c->say_arg, text);
         return;

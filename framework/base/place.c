@@ -1,7 +1,8 @@
-/* place.c -- the place of a result: tried before the work, and what to do where it fails. */
+/* place.c -- the place of a result: tried before the work, written, what to do where it fails. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/place.h"
 
+#include "framework/base/quote.h"
 #include "framework/system/sys.h"
 
 #include <errno.h>
@@ -80,4 +81,19 @@ lh_status lhi_place_try_folder(lh_ctx *c, const char *path)
     }
     lhi_release(c, file);
     return c->status;
+}
+
+lh_status lhi_text_write(const lhi_text *t, const char *path, const char *what)
+{
+    lhi_text clean = {.c = t->c};
+    int status = 0;
+
+    lhi_add_utf8(&clean, t->at ? t->at : "", t->size);
+    if (lhi_ok(t->c))
+        status = lhi_sys_replace(path, clean.at ? clean.at : "", clean.size);
+    lhi_text_free(&clean);
+    if (status != 0)
+        lhi_fail(t->c, LH_EIO, lhi_place_hint(status),
+                 "%s could not be written to %s: %s", what, path, strerror(-status));
+    return t->c->status;
 }

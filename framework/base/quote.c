@@ -74,13 +74,6 @@ const char *lhi_legible(char *to, size_t room, const char *at, size_t size)
     return to;
 }
 
-void lhi_make_plain(char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' ? *text != '\n' : *text == 127)
-            *text = '?';
-}
-
 static int is_control(char byte)
 {
     return (byte >= 0 && byte < ' ') || byte == 0x7F;

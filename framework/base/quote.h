@@ -13,8 +13,6 @@ size_t lhi_character(const char *at, size_t size, unsigned long *code);
  * characters and what is not UTF-8, <U+00A0> for what cannot be seen.  Returns `to`; room is
  * at least 12. */
 const char *lhi_legible(char *to, size_t room, const char *at, size_t size);
-/* What could steer a terminal becomes ?, in place; ends of lines stay. */
-void lhi_make_plain(char *text);
 
 /* What is not UTF-8 becomes ?, in place. */
 void lhi_make_utf8(char *text);

@@ -1,8 +1,7 @@
 /* text.c -- a text that grows. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/base/quote.h"
+#include "framework/base/text.h"
 
-#include "framework/base/place.h"
 #include "framework/system/sys.h"
 
 #include <stdarg.h>
@@ -56,21 +55,6 @@ int lhi_format(char *to, size_t room, const char *format, ...)
     length = lhi_sys_vformat(to, room, format, args);
     va_end(args);
     return length < 0 ? 0 : length < (int)room ? length : (int)room - 1;
-}
-
-lh_status lhi_text_write(const lhi_text *t, const char *path, const char *what)
-{
-    lhi_text clean = {.c = t->c};
-    int status = 0;
-
-    lhi_add_utf8(&clean, t->at ? t->at : "", t->size);
-    if (lhi_ok(t->c))
-        status = lhi_sys_replace(path, clean.at ? clean.at : "", clean.size);
-    lhi_text_free(&clean);
-    if (status != 0)
-        lhi_fail(t->c, LH_EIO, lhi_place_hint(status),
-                 "%s could not be written to %s: %s", what, path, strerror(-status));
-    return t->c->status;
 }
 
 int lhi_ends_with(const char *path, const char *ending)

@@ -17,9 +17,6 @@ void lhi_text_put(lhi_text *t, const void *bytes, size_t size);
 void lhi_text_free(lhi_text *t);
 /* snprintf with a decimal point in any locale; the number of bytes that stand there. */
 int lhi_format(char *to, size_t room, const char *format, ...) LH_PRINTF(3, 4);
-/* Replaces a file by the text, whole or not at all, with U+FFFD for what is not UTF-8: a name from
- * outside must not make a file that others cannot decode.  LH_EIO names `what` ("the history"). */
-lh_status lhi_text_write(const lhi_text *t, const char *path, const char *what);
 
 /* 1 when a path has something before this ending (".csv"). */
 int lhi_ends_with(const char *path, const char *ending);

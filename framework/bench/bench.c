@@ -1,15 +1,13 @@
-/* bench.c -- lh_bench(): the plan, the contests in order, the results. */
+/* bench.c -- what all contests share: how long, in which teams, and what samples come to. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/bench/bench.h"
 
-#include "framework/base/floats.h"
-#include "framework/base/place.h"
-#include "framework/base/threads.h"
 #include "framework/system/sys.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 size_t lhi_bench_rounds(const lhi_bench *b)
@@ -61,6 +59,35 @@ lhi_entrant *lhi_bench_entrants(lhi_bench *b, const void *task, size_t ours,
     return e;
 }
 
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* The value below which a part of the sorted samples lies, between two of them in
+ * proportion. */
+static double quantile(const double *sorted, size_t count, double part)
+{
+    const double at = part * (double)(count - 1);
+    const size_t below = (size_t)at, above = below + 1 < count ? below + 1 : below;
+
+    return sorted[below] + (at - (double)below) * (sorted[above] - sorted[below]);
+}
+
+lhi_spread lhi_spread_of(double *samples, size_t count)
+{
+    if (count == 0)
+        return (lhi_spread){0};
+    qsort(samples, count, sizeof *samples, ascending);
+    return (lhi_spread){.median = quantile(samples, count, 0.5),
+                        .low = quantile(samples, count, 0.25),
+                        .high = quantile(samples, count, 0.75),
+                        .least = samples[0],
+                        .count = count};
+}
+
 static int is_better(const lhi_result *a, const lhi_result *b)
 {
     const int good_a = a->seconds.count && a->agrees, good_b = b->seconds.count && b->agrees;
@@ -101,30 +128,6 @@ lhi_result *lhi_bench_results(lhi_bench *b, lhi_entrant *e, size_t count, double
     return r;
 }
 
-/* What was left out, and what cannot be; 0 after an error. */
-static int complete(lh_ctx *c, lh_bench_plan *plan)
-{
-    static const char *const parts[] = {"all", "probe", "gemm", "step", "scaling"};
-    int known = 0;
-
-    plan->only = plan->only && plan->only[0] ? plan->only : "all";
-    plan->peers = plan->peers && plan->peers[0] ? plan->peers : "auto";
-    plan->json = plan->json ? plan->json : "";
-    plan->figures = plan->figures ? plan->figures : "";
-    plan->patience = plan->patience > 0 ? plan->patience : 60;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        known |= strcmp(plan->only, parts[i]) == 0;
-    if (!known)
-        lhi_fail(c, LH_EUSAGE, "all, probe, gemm, step or scaling",
-                 "lh_bench: there is no part '%.40s'", plan->only);
-    else if (c->set.type == LH_F64)
-        lhi_fail(c, LH_EUSAGE, "leave --type out", "what is compared is computed in f32");
-    else if (lhi_variant_pick(LH_F32, c->set.isa) < 0)
-        lhi_fail(c, LH_EUSAGE, "--isa=auto takes the best that there is",
-                 "--isa=%s: this CPU has no such instructions", c->set.isa);
-    return lhi_ok(c);
-}
-
 void lhi_bench_add_act(lhi_bench *b, const char *name, double flops, double bytes, double seconds)
 {
     lhi_act_cost *a;
@@ -145,66 +148,4 @@ void lhi_bench_tell(lhi_bench *b, const char *format, ...)
     lhi_sys_vformat(text, sizeof text, format, args);
     va_end(args);
     lhi_progress_show(&b->progress, ++b->told, "%s", text);
-}
-
-static void measure(lhi_bench *b)
-{
-    const int steps = lhi_bench_wants(b, "step") || lhi_bench_wants(b, "scaling");
-    const int peers = strcmp(b->plan->only, "probe") != 0 && strcmp(b->plan->peers, "none") != 0;
-
-    lhi_progress_begin(&b->progress, b->c, "measurement",
-                       1 + peers + (long)(lhi_bench_product_count(b) + lhi_bench_step_count(b)));
-    lhi_bench_tell(b, "the machine"); /* while nothing else has begun */
-    lhi_bench_probe(b);
-    if (peers && lhi_bench_goes_on(b)) {
-        lhi_bench_tell(b, "starting the other programs");
-        lhi_peers_begin(b);
-    }
-    if (lhi_bench_goes_on(b) && lhi_bench_wants(b, "gemm"))
-        lhi_bench_products(b);
-    if (lhi_bench_goes_on(b) && steps)
-        lhi_bench_steps(b);
-    lhi_peers_end(b);
-    lhi_progress_end(&b->progress);
-}
-
-static void run(lh_ctx *c, lh_bench_plan *plan, FILE *out)
-{
-    LHI_USUAL_FLOATS(c);
-    lhi_bench *b = lhi_alloc(c, sizeof *b);
-    int forced;
-
-    if (!b)
-        return;
-    b->c = c;
-    b->plan = plan;
-    b->threads = lhi_threads(c, NULL);
-    b->variant = lhi_variant_pick(LH_F32, c->set.isa);
-    b->kernels = lhi_variant_kernels(b->variant);
-    lhi_sys_signals_begin();
-    /* A step takes as many threads as suit it, as without --threads, up to those asked for. */
-    forced = c->set.threads;
-    c->set.threads = 0;
-    measure(b);
-    c->set.threads = forced;
-    c->stopped = b->stopped;
-    lhi_sys_signals_end();
-    if (lhi_ok(c))
-        lhi_bench_show(b, out);
-    if (lhi_ok(c) && plan->json[0])
-        lhi_bench_json(b, plan->json);
-    if (lhi_ok(c) && (plan->figures[0] || strcmp(c->set.plot, "term") == 0))
-        lhi_bench_figures(b, plan->figures);
-}
-
-lh_status lh_bench(lh_ctx *c, lh_bench_plan plan, FILE *out)
-{
-    if (!lhi_ok(c))
-        return lh_error(c);
-    if (!out)
-        lhi_fail(c, LH_EUSAGE, NULL, "lh_bench: there is no stream to print to");
-    else if (complete(c, &plan) && !c->set.dry_run &&
-             (!plan.json[0] || lhi_place_try(c, plan.json, 0) == LH_OK))
-        run(c, &plan, out);
-    return lhi_call_ends(c);
 }

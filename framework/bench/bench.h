@@ -12,7 +12,7 @@
 
 enum { LHI_SAMPLES = 15, LHI_TROUBLE = 240 };
 
-/* --- clock.c --- */
+/* --- bench.c --- */
 
 /* Samples: the middle one, the quartiles, the least. */
 typedef struct lhi_spread {
@@ -22,6 +22,8 @@ typedef struct lhi_spread {
 
 /* Sorts the samples.  Quartiles lie between two samples where they have to. */
 lhi_spread lhi_spread_of(double *samples, size_t count);
+
+/* --- clock.c --- */
 
 /* One who takes part in a contest.  run() does the task `reps` times and sets seconds
  * (of all of them) and check; -1 when it cannot, with the trouble told. */

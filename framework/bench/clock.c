@@ -1,38 +1,7 @@
-/* clock.c -- samples in turn, as long as a clock needs them, and what they come to. */
+/* clock.c -- samples in turn, as long as a clock needs them. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/bench/bench.h"
 #include "framework/system/sys.h"
-
-#include <stdlib.h>
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* The value below which a part of the sorted samples lies, between two of them in
- * proportion. */
-static double quantile(const double *sorted, size_t count, double part)
-{
-    const double at = part * (double)(count - 1);
-    const size_t below = (size_t)at, above = below + 1 < count ? below + 1 : below;
-
-    return sorted[below] + (at - (double)below) * (sorted[above] - sorted[below]);
-}
-
-lhi_spread lhi_spread_of(double *samples, size_t count)
-{
-    if (count == 0)
-        return (lhi_spread){0};
-    qsort(samples, count, sizeof *samples, ascending);
-    return (lhi_spread){.median = quantile(samples, count, 0.5),
-                        .low = quantile(samples, count, 0.25),
-                        .high = quantile(samples, count, 0.75),
-                        .least = samples[0],
-                        .count = count};
-}
 
 static int run(lhi_entrant *e, long reps)
 {

@@ -1,5 +1,6 @@
 /* json.c -- every number of a run as JSON, for other programs. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/place.h"
 #include "framework/bench/bench.h"
 #include "framework/report/report.h"
 #include "framework/system/sys.h"

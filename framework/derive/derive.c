@@ -1,6 +1,7 @@
 /* derive.c -- lh_derive(): from a loss to a document in one of its forms. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
+#include "framework/base/place.h"
 #include "framework/derive/document.h"
 
 #include <stdio.h>

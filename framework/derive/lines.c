@@ -41,14 +41,6 @@ const char *lhi_section_name(lhi_section s)
     return names[s];
 }
 
-uint32_t lhi_sigmoid_of(const lhi_document *d, uint32_t node)
-{
-    for (uint32_t id = 0; id < d->t->count; id++)
-        if (d->t->node[id].name && lhi_is_op(d->t, id, "sigmoid") && d->t->node[id].in[0] == node)
-            return id;
-    return LHI_NONE;
-}
-
 /* "u1", "u2", ...: a step without a name that needs a line of its own. */
 static const char *new_name(lhi_document *d, unsigned *last)
 {

@@ -87,6 +87,14 @@ static int layer(lhi_document *d, uint32_t z, int role, uint32_t *a)
     return 1;
 }
 
+uint32_t lhi_sigmoid_of(const lhi_document *d, uint32_t node)
+{
+    for (uint32_t id = 0; id < d->t->count; id++)
+        if (d->t->node[id].name && lhi_is_op(d->t, id, "sigmoid") && d->t->node[id].in[0] == node)
+            return id;
+    return LHI_NONE;
+}
+
 /* Downward from the loss. */
 static int is_page(lhi_document *d)
 {

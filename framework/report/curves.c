@@ -1,6 +1,7 @@
 /* curves.c -- curves and tables of a driver's own: a figure, and comma separated values. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
+#include "framework/base/place.h"
 #include "framework/report/report.h"
 
 #include <longhand/curves.h>

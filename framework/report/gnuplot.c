@@ -1,5 +1,6 @@
 /* gnuplot.c -- keeps a picture's script, and has gnuplot draw it under supervision. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/place.h"
 #include "framework/report/report.h"
 #include "framework/system/sys.h"
 

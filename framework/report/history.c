@@ -1,5 +1,6 @@
 /* history.c -- the history as comma separated values or JSON lines, with all digits. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/place.h"
 #include "framework/report/report.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 /* ledger_files.c -- a ledger written to files: text, CSV, JSON, HTML, and arrays. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/place.h"
 #include "framework/report/report.h"
 #include "framework/session/ledger.h"
 

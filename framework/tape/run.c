@@ -4,28 +4,6 @@
 #include "framework/tape/tape.h"
 
 #include <stdio.h>
-#include <string.h>
-
-const lh_op *lhi_op_of(const lhi_ws *w, uint32_t node)
-{
-    return lhi_family_op(w->t->node[node].family, w->variant);
-}
-
-lh_call lhi_call_of(const lhi_ws *w, uint32_t node, int rank)
-{
-    const lhi_node *n = &w->t->node[node];
-    lh_call s = {.op = lhi_op_of(w, node), .out = &w->slot[node], .number = n->number,
-                 .terms = w->terms[node], .m = w->m ? w->m : 1, .shards = w->shards,
-                 .seed = w->t->c->set.seed, .stream = w->stream[node], .step = w->step,
-                 .trains = w->trains,
-                 .work = w->work + (size_t)rank * w->work_bytes};
-
-    for (int k = 0; k < s.op->n_in; k++)
-        s.in[k] = &w->slot[n->in[k]];
-    if (s.op->terms && !lhi_is_batch(&w->t->node[n->in[0]]))
-        s.m = s.in[0]->rows; /* a mean over rows that are no batch */
-    return s;
-}
 
 /* A thread's part of an array: whole rows where there are several, else columns. */
 static lh_tile part_of(const lh_slot *a, int by_rows, int rank, int size)
@@ -182,19 +160,6 @@ int lhi_run_value(lhi_ws *w, uint32_t node)
     lhi_run_from(w, p, 0);
     lhi_plan_free(w->t->c, p);
     return 0;
-}
-
-double lhi_plan_flops(const lhi_ws *w, const lhi_plan *p)
-{
-    double flops = 0;
-
-    for (size_t i = 0; i < p->forwards; i++)
-        if (p->act[i].kind == LHI_FORWARD) {
-            const lh_call s = lhi_call_of(w, p->act[i].node, 0);
-
-            flops += lhi_op_of(w, p->act[i].node)->flops(&s);
-        }
-    return flops;
 }
 
 static int place_of_nonfinite(const lhi_ws *w, const lh_slot *a, size_t *place)

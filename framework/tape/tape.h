@@ -109,12 +109,17 @@ static inline lh_ctx *lhi_ctx_of(lh_var v)
 /* Appends an op to its operands, of which it has one at least, and its numbers (NULL: it takes
  * none).  Inert variable after an error. */
 lh_var lhi_record(const lhi_op_family *f, const lh_var *in, const double *number);
+
+/* --- node.c --- */
+
 /* 1 when v is of this tape and not stale; the error is kept otherwise. */
 int lhi_var_good(lh_var v, const char *what);
 /* A node's name, or "op(operand, ...)" for one that has none; for messages. */
 const char *lhi_node_text(const lh_tape *t, uint32_t id, char *text, size_t room);
 /* "[m x 16]" */
 const char *lhi_shape_text(ptrdiff_t rows, ptrdiff_t cols, char *text, size_t room);
+/* The node of that name; NULL: there is none. */
+lhi_node *lhi_find(const lh_tape *t, const char *name);
 /* 1 when L is of this tape, not stale, and one number; the error of `caller` is kept otherwise. */
 int lhi_loss_good(lh_var L, const char *caller);
 static inline int lhi_is_batch(const lhi_node *n)
@@ -258,13 +263,14 @@ void lhi_ws_take_params(lhi_ws *w);
  * thread (which may be NULL). */
 size_t lhi_ws_bytes(const lh_tape *t, const lhi_plan *p, lh_type type, size_t rows,
                     unsigned flags, size_t *scratch);
+/* What an op sees of a node; rank chooses the scratch. */
+lh_call lhi_call_of(const lhi_ws *w, uint32_t node, int rank);
+const lh_op *lhi_op_of(const lhi_ws *w, uint32_t node);
+double lhi_plan_flops(const lhi_ws *w, const lhi_plan *p);
 static inline size_t lhi_cells(const lh_slot *a)
 {
     return a->rows * a->cols;
 }
-/* An element as a wide number. */
-lh_wide lhi_get(lh_type type, const void *array, size_t index);
-void lhi_set(lh_type type, void *array, size_t index, lh_wide x);
 
 /* --- run.c --- */
 
@@ -296,10 +302,6 @@ void lhi_run_back(lhi_ws *w, const lhi_plan *p);
 void lhi_run_whole(lhi_ws *w, const lhi_plan *p);
 /* One thread: the value of a node, whatever plans leave it out.  -1: no memory. */
 int lhi_run_value(lhi_ws *w, uint32_t node);
-/* What an op sees of a node; rank chooses the scratch. */
-lh_call lhi_call_of(const lhi_ws *w, uint32_t node, int rank);
-const lh_op *lhi_op_of(const lhi_ws *w, uint32_t node);
-double lhi_plan_flops(const lhi_ws *w, const lhi_plan *p);
 /* The first op of the plan with finite operands and an output that is not; fills a
  * text "Z2 = add(...) at file:line, row 3, column 7"; 0 when there is none. */
 int lhi_first_nonfinite(const lhi_ws *w, const lhi_plan *p, char *text, size_t room);

@@ -7,30 +7,38 @@
 #include <stdio.h>
 #include <string.h>
 
-lh_wide lhi_get(lh_type type, const void *array, size_t index)
+const lh_op *lhi_op_of(const lhi_ws *w, uint32_t node)
 {
-    switch (type) {
-    case LH_F32:
-        return (lh_wide)((const float *)array)[index];
-    case LH_F64:
-        return (lh_wide)((const double *)array)[index];
-    default:
-        return ((const lh_wide *)array)[index];
-    }
+    return lhi_family_op(w->t->node[node].family, w->variant);
 }
 
-void lhi_set(lh_type type, void *array, size_t index, lh_wide x)
+lh_call lhi_call_of(const lhi_ws *w, uint32_t node, int rank)
 {
-    switch (type) {
-    case LH_F32:
-        ((float *)array)[index] = (float)x;
-        break;
-    case LH_F64:
-        ((double *)array)[index] = (double)x;
-        break;
-    default:
-        ((lh_wide *)array)[index] = x;
-    }
+    const lhi_node *n = &w->t->node[node];
+    lh_call s = {.op = lhi_op_of(w, node), .out = &w->slot[node], .number = n->number,
+                 .terms = w->terms[node], .m = w->m ? w->m : 1, .shards = w->shards,
+                 .seed = w->t->c->set.seed, .stream = w->stream[node], .step = w->step,
+                 .trains = w->trains,
+                 .work = w->work + (size_t)rank * w->work_bytes};
+
+    for (int k = 0; k < s.op->n_in; k++)
+        s.in[k] = &w->slot[n->in[k]];
+    if (s.op->terms && !lhi_is_batch(&w->t->node[n->in[0]]))
+        s.m = s.in[0]->rows; /* a mean over rows that are no batch */
+    return s;
+}
+
+double lhi_plan_flops(const lhi_ws *w, const lhi_plan *p)
+{
+    double flops = 0;
+
+    for (size_t i = 0; i < p->forwards; i++)
+        if (p->act[i].kind == LHI_FORWARD) {
+            const lh_call s = lhi_call_of(w, p->act[i].node, 0);
+
+            flops += lhi_op_of(w, p->act[i].node)->flops(&s);
+        }
+    return flops;
 }
 
 static size_t rows_of(const lhi_node *n, size_t batch)

@@ -34,10 +34,10 @@ lh_wide lhi_tangent_along(lhi_check *k, int complex_step, const lhi_direction *d
     return lhi_get(w->type, w->slot[k->p->root].tangent, 0) / (lh_wide)h;
 }
 
-/* How far a derivative that was worked forward may be off.  An error in a tangent goes on to L by
+/* An error in a tangent goes on to L by
  * the gradient there, so that what one op brings is bounded by what its backward act may be off
  * by, alone, times the tangents that it read: to first order, and no sum over paths. */
-static double estimate(const lhi_check *k, int complex_step, const lhi_direction *d)
+double lhi_tangent_off(const lhi_check *k, int complex_step, const lhi_direction *d)
 {
     const lhi_ws *w = k->along;
     const double h = complex_step ? tiny_step : 1;
@@ -59,15 +59,4 @@ static double estimate(const lhi_check *k, int complex_step, const lhi_direction
     }
     /* A complex product has four times the roundings of a real one, at most. */
     return complex_step ? 4 * sum : sum;
-}
-
-lhi_derivative lhi_derivative_along(lhi_check *k, lh_method by, const lhi_direction *d)
-{
-    lhi_derivative r = {0};
-
-    if (by == LH_BY_DIFFERENCES)
-        return lhi_difference_along(k, d, 0);
-    r.low = r.high = lhi_tangent_along(k, by == LH_BY_COMPLEX, d);
-    r.estimate = estimate(k, by == LH_BY_COMPLEX, d);
-    return r;
 }

@@ -140,8 +140,7 @@ void lhi_bounds_act(const lhi_check *k, const lhi_bounds *b, size_t act, int mor
     lhi_bounds_settle(off, lhi_cells(&in[a->operand]));
 }
 
-/* Is there a gradient of whose elements none is known to a quarter of itself? */
-static int says_nothing(const lhi_check *k, const lhi_bounds *b)
+int lhi_bounds_say_nothing(const lhi_check *k, const lhi_bounds *b)
 {
     for (size_t i = 0; i < k->t->count; i++) {
         const lh_slot *a = &b->slot[i];
@@ -169,7 +168,7 @@ int lhi_bounds_make(lhi_check *k, lhi_bounds *b, lh_type type)
             lhi_bounds_value(k, b, k->p->act[i].node, b->shared, b->slot[k->p->act[i].node].off);
     for (size_t i = k->p->forwards; i < k->p->acts; i++)
         lhi_bounds_act(k, b, i, 0, 0, b->slot[lhi_given_by(k, i)].grad_off);
-    return says_nothing(k, b) ? lhi_bounds_draw(k, b) : 0;
+    return 0;
 }
 
 int lhi_bounds_near(lhi_check *k, lhi_bounds *b, lh_type type)

@@ -101,6 +101,8 @@ void lhi_check_end(lhi_check *k);
 void lhi_bounds_settle(double *off, size_t n);
 /* Bounds for the tape in a type, after lhi_hand_all(); -1: no memory. */
 int lhi_bounds_make(lhi_check *k, lhi_bounds *b, lh_type type);
+/* Is there a gradient of whose elements none is known to a quarter of itself? */
+int lhi_bounds_say_nothing(const lhi_check *k, const lhi_bounds *b);
 /* Values that are the wide ones, rounded to a type. */
 int lhi_bounds_near(lhi_check *k, lhi_bounds *b, lh_type type);
 void lhi_bounds_free(lhi_check *k, lhi_bounds *b);
@@ -164,10 +166,9 @@ typedef struct lhi_derivative {
     int kink; /* a piecewise op changes piece within every step tried */
 } lhi_derivative;
 
-/* LH_BY_FORWARD, LH_BY_COMPLEX or LH_BY_DIFFERENCES. */
-lhi_derivative lhi_derivative_along(lhi_check *k, lh_method by, const lhi_direction *d);
-
+/* By forward mode or the complex step, and how far that may be off. */
 lh_wide lhi_tangent_along(lhi_check *k, int complex_step, const lhi_direction *d);
+double lhi_tangent_off(const lhi_check *k, int complex_step, const lhi_direction *d);
 
 /* The pieces at the unchanged point; 0 after an error. */
 int lhi_differ_begin(lhi_check *k);

@@ -179,11 +179,23 @@ static int accused(const row *r)
     return found;
 }
 
+/* By any method. */
+static lhi_derivative derivative_along(lhi_check *k, lh_method by, const lhi_direction *d)
+{
+    lhi_derivative r = {0};
+
+    if (by == LH_BY_DIFFERENCES)
+        return lhi_difference_along(k, d, 0);
+    r.low = r.high = lhi_tangent_along(k, by == LH_BY_COMPLEX, d);
+    r.estimate = lhi_tangent_off(k, by == LH_BY_COMPLEX, d);
+    return r;
+}
+
 static int along(row *r, lh_method by, const lhi_direction *d)
 {
     double rounding;
     const lh_wide tape = tape_along(r, d, &rounding);
-    lhi_derivative v = lhi_derivative_along(r->k, by, d);
+    lhi_derivative v = derivative_along(r->k, by, d);
 
     /* An estimate by one pair of steps can be too small: it is asked again before it accuses,
      * unless others have done so. */
@@ -299,7 +311,7 @@ static void show_beside(row *r, size_t at)
         e->beside[LH_BY_HAND] = (double)r->hand[at];
     for (int m = LH_BY_FORWARD; m <= LH_BY_DIFFERENCES; m++) {
         const lhi_direction d = {r->id, at, 1};
-        const lhi_derivative v = lhi_derivative_along(r->k, (lh_method)m, &d);
+        const lhi_derivative v = derivative_along(r->k, (lh_method)m, &d);
 
         e->beside[m] = nearest(&v, r->tape[at]);
     }

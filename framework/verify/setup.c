@@ -125,6 +125,16 @@ static int float_overflows(const lhi_check *k)
     return 0;
 }
 
+/* Worst cases, and draws where those say nothing. */
+static int bound(lhi_check *k, lh_type type)
+{
+    lhi_bounds *b = &k->off[type];
+
+    return lhi_bounds_make(k, b, type) != 0 ? -1
+           : lhi_bounds_say_nothing(k, b)   ? lhi_bounds_draw(k, b)
+                                            : 0;
+}
+
 int lhi_check_begin(lhi_check *k, lh_data *d)
 {
     if (make_workspaces(k) != 0 || find_starts(k) != 0)
@@ -139,7 +149,7 @@ int lhi_check_begin(lhi_check *k, lh_data *d)
     lhi_hand_all(k);
     lhi_run_from(k->moved, k->p, 0);
     for (int type = LH_F32; type < LH_TYPES; type++)
-        if (lhi_bounds_make(k, &k->off[type], (lh_type)type) != 0)
+        if (bound(k, (lh_type)type) != 0)
             return -1;
     if (make_tangents(k) != 0)
         return -1;

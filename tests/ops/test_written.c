@@ -2,7 +2,7 @@
  *
  * With the variable LONGHAND_OPS they go to that file, for tests/unit/ops_others.sh. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/base/text.h"
+#include "framework/base/place.h"
 #include "framework/ops/ops.h"
 #include "framework/selftest/op_case.h"
 #include "tests/check.h"
