@@ -69,7 +69,7 @@ static void note_cells(const table *b, int number, const lhi_ref *step, size_t s
     cell_end(b);
 }
 
-static void line_cells(const table *b, const lhi_line *l)
+static void line_cells(const table *b, const lhi_formula *l)
 {
     char shape[60];
 
@@ -126,7 +126,7 @@ static void section(const table *b, lhi_section s)
 
 static void rows(const table *b)
 {
-    const lhi_line *l = b->d->line;
+    const lhi_formula *l = b->d->line;
 
     for (size_t i = 0, next; i < b->d->count; i = next) {
         if (i == 0 || l[i].section != l[i - 1].section)

@@ -52,7 +52,7 @@ static void add_small(lhi_text *t, double x, lhi_form form)
     lhi_text_free(&number);
 }
 
-void lhi_add_check(lhi_text *t, const lhi_line *l, lhi_form form)
+void lhi_add_check(lhi_text *t, const lhi_formula *l, lhi_form form)
 {
     if (l->words || l->outcome == LHI_UNCHECKED)
         lhi_text_add(t, "%s", l->words ? l->words : "");
@@ -77,7 +77,7 @@ void lhi_add_sign(lhi_text *t, int becomes, lhi_form form)
     lhi_text_add(t, "%s", signs[becomes][form]);
 }
 
-void lhi_add_right(lhi_text *t, const lhi_document *d, const lhi_line *l, lhi_form form)
+void lhi_add_right(lhi_text *t, const lhi_document *d, const lhi_formula *l, lhi_form form)
 {
     if (l->right == LHI_NO_EXPR)
         return;
@@ -123,7 +123,7 @@ static void pad(lhi_text *t, size_t from, size_t to)
         lhi_text_put(t, " ", 1);
 }
 
-const char *lhi_line_shape(const lhi_document *d, const lhi_line *l, char *text, size_t room)
+const char *lhi_line_shape(const lhi_document *d, const lhi_formula *l, char *text, size_t room)
 {
     text[0] = 0;
     if (l->left != LHI_NO_EXPR && l->node != LHI_NONE && l->section != LHI_ACTIVATION)
@@ -171,7 +171,7 @@ static size_t width_of(const lhi_document *d)
 
 static void add_line(lhi_text *t, lhi_document *d, size_t i, size_t width)
 {
-    const lhi_line *l = &d->line[i];
+    const lhi_formula *l = &d->line[i];
     lhi_text formula = {.c = d->c}, check = {.c = d->c};
     char shape[60];
     size_t used = 0;
@@ -217,7 +217,7 @@ void lhi_as_text(lhi_text *t, lhi_document *d)
     lhi_add_title(t, d, LHI_AS_TEXT);
     lhi_text_add(t, "%s\n", d->is_page ? ", beside the lines of the notes" : "");
     for (size_t i = 0; i < d->count; i++) {
-        const lhi_line *l = &d->line[i];
+        const lhi_formula *l = &d->line[i];
 
         if (i == 0 || l->section != d->line[i - 1].section)
             lhi_text_add(t, "\n%s\n", lhi_section_name(l->section));

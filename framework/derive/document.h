@@ -22,7 +22,7 @@ typedef enum lhi_outcome {
     LHI_UNCHECKED, LHI_AGREES, LHI_DISAGREES, LHI_NOT_FINITE, LHI_OUTCOMES
 } lhi_outcome;
 
-typedef struct lhi_line {
+typedef struct lhi_formula {
     lhi_section section;
     int note;              /* the line of the notes beside it, 0: none */
     lhi_ref left, right;   /* left LHI_NO_EXPR: goes on from the line above */
@@ -33,7 +33,7 @@ typedef struct lhi_line {
     lhi_ref before;        /* LHI_STEP_BEFORE */
     lhi_outcome outcome;
     double far;            /* in ulps of double of the largest element; a step: relative */
-} lhi_line;
+} lhi_formula;
 
 /* The nodes of the page. */
 enum lhi_role {
@@ -49,7 +49,7 @@ typedef struct lhi_document {
     uint32_t *users;             /* a node each: how many operands it is */
     int is_page;
     uint32_t role[LHI_ROLES];    /* LHI_NONE: not on this tape */
-    lhi_line *line;
+    lhi_formula *line;
     size_t count, room;
     /* With numbers: */
     lhi_ws *w;
@@ -90,16 +90,16 @@ void lhi_as_text(lhi_text *t, lhi_document *d);
 void lhi_as_latex(lhi_text *t, lhi_document *d);
 void lhi_as_html(lhi_text *t, lhi_document *d);
 /* "0.5 ulp", "exact", ...: what is known of a line. */
-void lhi_add_check(lhi_text *t, const lhi_line *l, lhi_form form);
+void lhi_add_check(lhi_text *t, const lhi_formula *l, lhi_form form);
 /* The sign and the right-hand side of a line. */
-void lhi_add_right(lhi_text *t, const lhi_document *d, const lhi_line *l, lhi_form form);
+void lhi_add_right(lhi_text *t, const lhi_document *d, const lhi_formula *l, lhi_form form);
 /* The formulas of a line of the notes, and what follows them. */
 size_t lhi_note_steps(lhi_document *d, int number, lhi_ref step[LHI_CHAIN]);
 void lhi_add_note_tail(lhi_text *t, lhi_document *d, int number, lhi_form form);
 /* "= " or ":= " before a formula. */
 void lhi_add_sign(lhi_text *t, int becomes, lhi_form form);
 /* "[m x 16]" for a line that has a shape of its own, else "". */
-const char *lhi_line_shape(const lhi_document *d, const lhi_line *l, char *text, size_t room);
+const char *lhi_line_shape(const lhi_document *d, const lhi_formula *l, char *text, size_t room);
 /* How many lines were checked, and what the numbers of a check are. */
 void lhi_add_summary(lhi_text *t, const lhi_document *d);
 /* "The derivation of L, checked on 32 rows of wdbc". */

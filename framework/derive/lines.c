@@ -195,14 +195,14 @@ static lhi_ref gradient(lhi_document *d, uint32_t id)
     return n ? step[n - 1] : lhi_whole(&d->pool, 0);
 }
 
-static void add_line(lhi_document *d, lhi_line l)
+static void add_line(lhi_document *d, lhi_formula l)
 {
     if (lhi_grow(d->c, &d->line, &d->room, d->count + 1, sizeof *d->line) == 0)
         d->line[d->count++] = l;
 }
 
 /* l with its steps, each below the one before. */
-static void add_steps(lhi_document *d, lhi_line l, const lhi_ref *step, size_t n)
+static void add_steps(lhi_document *d, lhi_formula l, const lhi_ref *step, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         l.right = step[i];
@@ -219,9 +219,9 @@ static void add_value(lhi_document *d, lhi_section section, uint32_t id)
     lhi_ref step[LHI_CHAIN];
     const size_t n = forward(d, id, step);
 
-    add_steps(d, (lhi_line){.section = section, .note = lhi_note_of(d, id, 0), .node = id,
-                            .left = lhi_leaf(&d->pool, LHI_E_VALUE, id),
-                            .against = LHI_TAPE_VALUE},
+    add_steps(d, (lhi_formula){.section = section, .note = lhi_note_of(d, id, 0), .node = id,
+                               .left = lhi_leaf(&d->pool, LHI_E_VALUE, id),
+                               .against = LHI_TAPE_VALUE},
               step, lines_of(d, id)->slope ? 1 : n);
 }
 
@@ -252,9 +252,9 @@ static void add_gradient(lhi_document *d, lhi_section section, uint32_t id)
 
     if (n == 1)
         n += collapse(d, id, step + 1);
-    add_steps(d, (lhi_line){.section = section, .note = lhi_note_of(d, id, 1), .node = id,
-                            .left = lhi_leaf(&d->pool, LHI_E_GRAD, id),
-                            .against = LHI_TAPE_GRADIENT},
+    add_steps(d, (lhi_formula){.section = section, .note = lhi_note_of(d, id, 1), .node = id,
+                               .left = lhi_leaf(&d->pool, LHI_E_GRAD, id),
+                               .against = LHI_TAPE_GRADIENT},
               step, n);
 }
 
@@ -263,8 +263,8 @@ static void add_unseen_gradient(lhi_document *d)
 {
     const uint32_t yhat = d->role[LHI_YHAT];
     const lhi_op_family *bce = lhi_family(d->c, "bce");
-    lhi_line l = {.section = LHI_THE_LOSS, .note = 8, .node = LHI_NONE, .left = LHI_NO_EXPR,
-                  .right = LHI_NO_EXPR, .words = "within 11"};
+    lhi_formula l = {.section = LHI_THE_LOSS, .note = 8, .node = LHI_NONE, .left = LHI_NO_EXPR,
+                     .right = LHI_NO_EXPR, .words = "within 11"};
 
     if (bce && lhi_family_op(bce, LHI_F64)->lines && yhat != LHI_NONE) {
         lhi_binding b = binding(d, d->p->root, 1);
@@ -289,16 +289,16 @@ static void add_slope(lhi_document *d, uint32_t id)
     size_t n = forward(d, id, step);
 
     if (n > 1) {
-        const lhi_line l = {.section = LHI_ACTIVATION, .note = page ? 9 : 0, .node = id,
-                            .left = step[0], .against = LHI_STEP_BEFORE, .before = step[0]};
+        const lhi_formula l = {.section = LHI_ACTIVATION, .note = page ? 9 : 0, .node = id,
+                               .left = step[0], .against = LHI_STEP_BEFORE, .before = step[0]};
         add_steps(d, l, step + 1, n - 1);
     }
     b.value[0] = value(d, id);
     b.grad = lhi_whole(&d->pool, 1);
     n = parse(d, lines->backward[0], &b, rule);
     left = lhi_join(&d->pool, LHI_E_PARTIAL, b.value[0], b.value[1]);
-    add_steps(d, (lhi_line){.section = LHI_ACTIVATION, .note = page ? 10 : 0, .node = id,
-                            .left = left, .against = LHI_STEP_BEFORE, .before = rule[n - 1]},
+    add_steps(d, (lhi_formula){.section = LHI_ACTIVATION, .note = page ? 10 : 0, .node = id,
+                               .left = left, .against = LHI_STEP_BEFORE, .before = rule[n - 1]},
               step, parse(d, lines->slope, &b, step));
 }
 
@@ -306,9 +306,9 @@ static void add_slope(lhi_document *d, uint32_t id)
 static void add_absent(lhi_document *d, lhi_section section, int note)
 {
     if (d->is_page && d->role[LHI_YHAT] == LHI_NONE)
-        add_line(d, (lhi_line){.section = section, .note = note, .node = LHI_NONE,
-                               .left = LHI_NO_EXPR, .right = LHI_NO_EXPR,
-                               .words = "not recorded"});
+        add_line(d, (lhi_formula){.section = section, .note = note, .node = LHI_NONE,
+                                  .left = LHI_NO_EXPR, .right = LHI_NO_EXPR,
+                                  .words = "not recorded"});
 }
 
 /* The sigmoid that a loss on logits names without using it. */
@@ -396,8 +396,8 @@ static lhi_ref symbol(lhi_document *d, const char *name)
 
 static void becomes(lhi_document *d, int note, uint32_t id, lhi_ref left, lhi_ref right)
 {
-    add_line(d, (lhi_line){.section = LHI_UPDATE, .note = note, .node = id, .left = left,
-                           .becomes = 1, .right = right});
+    add_line(d, (lhi_formula){.section = LHI_UPDATE, .note = note, .node = id, .left = left,
+                              .becomes = 1, .right = right});
 }
 
 /* NOTES 22; a network that has trained with momentum moves by its velocity. */

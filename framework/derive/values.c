@@ -10,7 +10,7 @@
 static void run_beside(lhi_document *d)
 {
     for (size_t i = 0; i < d->count; i++) {
-        const lhi_line *l = &d->line[i];
+        const lhi_formula *l = &d->line[i];
 
         if (l->against == LHI_TAPE_VALUE && !d->p->used[l->node])
             lhi_run_value(d->w, l->node);
@@ -39,7 +39,7 @@ static int run(lhi_document *d, lh_data *data)
 
 /* Are two arrays one within 4 units of roundoff of each rounding that went into them?  One row
  * or one column of a stands for all of them.  What is not finite in b cannot be compared. */
-static void compare(lhi_line *l, const lhi_matrix *a, const lhi_matrix *b)
+static void compare(lhi_formula *l, const lhi_matrix *a, const lhi_matrix *b)
 {
     const size_t n = b->rows * b->cols;
     lh_wide most = 0, scale = 0;
@@ -70,7 +70,7 @@ static void compare(lhi_line *l, const lhi_matrix *a, const lhi_matrix *b)
         l->far = (double)most / lhi_ulp((double)scale, LH_F64);
 }
 
-static void check(lhi_document *d, lhi_line *l)
+static void check(lhi_document *d, lhi_formula *l)
 {
     lhi_matrix a = {.rows = 0}, b = {.rows = 0};
     lhi_ref other = l->before;
