@@ -290,6 +290,11 @@ tests_unit_test_lines_SOURCES = tests/unit/test_lines.c tests/unit/lines_help.h
 tests_unit_test_lines_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_lines_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_layers
+tests_unit_test_layers_SOURCES = tests/unit/test_layers.c
+tests_unit_test_layers_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_layers_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_making
 tests_unit_test_making_SOURCES = tests/unit/test_making.c
 tests_unit_test_making_CPPFLAGS = $(lh_test_cppflags)

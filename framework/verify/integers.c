@@ -47,7 +47,8 @@ int lhi_integers_hold(lhi_alone *a, int o)
     if (!(a->op->linear >> o & 1) || a->op->terms || n == 0 || !exact(a))
         return 1;
     for (int i = 0; i < a->op->n_in; i++)
-        fill(a, a->in[i].value, lhi_cells(&a->in[i]), 1 + (uint32_t)i);
+        if (!(a->op->no_grad >> i & 1)) /* data may say which elements: they stay */
+            fill(a, a->in[i].value, lhi_cells(&a->in[i]), 1 + (uint32_t)i);
     fill(a, a->out.grad, lhi_cells(&a->out), 8);
     left = -along_cotangent(a);
     for (size_t e = 0; e < n; e++)

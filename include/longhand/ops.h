@@ -17,6 +17,9 @@ extern "C" {
  *
  * lh_dropout(a, rate), 0 <= rate < 1, drops in training alone: see lh_training().  Two of them
  * without names, of the same operand, drop the same; named ones (lh_let) draw each for itself.
+ *
+ * lh_gather(table, places): the places are data, one column of whole numbers from 0.  One that is
+ * no row of the table makes its row NaN, at which training stops and says in which row.
  */
 #define LH_UNARY(name, text)         LH_API lh_var lh_##name(lh_var a);
 #define LH_UNARY_1(name, text, x)    LH_API lh_var lh_##name(lh_var a, double x);

@@ -167,10 +167,11 @@ static void several_users(void)
     lh_close(n.c);
 }
 
-/* These have no lines, for none can say what they do: a mask that is drawn. */
+/* These have no lines, for none can say what they do: a mask that is drawn, rows that are
+ * found by their numbers. */
 static int has_no_lines(const char *name)
 {
-    static const char *const names[] = {"dropout", NULL};
+    static const char *const names[] = {"dropout", "gather", NULL};
     size_t i = 0;
 
     while (names[i] && strcmp(names[i], name) != 0)
