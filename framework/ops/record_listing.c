@@ -36,16 +36,24 @@ static int read_operands(const char *at, const lh_op *op, const known *k, size_t
     int used = 0;
 
     for (int i = 0; i < op->n_in; i++) {
-        if (sscanf(at, " %63[^,;()]%n", name, &used) != 1 || !find(k, count, name, &in[i]))
+        if (sscanf(at, " %63[^, ()]%n", name, &used) != 1)
             return 0;
         at += used;
+        /* A name may have a semicolon of its own: the last one is not of the name. */
+        if (i + 1 == op->n_in && op->numbers > 0) {
+            if (at[-1] != ';')
+                return 0;
+            name[strlen(name) - 1] = 0;
+        }
+        if (!find(k, count, name, &in[i]))
+            return 0;
         at += *at == ',' && i + 1 < op->n_in;
     }
     for (int i = 0; i < op->numbers; i++) {
-        if (*at != (i ? ',' : ';'))
+        if (i > 0 && *at++ != ',')
             return 0;
-        number[i] = lhi_sys_strtod(at + 1, &end);
-        if (end == at + 1)
+        number[i] = lhi_sys_strtod(at, &end);
+        if (end == at)
             return 0;
         at = end;
     }
