@@ -152,6 +152,7 @@ static void by_hand(lh_var X, lh_var y, lh_var L, lh_data *d, lh_optimizer how, 
             lhi_data_gather_f32(d, NULL, s * batch, s * batch + rows, (void *)x, (void *)label);
         lh_bind(X, (void *)x, rows);
         lh_bind(y, (void *)label, rows);
+        lh_training(t, (long)s);
         CHECK(lh_forward(L) == LH_OK && lh_backward(L) == LH_OK, "%s", lh_message(t->c));
         if (how.momentum > 0)
             lhi_params_slot(p, &p->velocity);
