@@ -1,14 +1,14 @@
-/* doubles.c -- the functions of kernels/math.h of many doubles, against a type of 113 bits.
+/* doubles.c -- the functions of longhand/op/math.h of many doubles, against a type of 113 bits.
  *
  * usage: doubles [MILLIONS [FUNCTION]]     100 of each function; the arguments are the same on
  * any number of threads */
 /* SPDX-License-Identifier: MIT */
 #define LHI_TYPE    64
 #define LHI_VARIANT f64
-#include "framework/kernels/math.h"
-
 #include "framework/base/threads.h"
 #include "tests/unit/math_quad.h"
+
+#include <longhand/op/math.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +69,7 @@ static void measure(void *arg, int rank, int size)
             w->count++;
             if (off > w->ulps)
                 w->ulps = off, w->x = x[i];
-            if (R_ABS(y[i]) < TINY && y[i] != 0) {
+            if (R_ABS(y[i]) < K_TINY && y[i] != 0) {
                 w->thin++;
                 if (off > w->ulps_thin)
                     w->ulps_thin = off, w->x_thin = x[i];

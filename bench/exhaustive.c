@@ -1,12 +1,12 @@
-/* exhaustive.c -- the functions of kernels/math.h of every float, against the double results.
+/* exhaustive.c -- the functions of longhand/op/math.h of every float, against the double results.
  *
  * usage: exhaustive [FUNCTION] */
 /* SPDX-License-Identifier: MIT */
 #define LHI_TYPE    32
 #define LHI_VARIANT f32
-#include "framework/kernels/math.h"
-
 #include "framework/base/threads.h"
+
+#include <longhand/op/math.h>
 
 #include <math.h>
 #include <stdio.h>

@@ -4,6 +4,10 @@ noinst_PROGRAMS += experiments/notes
 experiments_notes_SOURCES = experiments/notes.c
 experiments_notes_LDADD = liblonghand.la
 
+noinst_PROGRAMS += experiments/own_op
+experiments_own_op_SOURCES = experiments/own_op.c
+experiments_own_op_LDADD = liblonghand.la -lm
+
 noinst_PROGRAMS += experiments/vcurve
 experiments_vcurve_SOURCES = experiments/vcurve.c
 experiments_vcurve_LDADD = liblonghand.la -lm

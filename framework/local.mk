@@ -79,17 +79,14 @@ libcore_la_SOURCES = \
 	framework/base/rng.c framework/base/rng.h \
 	framework/base/sha256.c framework/base/sha256.h \
 	framework/base/state.h \
-	framework/base/strict.h \
 	framework/base/text.c framework/base/text.h \
 	framework/base/threads.c framework/base/threads.h \
 	framework/base/type.c framework/base/type.h \
 	framework/kernels/kernels.h \
-	framework/kernels/math.h \
-	framework/kernels/real.h \
 	framework/kernels/simd.h \
 	framework/kernels/tile.h \
 	framework/kernels/variant.c framework/kernels/variant.h \
-	framework/kernels/wide.c framework/kernels/wide.h \
+	framework/kernels/wide.c \
 	framework/tape/hands_on.c \
 	framework/tape/lean.c \
 	framework/tape/listing.c \
@@ -121,6 +118,7 @@ libcore_la_SOURCES = \
 	framework/ops/sums.h \
 	framework/ops/ops.h \
 	framework/ops/record_listing.c \
+	framework/ops/register.c \
 	framework/ops/registry.c \
 	framework/data/cell.c framework/data/cell.h \
 	framework/data/csv.c framework/data/csv.h \

@@ -10,6 +10,7 @@ longhandinclude_HEADERS = \
 	include/longhand/errors.def \
 	include/longhand/export.h \
 	include/longhand/op.h \
+	include/longhand/op_impl.h \
 	include/longhand/methods.def \
 	include/longhand/ops.def \
 	include/longhand/reasons.def \
@@ -21,5 +22,14 @@ longhandinclude_HEADERS = \
 	include/longhand/tape.h \
 	include/longhand/train.h \
 	include/longhand/verify.h
+
+## What an op file includes besides.
+longhandopincludedir = $(longhandincludedir)/op
+longhandopinclude_HEADERS = \
+	include/longhand/op/math.h \
+	include/longhand/op/real.h \
+	include/longhand/op/strict.h \
+	include/longhand/op/sums.h \
+	include/longhand/op/wide.h
 
 nodist_longhandinclude_HEADERS = include/longhand/version.h

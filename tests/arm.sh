@@ -42,7 +42,7 @@ here() { compile_kernels "$source" "here$1" "$1" "$CC"; }
 # The lines of the program for AArch64 of a tree whose R_FMA rounds twice.
 unfused() {
     plant "$work/planted" && sed 's/^\(#define R_FMA(a, b, c)\) *__builtin_fmaf*(.*/\1 ((a) * (b) + (c))/' \
-        "$source/framework/kernels/real.h" >"$work/planted/framework/kernels/real.h" &&
+        "$source/include/longhand/op/real.h" >"$work/planted/include/longhand/op/real.h" &&
         compile_kernels "$work/planted" planted32 32 "$arm_cc" -static || return 1
     "$qemu" planted32/test >planted.txt 2>planted.err
     [ "$(wc -l <planted.txt)" -eq 10 ]

@@ -7,7 +7,8 @@
 
 #include "framework/base/threads.h"
 #include "framework/kernels/kernels.h"
-#include "framework/kernels/math.h"
+
+#include <longhand/op/math.h>
 
 typedef LH_T(lhi_matrix) matrix;
 

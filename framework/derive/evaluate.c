@@ -1,7 +1,8 @@
 /* evaluate.c -- an expression worked in long double as it is printed. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/derive/expr.h"
-#include "framework/kernels/wide.h"
+
+#include <longhand/op/wide.h>
 
 #include <math.h>
 #include <string.h>
@@ -54,7 +55,7 @@ static lh_wide raised(lh_wide x, lh_wide n)
     if (fabsl(n) == (lh_wide)0.5)
         r = sqrtl(x);
     else if (n != floorl(n) || fabsl(n) > 256)
-        return lhi_wide_exp(n * lhi_wide_log(x));
+        return lh_wide_exp(n * lh_wide_log(x));
     else
         for (int i = 0; i < (int)fabsl(n); i++)
             r *= x;
@@ -190,23 +191,23 @@ static number of_number(lhi_code code, lh_wide x)
 
     switch (code) {
     case LHI_EXP:
-        y = lhi_wide_exp(x);
+        y = lh_wide_exp(x);
         return (number){y, y};
     case LHI_LOG:
-        return (number){lhi_wide_log(x), 1 / x};
+        return (number){lh_wide_log(x), 1 / x};
     case LHI_LOG1P:
-        return (number){lhi_wide_log1p(x), 1 / (1 + x)};
+        return (number){lh_wide_log1p(x), 1 / (1 + x)};
     case LHI_SIGMA:
-        y = lhi_wide_sigmoid(x);
-        return (number){y, y * lhi_wide_sigmoid(-x)};
+        y = lh_wide_sigmoid(x);
+        return (number){y, y * lh_wide_sigmoid(-x)};
     case LHI_TANH:
-        y = lhi_wide_sigmoid(2 * x);
-        return (number){lhi_wide_tanh(x), 4 * y * lhi_wide_sigmoid(-2 * x)};
+        y = lh_wide_sigmoid(2 * x);
+        return (number){lh_wide_tanh(x), 4 * y * lh_wide_sigmoid(-2 * x)};
     case LHI_SQRT:
         y = sqrtl(x);
         return (number){y, 1 / (2 * y)};
     case LHI_ERF: /* 2/sqrt(pi) = 1.128... */
-        return (number){lhi_wide_erf(x), 1.13L * lhi_wide_exp(-x * x)};
+        return (number){lh_wide_erf(x), 1.13L * lh_wide_exp(-x * x)};
     case LHI_ABS:
         return (number){fabsl(x), 1};
     default:

@@ -2,9 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef LHI_KERNELS_H
 #define LHI_KERNELS_H
-
-#include "framework/kernels/real.h"
 #include "framework/kernels/variant.h"
+
+#include <longhand/op/real.h>
+#include <longhand/op/sums.h>
 
 /* A matrix anywhere in memory: element (i, j) is at[i * row + j * col].  One of the two
  * steps is 1. */
@@ -58,33 +59,5 @@ size_t LH_T(lhi_gemm_work)(size_t m, size_t k);
 
 /* The sum of m terms, by shards. */
 real LH_T(lhi_total)(size_t m, size_t shards, const real *terms);
-
-enum { LHI_MOST_SHARDS = 64 }; /* --shards allows no more */
-
-/* Shards: piece s of S holds rows lhi_cut(m, s, S)..lhi_cut(m, s+1, S)-1.  At least 64
- * rows a piece, so that a small batch is one piece and small sums stay exact chains. */
-static inline size_t lhi_shard_count(size_t m, size_t most)
-{
-    const size_t s = m / 64;
-
-    return s < 1 ? 1 : s < most ? s : most;
-}
-
-static inline size_t lhi_cut(size_t m, size_t s, size_t shards)
-{
-    if (shards == 1)
-        return s ? m : 0;
-    return m / shards * s + m % shards * s / shards;
-}
-
-/* Combines S partial sums of n elements each, `apart` elements from one to the next, in
- * a fixed tree (((0 1) (2 3)) ((4 5) (6 7))); the sum is left in the first. */
-static inline void LH_T(lhi_tree)(real *part, size_t shards, size_t apart, size_t n)
-{
-    for (size_t step = 1; step < shards; step *= 2)
-        for (size_t s = 0; s + step < shards; s += 2 * step)
-            for (size_t i = 0; i < n; i++)
-                part[s * apart + i] += part[(s + step) * apart + i];
-}
 
 #endif

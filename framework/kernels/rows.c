@@ -4,14 +4,7 @@
 
 real LH_T(lhi_total)(size_t m, size_t most, const real *terms)
 {
-    const size_t shards = lhi_shard_count(m, most);
-    real part[LHI_MOST_SHARDS] = {0};
-
-    for (size_t s = 0; s < shards; s++)
-        for (size_t i = lhi_cut(m, s, shards); i < lhi_cut(m, s + 1, shards); i++)
-            part[s] += terms[i];
-    LH_T(lhi_tree)(part, shards, 1, 1);
-    return part[0];
+    return lh_total(m, most, terms);
 }
 
 /* NOTES 22: theta := theta - alpha dL/dtheta. */

@@ -5,8 +5,7 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef LHI_SIMD_H
 #define LHI_SIMD_H
-
-#include "framework/kernels/real.h"
+#include <longhand/op/real.h>
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* wide.c -- exp, log and what comes from them, as fixed sequences of operations in long double. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/kernels/wide.h"
+#include <longhand/op/wide.h>
 
 #include <float.h>
 #include <math.h>
@@ -45,7 +45,7 @@ static long double exp_parts(long double x, long double *low, int *n)
     return q;
 }
 
-long double lhi_wide_exp(long double x)
+lh_wide lh_wide_exp(lh_wide x)
 {
     long double q, low;
     int n;
@@ -57,7 +57,7 @@ long double lhi_wide_exp(long double x)
 }
 
 /* k ln 2 + log(1 + f) + rest for 1 + f in [sqrt(1/2), sqrt(2)]: with s = f/(2+f) it is
- * 2 artanh(s), arranged as in kernels/math.h. */
+ * 2 artanh(s), arranged as in longhand/op/math.h. */
 static long double log_near_one(long double f, int k, long double rest)
 {
     const long double s = f / (2 + f), z = s * s, half = 0.5L * f * f, n = (long double)k;
@@ -80,14 +80,14 @@ static long double log_of_two(long double x, long double rest)
     return log_near_one(m - 1, k, rest / x);
 }
 
-long double lhi_wide_log(long double x)
+lh_wide lh_wide_log(lh_wide x)
 {
     if (!(x > 0 && x < (long double)INFINITY))
         return x == 0 ? -(long double)INFINITY : x < 0 ? (long double)NAN : x;
     return log_of_two(x, 0);
 }
 
-long double lhi_wide_log1p(long double x)
+lh_wide lh_wide_log1p(lh_wide x)
 {
     const long double sum = 1 + x;
 
@@ -96,7 +96,7 @@ long double lhi_wide_log1p(long double x)
     if (x > -0.29L && x < 0.41L)
         return log_near_one(x, 0, 0);
     if (!(sum > 0 && sum < (long double)INFINITY))
-        return lhi_wide_log(sum);
+        return lh_wide_log(sum);
     return log_of_two(sum, x > 1 ? 1 - (sum - x) : x - (sum - 1));
 }
 
@@ -130,20 +130,20 @@ static long double exp_twice(long double x, long double *low)
 }
 
 /* exp of a negative number only: the other overflows. */
-long double lhi_wide_sigmoid(long double z)
+lh_wide lh_wide_sigmoid(lh_wide z)
 {
     const long double y = -fabsl(z);
     long double low, e, d;
 
     if (!(y > -100))
-        return z >= 100 ? 1 : lhi_wide_exp(z);
+        return z >= 100 ? 1 : lh_wide_exp(z);
     e = exp_twice(y, &low);
     d = 1 + e;
     return quotient(z < 0 ? e : 1, z < 0 ? low : 0, d, (e - (d - 1)) + low);
 }
 
 /* (1 - e)/(1 + e) with e = exp(-2|x|), then the sign of x. */
-long double lhi_wide_tanh(long double x)
+lh_wide lh_wide_tanh(lh_wide x)
 {
     const long double y = -2 * fabsl(x);
     long double low, e, top, left, d;
@@ -208,10 +208,10 @@ static long double erf_beside(int k, long double x)
         before = term, term = next;
         sum += term * over[i + 1];
     }
-    return most + (h * (two_by_root_pi * lhi_wide_exp(-a * a)) * sum + lost);
+    return most + (h * (two_by_root_pi * lh_wide_exp(-a * a)) * sum + lost);
 }
 
-long double lhi_wide_erf(long double x)
+lh_wide lh_wide_erf(lh_wide x)
 {
     const long double size = fabsl(x);
 

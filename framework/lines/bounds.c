@@ -4,9 +4,10 @@
  * with the programs of the slopes.  Bounds run along, an operation at a time (N. Higham, Accuracy
  * and Stability of Numerical Algorithms, 2002, sections 3.1 to 3.3). */
 /* SPDX-License-Identifier: MIT */
-#include "framework/kernels/math.h"
 #include "framework/lines/element.h"
 #include "framework/lines/run.h"
+
+#include <longhand/op/math.h>
 
 #include <float.h>
 #include <math.h>

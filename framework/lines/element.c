@@ -2,8 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/lines/element.h"
 
-#include "framework/kernels/math.h"
 #include "framework/lines/run.h"
+
+#include <longhand/op/math.h>
 
 typedef LH_T(lhi_element) element;
 

@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef LHI_ELEMENT_H
 #define LHI_ELEMENT_H
-
-#include "framework/kernels/real.h"
 #include "framework/lines/schedule.h"
+
+#include <longhand/op/real.h>
 
 /* The program of a line, at one element after another. */
 typedef struct LH_T(lhi_element) {

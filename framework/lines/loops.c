@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/lines/loops.h"
 
-#include "framework/kernels/math.h"
+#include <longhand/op/math.h>
 
 /* A, B and C are an argument each: an array's element, or one number for all. */
 #define LOOP(name, A, B, C, x)                                                                \

@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef LHI_LOOPS_H
 #define LHI_LOOPS_H
-
-#include "framework/kernels/real.h"
 #include "framework/lines/schedule.h"
+
+#include <longhand/op/real.h>
 
 /* n elements: to = what the loop does to a, b and c, each of them n elements or one for all.  `to`
  * may be any of those that have n. */

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /* What an instruction does.  Each rounds once, but for the functions, which are those of
- * kernels/math.h. */
+ * longhand/op/math.h. */
 typedef enum lhi_code {
     LHI_ADD, LHI_SUB, LHI_MUL, LHI_DIV,
     LHI_MAX,     /* a >= b || a != a ? a : b */

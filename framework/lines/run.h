@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef LHI_RUN_H
 #define LHI_RUN_H
-
-#include "framework/kernels/real.h"
 #include "framework/lines/schedule.h"
+
+#include <longhand/op/real.h>
 
 void LH_T(lhi_line_forward)(const lh_call *s, size_t from, size_t to);
 void LH_T(lhi_line_backward)(const lh_call *s, int operand, lh_tile t);

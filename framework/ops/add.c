@@ -72,9 +72,9 @@ static void analytic(const lh_call *s)
     const size_t n = s->out->cols;
     real *tc = s->out->tangent;
 
-    for (size_t e = 0; e < lhi_elements(s->out); e++)
-        tc[e] = lhi_complex_at(s->in[0], e).im +
-                lhi_complex_at(s->in[1], is_row(s) ? e % n : e).im;
+    for (size_t e = 0; e < lh_elements(s->out); e++)
+        tc[e] = lh_complex_at(s->in[0], e).im +
+                lh_complex_at(s->in[1], is_row(s) ? e % n : e).im;
 }
 
 #if LH_IS_WIDE
@@ -99,10 +99,10 @@ static void value_bound(const lh_call *s, const lh_rounding *r)
 {
     const size_t n = s->out->cols;
 
-    for (size_t e = 0; e < lhi_elements(s->out); e++) {
+    for (size_t e = 0; e < lh_elements(s->out); e++) {
         const double off = s->in[0]->off[e] + s->in[1]->off[is_row(s) ? e % n : e];
 
-        s->out->off[e] = off + r->u * (lhi_size(s->out, e) + off);
+        s->out->off[e] = off + r->u * (lh_size_at(s->out, e) + off);
     }
 }
 
@@ -111,19 +111,19 @@ static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
     const size_t n = s->out->cols;
     const int sum = operand == 1 && is_row(s);
-    const double g = lhi_gamma((sum ? (double)s->out->rows : 0) + r->adds, r);
+    const double g = lh_gamma((sum ? (double)s->out->rows : 0) + r->adds, r);
 
-    for (size_t e = 0; e < lhi_elements(s->out); e++) {
+    for (size_t e = 0; e < lh_elements(s->out); e++) {
         const double off = s->out->grad_off[e];
 
-        s->in[operand]->grad_off[sum ? e % n : e] += off + g * (lhi_grad_size(s->out, e) + off);
+        s->in[operand]->grad_off[sum ? e % n : e] += off + g * (lh_grad_size_at(s->out, e) + off);
     }
 }
 #endif
 
 static double flops(const lh_call *s)
 {
-    return (double)lhi_elements(s->in[0]);
+    return (double)lh_elements(s->in[0]);
 }
 
 static const lh_case cases[] = {

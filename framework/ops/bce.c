@@ -37,7 +37,7 @@ static void jvp(const lh_call *s)
     const real *p = s->in[0]->value, *y = s->in[1]->value, *tp = s->in[0]->tangent;
     real sum = 0;
 
-    for (size_t i = 0; i < lhi_elements(s->in[0]); i++)
+    for (size_t i = 0; i < lh_elements(s->in[0]); i++)
         sum += tp[i] * (-y[i] / p[i] + ((real)1 - y[i]) / ((real)1 - p[i]));
     *(real *)s->out->tangent = sum / (real)s->m;
 }
@@ -47,10 +47,11 @@ static void analytic(const lh_call *s)
     const real *y = s->in[1]->value;
     real sum = 0;
 
-    for (size_t i = 0; i < lhi_elements(s->in[0]); i++) {
-        const lhi_complex p = lhi_complex_at(s->in[0], i);
+    for (size_t i = 0; i < lh_elements(s->in[0]); i++) {
+        const lh_complex p = lh_complex_at(s->in[0], i);
 
-        sum += y[i] * lhi_log(p).im + ((real)1 - y[i]) * lhi_log((lhi_complex){1 - p.re, -p.im}).im;
+        sum += y[i] * lh_complex_log(p).im +
+               ((real)1 - y[i]) * lh_complex_log((lh_complex){1 - p.re, -p.im}).im;
     }
     *(real *)s->out->tangent = -sum / (real)s->m;
 }
@@ -63,7 +64,7 @@ static void hand(const lh_call *s)
     const real dl = *(const real *)s->out->grad;
     real *dp = s->in[0]->grad;
 
-    for (size_t i = 0; i < lhi_elements(s->in[0]); i++)
+    for (size_t i = 0; i < lh_elements(s->in[0]); i++)
         dp[i] += dl * (p[i] - y[i]) / (p[i] * ((real)1 - p[i])) / (real)s->m;
 }
 
@@ -93,13 +94,13 @@ static double log_size(double x, double off)
 
 static void value_bound(const lh_call *s, const lh_rounding *r)
 {
-    const size_t cells = lhi_elements(s->in[0]);
-    const double g = lhi_gamma((double)cells + 8, r);
+    const size_t cells = lh_elements(s->in[0]);
+    const double g = lh_gamma((double)cells + 8, r);
     const real *y = s->in[1]->value;
     double sum = 0;
 
     for (size_t i = 0; i < cells; i++) {
-        const double p = lhi_size(s->in[0], i), off = s->in[0]->off[i];
+        const double p = lh_size_at(s->in[0], i), off = s->in[0]->off[i];
 
         if (off > 0)
             sum += off * weighed((double)y[i], p, off, inverse);
@@ -111,12 +112,12 @@ static void value_bound(const lh_call *s, const lh_rounding *r)
 static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
     const double m = (double)s->m;
-    const double dl = lhi_grad_size(s->out, 0), off = *s->out->grad_off;
-    const double g = lhi_gamma(10 + r->adds, r);
+    const double dl = lh_grad_size_at(s->out, 0), off = *s->out->grad_off;
+    const double g = lh_gamma(10 + r->adds, r);
     const real *y = s->in[1]->value;
 
-    for (size_t i = 0; i < lhi_elements(s->in[0]); i++) {
-        const double p = lhi_size(s->in[0], i), p_off = s->in[0]->off[i];
+    for (size_t i = 0; i < lh_elements(s->in[0]); i++) {
+        const double p = lh_size_at(s->in[0], i), p_off = s->in[0]->off[i];
         const double terms = weighed((double)y[i], p, 0, inverse);
 
         s->in[operand]->grad_off[i] +=
@@ -141,7 +142,7 @@ static const lh_lines lines = {
     .backward = {"(d#0/m) (-#2/#1 + (1 - #2)/(1 - #1))"}
 };
 
-LH_DEFINE_OP(bce, .n_in = 2, .shape = lhi_shape_loss, .finish = finish, .terms = 1,
+LH_DEFINE_OP(bce, .n_in = 2, .shape = lh_shape_loss, .finish = finish, .terms = 1,
              .lines = &lines,
-             .flops = lhi_flops_elementwise, .no_grad = 2, .reads = LH_READS(0) | LH_READS(1),
+             .flops = lh_flops_elementwise, .no_grad = 2, .reads = LH_READS(0) | LH_READS(1),
              .output = "");

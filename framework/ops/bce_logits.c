@@ -37,7 +37,7 @@ static void jvp(const lh_call *s)
     const real *z = s->in[0]->value, *y = s->in[1]->value, *tz = s->in[0]->tangent;
     real sum = 0;
 
-    for (size_t i = 0; i < lhi_elements(s->in[0]); i++)
+    for (size_t i = 0; i < lh_elements(s->in[0]); i++)
         sum += tz[i] * (((real)1 - y[i]) * k_sigmoid(z[i]) - y[i] * k_sigmoid(-z[i]));
     *(real *)s->out->tangent = sum / (real)s->m;
 }
@@ -48,13 +48,13 @@ static void analytic(const lh_call *s)
     const real *y = s->in[1]->value;
     real sum = 0;
 
-    for (size_t i = 0; i < lhi_elements(s->in[0]); i++) {
-        const lhi_complex z = lhi_complex_at(s->in[0], i);
+    for (size_t i = 0; i < lh_elements(s->in[0]); i++) {
+        const lh_complex z = lh_complex_at(s->in[0], i);
         const real side = z.re > 0 ? 1 : -1;
-        lhi_complex e = lhi_exp((lhi_complex){-side * z.re, -side * z.im});
+        lh_complex e = lh_complex_exp((lh_complex){-side * z.re, -side * z.im});
 
         e.re += 1;
-        sum += (z.re > 0 ? z.im : 0) - y[i] * z.im + lhi_log(e).im;
+        sum += (z.re > 0 ? z.im : 0) - y[i] * z.im + lh_complex_log(e).im;
     }
     *(real *)s->out->tangent = sum / (real)s->m;
 }
@@ -68,7 +68,7 @@ static void hand(const lh_call *s)
     const real dl = *(const real *)s->out->grad;
     real *dz = s->in[0]->grad;
 
-    for (size_t i = 0; i < lhi_elements(s->in[0]); i++) {
+    for (size_t i = 0; i < lh_elements(s->in[0]); i++) {
         const real e = k_exp(-R_ABS(z[i])), slope = e / ((real)1 + e);
         const real g = z[i] > 0 ? ((real)1 - y[i]) - slope
                                 : z[i] < 0 ? slope - y[i] : (real)0.5 - y[i];
@@ -88,12 +88,12 @@ static double slope_size(const lh_call *s, size_t i)
 
 static void value_bound(const lh_call *s, const lh_rounding *r)
 {
-    const size_t cells = lhi_elements(s->in[0]);
-    const double g = lhi_gamma((double)cells + 8, r);
+    const size_t cells = lh_elements(s->in[0]);
+    const double g = lh_gamma((double)cells + 8, r);
     double sum = 0;
 
     for (size_t i = 0; i < cells; i++) {
-        const double off = s->in[0]->off[i], size = lhi_size(s->in[0], i);
+        const double off = s->in[0]->off[i], size = lh_size_at(s->in[0], i);
 
         sum += off * (slope_size(s, i) + off / 4) + g * (2 * (size + off) + 1) + 8 * r->tiny;
     }
@@ -104,10 +104,10 @@ static void value_bound(const lh_call *s, const lh_rounding *r)
 static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
     const double m = (double)s->m;
-    const double dl = lhi_grad_size(s->out, 0), off = *s->out->grad_off;
-    const double g = lhi_gamma(16 + r->adds, r);
+    const double dl = lh_grad_size_at(s->out, 0), off = *s->out->grad_off;
+    const double g = lh_gamma(16 + r->adds, r);
 
-    for (size_t i = 0; i < lhi_elements(s->in[0]); i++) {
+    for (size_t i = 0; i < lh_elements(s->in[0]); i++) {
         const double z_off = s->in[0]->off[i], slope = slope_size(s, i);
         const double e = (double)k_exp(-R_ABS(((const real *)s->in[0]->value)[i]));
         const double moved = z_off < 0.5 ? e / ((1 + e) * (1 + e)) * (1 + 2 * z_off) * z_off : 1;
@@ -142,7 +142,7 @@ static const lh_lines lines = {
                  " = (d#0/m) ((1 - #2) * sigma(#1) - #2 * sigma(-#1))"}
 };
 
-LH_DEFINE_OP(bce_logits, .n_in = 2, .shape = lhi_shape_loss, .finish = finish, .terms = 1,
+LH_DEFINE_OP(bce_logits, .n_in = 2, .shape = lh_shape_loss, .finish = finish, .terms = 1,
              .lines = &lines,
-             .flops = lhi_flops_elementwise, .no_grad = 2, .reads = LH_READS(0) | LH_READS(1),
+             .flops = lh_flops_elementwise, .no_grad = 2, .reads = LH_READS(0) | LH_READS(1),
              .output = "sigmoid");

@@ -97,10 +97,10 @@ static void analytic(const lh_call *s)
         tc[e] = 0;
     for (size_t i = 0; i < m; i++)
         for (size_t p = 0; p < k; p++) {
-            const lhi_complex a = lhi_complex_at(s->in[0], i * k + p);
+            const lh_complex a = lh_complex_at(s->in[0], i * k + p);
 
             for (size_t j = 0; j < n; j++)
-                tc[i * n + j] += lhi_mul(a, lhi_complex_at(s->in[1], p * n + j)).im;
+                tc[i * n + j] += lh_complex_mul(a, lh_complex_at(s->in[1], p * n + j)).im;
         }
 }
 
@@ -135,17 +135,17 @@ static double product_bound(double x, double dx, double y, double dy, double g, 
 static void value_bound(const lh_call *s, const lh_rounding *r)
 {
     const size_t m = s->out->rows, k = s->in[0]->cols, n = s->out->cols;
-    const double g = lhi_gamma((double)k, r), *b_off = s->in[1]->off;
+    const double g = lh_gamma((double)k, r), *b_off = s->in[1]->off;
     double *off = s->out->off;
 
     for (size_t e = 0; e < m * n; e++)
         off[e] = 0;
     for (size_t i = 0; i < m; i++)
         for (size_t p = 0; p < k; p++) {
-            const double a = lhi_size(s->in[0], i * k + p), a_off = s->in[0]->off[i * k + p];
+            const double a = lh_size_at(s->in[0], i * k + p), a_off = s->in[0]->off[i * k + p];
 
             for (size_t j = 0; j < n; j++)
-                off[i * n + j] += product_bound(a, a_off, lhi_size(s->in[1], p * n + j),
+                off[i * n + j] += product_bound(a, a_off, lh_size_at(s->in[1], p * n + j),
                                                 b_off[p * n + j], g, r->tiny);
         }
 }
@@ -155,7 +155,7 @@ static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
     const size_t m = s->out->rows, k = s->in[0]->cols, n = s->out->cols;
     const lh_slot *other = s->in[1 - operand];
-    const double terms = (double)(operand ? m : n) + 1 + r->adds, g = lhi_gamma(terms, r);
+    const double terms = (double)(operand ? m : n) + 1 + r->adds, g = lh_gamma(terms, r);
     double *off = s->in[operand]->grad_off;
 
     for (size_t i = 0; i < m; i++)
@@ -164,8 +164,8 @@ static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
                 const size_t e = operand ? i * k + p : p * n + j;
 
                 off[operand ? p * n + j : i * k + p] +=
-                    product_bound(lhi_grad_size(s->out, i * n + j), s->out->grad_off[i * n + j],
-                                  lhi_size(other, e), other->off[e], g, r->tiny);
+                    product_bound(lh_grad_size_at(s->out, i * n + j), s->out->grad_off[i * n + j],
+                                  lh_size_at(other, e), other->off[e], g, r->tiny);
             }
 }
 #endif

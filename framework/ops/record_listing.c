@@ -60,6 +60,15 @@ static int read_operands(const char *at, const lh_op *op, const known *k, size_t
     return *at == ')';
 }
 
+/* The file is whole: this program cannot work it. */
+static void op_is_unknown(lh_ctx *c, const char *op, const char *path)
+{
+    lhi_fail(c, LH_EMISMATCH,
+             "open it in a program that has this op, after lh_op_register(); or it comes from a "
+             "newer version, with other ops",
+             "%s: this network needs the op \"%s\", which is not part of longhand", path, op);
+}
+
 /* One line: "W1 = param [30 x 16] he", "X = input [m x 30]", "Z1 = add(%3, b1) [m x 16]"; it
  * stands in the file at this place.  1 when it could be read; the recording itself may still
  * fail in the context. */
@@ -85,7 +94,12 @@ static int record_line(lh_tape *t, const char *line, const char *path, known *k,
         if (sscanf(line, "%63s = %63[a-z0-9_](%n", name, word, &used) < 2 || !used)
             return 0;
         f = lhi_family(t->c, word);
-        if (!f || !read_operands(line + used, lhi_family_op(f, LHI_F64), k, count, in, number))
+        if (!f) {
+            op_is_unknown(t->c, word, path);
+            v->id = UINT32_MAX;
+            return 1;
+        }
+        if (!read_operands(line + used, lhi_family_op(f, LHI_F64), k, count, in, number))
             return 0;
         *v = lhi_record(f, in, number);
         if (name[0] != '%')

@@ -29,15 +29,15 @@ static void jvp(const lh_call *s)
     const real *z = s->in[0]->value, *tz = s->in[0]->tangent;
     real *ta = s->out->tangent;
 
-    for (size_t i = 0; i < lhi_elements(s->out); i++)
+    for (size_t i = 0; i < lh_elements(s->out); i++)
         ta[i] = z[i] <= 0 ? 0 : tz[i];
 }
 
 /* In the piece that the value chooses. */
 static void analytic(const lh_call *s)
 {
-    for (size_t i = 0; i < lhi_elements(s->out); i++) {
-        const lhi_complex z = lhi_complex_at(s->in[0], i);
+    for (size_t i = 0; i < lh_elements(s->out); i++) {
+        const lh_complex z = lh_complex_at(s->in[0], i);
 
         ((real *)s->out->tangent)[i] = z.re <= 0 ? 0 : z.im;
     }
@@ -50,7 +50,7 @@ static void hand(const lh_call *s)
     const real *z = s->in[0]->value, *da = s->out->grad;
     real *dz = s->in[0]->grad;
 
-    for (size_t i = 0; i < lhi_elements(s->out); i++) {
+    for (size_t i = 0; i < lh_elements(s->out); i++) {
         if (z[i] > 0 || z[i] != z[i])
             dz[i] += da[i];
     }
@@ -59,7 +59,7 @@ static void hand(const lh_call *s)
 static void value_bound(const lh_call *s, const lh_rounding *r)
 {
     (void)r;
-    for (size_t i = 0; i < lhi_elements(s->out); i++) {
+    for (size_t i = 0; i < lh_elements(s->out); i++) {
         const double off = s->in[0]->off[i];
 
         s->out->off[i] = (double)((const real *)s->in[0]->value)[i] < -off ? 0 : off;
@@ -72,12 +72,12 @@ static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
     const lh_slot *in = s->in[operand];
 
-    for (size_t i = 0; i < lhi_elements(s->out); i++) {
+    for (size_t i = 0; i < lh_elements(s->out); i++) {
         const real z = ((const real *)in->value)[i], z_off = (real)in->off[i];
-        const double da = lhi_grad_size(s->out, i), off = s->out->grad_off[i];
+        const double da = lh_grad_size_at(s->out, i), off = s->out->grad_off[i];
 
         if (z > z_off)
-            in->grad_off[i] += off + lhi_gamma(r->adds, r) * (da + off);
+            in->grad_off[i] += off + lh_gamma(r->adds, r) * (da + off);
         else if (!(z < -z_off) && z_off > 0)
             in->grad_off[i] += da + off;
     }
@@ -101,13 +101,13 @@ static size_t pieces(const lh_call *s, unsigned char *piece)
 {
     const real *z = s->in[0]->value;
 
-    for (size_t i = 0; piece && i < lhi_elements(s->out); i++)
+    for (size_t i = 0; piece && i < lh_elements(s->out); i++)
         piece[i] = z[i] > 0;
-    return lhi_elements(s->out);
+    return lh_elements(s->out);
 }
 
 static const lhi_fuses fuses = {.ends = LHI_ENDS_CUT | LHI_ENDS_KEEP};
 
-LH_DEFINE_OP(relu, .n_in = 1, .shape = lhi_shape_same, .flops = lhi_flops_elementwise,
+LH_DEFINE_OP(relu, .n_in = 1, .shape = lh_shape_same, .flops = lh_flops_elementwise,
              .lines = &lines,
              .reads = LH_READS_OUT, .pieces = pieces, .fuses = &fuses, .pointwise = 1);

@@ -3,7 +3,7 @@
 #ifndef LHI_ROW_SUMS_H
 #define LHI_ROW_SUMS_H
 
-#include "framework/kernels/real.h"
+#include <longhand/op/real.h>
 
 /* Rows that are summed side by side, for an addition takes several beats: each row is a chain
  * from 0 in the order of its columns whatever their number. */

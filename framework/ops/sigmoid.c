@@ -29,20 +29,20 @@ static void jvp(const lh_call *s)
     const real *a = s->out->value, *tz = s->in[0]->tangent;
     real *ta = s->out->tangent;
 
-    for (size_t i = 0; i < lhi_elements(s->out); i++)
+    for (size_t i = 0; i < lh_elements(s->out); i++)
         ta[i] = tz[i] * (a[i] * ((real)1 - a[i]));
 }
 
 /* 1/(1 + e^-z), or e^z/(1 + e^z) on the left, where e^-z may be infinite. */
 static void analytic(const lh_call *s)
 {
-    for (size_t i = 0; i < lhi_elements(s->out); i++) {
-        const lhi_complex z = lhi_complex_at(s->in[0], i);
+    for (size_t i = 0; i < lh_elements(s->out); i++) {
+        const lh_complex z = lh_complex_at(s->in[0], i);
         const real side = z.re < 0 ? 1 : -1;
-        const lhi_complex e = lhi_exp((lhi_complex){side * z.re, side * z.im});
+        const lh_complex e = lh_complex_exp((lh_complex){side * z.re, side * z.im});
 
-        ((real *)s->out->tangent)[i] = lhi_div(z.re < 0 ? e : (lhi_complex){1, 0},
-                                               (lhi_complex){1 + e.re, e.im}).im;
+        ((real *)s->out->tangent)[i] = lh_complex_div(z.re < 0 ? e : (lh_complex){1, 0},
+                                               (lh_complex){1 + e.re, e.im}).im;
     }
 }
 
@@ -54,7 +54,7 @@ static void hand(const lh_call *s)
     const real *z = s->in[0]->value, *da = s->out->grad;
     real *dz = s->in[0]->grad;
 
-    for (size_t i = 0; i < lhi_elements(s->out); i++) {
+    for (size_t i = 0; i < lh_elements(s->out); i++) {
         const real e = k_exp(-R_ABS(z[i])); /* the slope is even in Z */
 
         dz[i] += da[i] * e / (((real)1 + e) * ((real)1 + e));
@@ -72,23 +72,23 @@ static double slope_at(const lh_slot *z, size_t i)
 /* |sigma'| grows by e^off at most; sigma itself is good to 3u (make exhaustive). */
 static void value_bound(const lh_call *s, const lh_rounding *r)
 {
-    for (size_t i = 0; i < lhi_elements(s->out); i++) {
+    for (size_t i = 0; i < lh_elements(s->out); i++) {
         const double off = s->in[0]->off[i];
         const double slope = off < 0.5 ? slope_at(s->in[0], i) * (1 + 2 * off) : 0.25;
 
-        s->out->off[i] = slope * off + 3 * r->u * lhi_size(s->out, i) + r->tiny;
+        s->out->off[i] = slope * off + 3 * r->u * lh_size_at(s->out, i) + r->tiny;
     }
 }
 
 /* dZ = dA (A(1 - A)): A off by a moves A(1 - A) by |1 - 2A| a + a^2 at most. */
 static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
-    const double g = lhi_gamma(8 + r->adds, r);
+    const double g = lh_gamma(8 + r->adds, r);
 
-    for (size_t i = 0; i < lhi_elements(s->out); i++) {
+    for (size_t i = 0; i < lh_elements(s->out); i++) {
         const double slope = slope_at(s->in[operand], i), off = s->out->grad_off[i];
-        const double a = lhi_size(s->out, i), a_off = s->out->off[i];
-        const double da = lhi_grad_size(s->out, i) + off;
+        const double a = lh_size_at(s->out, i), a_off = s->out->off[i];
+        const double da = lh_grad_size_at(s->out, i) + off;
 
         s->in[operand]->grad_off[i] +=
             off * slope + da * (fabs(1 - 2 * a) * a_off + a_off * a_off + g * slope) +
@@ -116,6 +116,6 @@ static const lh_lines lines = {
              " = sigma(#1) * (1 - sigma(#1))"
 };
 
-LH_DEFINE_OP(sigmoid, .n_in = 1, .shape = lhi_shape_same, .flops = lhi_flops_elementwise,
+LH_DEFINE_OP(sigmoid, .n_in = 1, .shape = lh_shape_same, .flops = lh_flops_elementwise,
              .lines = &lines,
              .reads = LH_READS_OUT, .pointwise = 1);

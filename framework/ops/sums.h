@@ -92,11 +92,11 @@ static void jvp(const lh_call *s)
     const real *ta = s->in[0]->tangent;
     real *ts = s->out->tangent;
 
-    for (size_t e = 0; e < lhi_elements(s->out); e++)
+    for (size_t e = 0; e < lh_elements(s->out); e++)
         ts[e] = 0;
-    for (size_t e = 0; e < lhi_elements(s->in[0]); e++)
+    for (size_t e = 0; e < lh_elements(s->in[0]); e++)
         ts[place(s, e / n, e % n)] += ta[e];
-    for (size_t e = 0; e < lhi_elements(s->out); e++)
+    for (size_t e = 0; e < lh_elements(s->out); e++)
         ts[e] = part(s, ts[e]);
 }
 
@@ -105,10 +105,10 @@ static void analytic(const lh_call *s)
     const size_t n = s->in[0]->cols;
     real *ts = s->out->tangent;
 
-    for (size_t e = 0; e < lhi_elements(s->out); e++)
+    for (size_t e = 0; e < lh_elements(s->out); e++)
         ts[e] = 0;
-    for (size_t e = 0; e < lhi_elements(s->in[0]); e++)
-        ts[place(s, e / n, e % n)] += part(s, lhi_complex_at(s->in[0], e).im);
+    for (size_t e = 0; e < lh_elements(s->in[0]); e++)
+        ts[place(s, e / n, e % n)] += part(s, lh_complex_at(s->in[0], e).im);
 }
 
 #if LH_IS_WIDE
@@ -127,15 +127,15 @@ static void hand(const lh_call *s)
 static void value_bound(const lh_call *s, const lh_rounding *r)
 {
     const size_t n = s->in[0]->cols;
-    const double terms = (double)terms_of(s), g = lhi_gamma(terms + MEAN, r);
+    const double terms = (double)terms_of(s), g = lh_gamma(terms + MEAN, r);
     double *off = s->out->off;
 
-    for (size_t e = 0; e < lhi_elements(s->out); e++)
+    for (size_t e = 0; e < lh_elements(s->out); e++)
         off[e] = 0;
-    for (size_t e = 0; e < lhi_elements(s->in[0]); e++)
+    for (size_t e = 0; e < lh_elements(s->in[0]); e++)
         off[place(s, e / n, e % n)] +=
-            s->in[0]->off[e] + g * (lhi_size(s->in[0], e) + s->in[0]->off[e]);
-    for (size_t e = 0; MEAN && e < lhi_elements(s->out); e++)
+            s->in[0]->off[e] + g * (lh_size_at(s->in[0], e) + s->in[0]->off[e]);
+    for (size_t e = 0; MEAN && e < lh_elements(s->out); e++)
         off[e] = off[e] / terms + r->tiny;
 }
 
@@ -143,21 +143,21 @@ static void value_bound(const lh_call *s, const lh_rounding *r)
 static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
     const size_t n = s->in[0]->cols;
-    const double parts = MEAN ? (double)terms_of(s) : 1, g = lhi_gamma(2 * MEAN + r->adds, r);
+    const double parts = MEAN ? (double)terms_of(s) : 1, g = lh_gamma(2 * MEAN + r->adds, r);
 
-    for (size_t e = 0; e < lhi_elements(s->in[0]); e++) {
+    for (size_t e = 0; e < lh_elements(s->in[0]); e++) {
         const size_t at = place(s, e / n, e % n);
         const double off = s->out->grad_off[at];
 
         s->in[operand]->grad_off[e] +=
-            (off + g * (lhi_grad_size(s->out, at) + off)) / parts + 2 * MEAN * r->tiny;
+            (off + g * (lh_grad_size_at(s->out, at) + off)) / parts + 2 * MEAN * r->tiny;
     }
 }
 #endif
 
 static double flops(const lh_call *s)
 {
-    return (double)lhi_elements(s->in[0]);
+    return (double)lh_elements(s->in[0]);
 }
 
 /* A sum of whole numbers is one. */

@@ -67,7 +67,7 @@ static void hand(const lh_call *s)
     const real *db = s->out->grad;
     real *da = s->in[0]->grad;
 
-    for (size_t e = 0; e < lhi_elements(s->in[0]); e++)
+    for (size_t e = 0; e < lh_elements(s->in[0]); e++)
         da[e] += db[e % cols * s->out->cols + e / cols];
 }
 
@@ -76,7 +76,7 @@ static void value_bound(const lh_call *s, const lh_rounding *r)
     const size_t cols = s->in[0]->cols;
 
     (void)r;
-    for (size_t e = 0; e < lhi_elements(s->in[0]); e++)
+    for (size_t e = 0; e < lh_elements(s->in[0]); e++)
         s->out->off[e % cols * s->out->cols + e / cols] = s->in[0]->off[e];
 }
 
@@ -84,13 +84,13 @@ static void value_bound(const lh_call *s, const lh_rounding *r)
 static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
     const size_t cols = s->in[0]->cols;
-    const double g = lhi_gamma(r->adds, r);
+    const double g = lh_gamma(r->adds, r);
 
-    for (size_t e = 0; e < lhi_elements(s->in[0]); e++) {
+    for (size_t e = 0; e < lh_elements(s->in[0]); e++) {
         const size_t at = e % cols * s->out->cols + e / cols;
         const double off = s->out->grad_off[at];
 
-        s->in[operand]->grad_off[e] += off + g * (lhi_grad_size(s->out, at) + off);
+        s->in[operand]->grad_off[e] += off + g * (lh_grad_size_at(s->out, at) + off);
     }
 }
 #endif
@@ -98,7 +98,7 @@ static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 /* No arithmetic: an element counts as one operation. */
 static double flops(const lh_call *s)
 {
-    return (double)lhi_elements(s->out);
+    return (double)lh_elements(s->out);
 }
 
 static const lh_case cases[] = {

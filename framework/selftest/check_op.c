@@ -48,7 +48,7 @@ static lh_status check(lh_ctx *c, const lhi_op_family *f)
         fputs(t.at, stdout);
     lhi_text_free(&t);
     if (broken > 0)
-        lhi_fail(c, LH_EVERIFY, "look at the function that the law is about",
+        lhi_fail(c, LH_EVERIFY, "look at the function that the law is about (docs/own-op.md)",
                  "op %s: %zu of %zu laws do not hold; the first: %s", name, broken, laws, s.first);
     return lh_error(c);
 }

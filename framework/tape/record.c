@@ -257,6 +257,19 @@ static void shape_error(lh_tape *t, const lh_op *op, const lh_var *in, const cha
     lhi_release(t->c, sides.at);
 }
 
+/* A batch comes of a batch: its rows are not known otherwise. */
+static int rows_are_good(lh_tape *t, const lh_op *op, const lh_shape *in, const lh_shape *out)
+{
+    int batch = out->rows != LH_ROWS;
+
+    for (int k = 0; k < op->n_in; k++)
+        batch |= in[k].rows == LH_ROWS;
+    if (!batch)
+        lhi_fail(t->c, LH_ESHAPE, "its shape rule is wrong",
+                 "%s: the result cannot be a batch where no operand is", op->name);
+    return batch;
+}
+
 lh_var lhi_record(const lhi_op_family *f, const lh_var *in, const double *number)
 {
     const lh_op *op = f->op[LHI_F64];
@@ -283,11 +296,12 @@ lh_var lhi_record(const lhi_op_family *f, const lh_var *in, const double *number
             snprintf(why, sizeof why, "its numbers must be finite");
     }
     if (why[0] || op->shape(op, shape, node.number, &out, why, sizeof why) != 0) {
+        why[sizeof why - 1] = 0;
         shape_error(t, op, in, why);
         return inert(t);
     }
     if (!shape_is_good(t, "the result", out.rows, out.cols, op->name) ||
-        !data_is_data(t, &node, &node.graded))
+        !rows_are_good(t, op, shape, &out) || !data_is_data(t, &node, &node.graded))
         return inert(t);
     node.rows = out.rows;
     node.cols = out.cols;

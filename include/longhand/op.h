@@ -178,8 +178,39 @@ struct lh_op {
      *  is the prediction.  NULL: no loss. */
     const char *output;
 
-    const struct lhi_fuses *fuses; /* what a planner may do with it; NULL: nothing */
+    const struct lhi_fuses *fuses; /* the library's own: what its planner may do; else NULL */
 };
+
+/** An op in the three element types, and what it computes.  LH_FAMILY() of <longhand/op_impl.h>
+ *  initialises one. */
+typedef struct lh_family {
+    size_t       size; /* sizeof(lh_family), of the program that made it */
+    const lh_op *f32, *f64, *wide;
+    const char  *text; /* "A = Z sigma(beta Z)"; NULL: it is not said */
+} lh_family;
+
+/**
+ * Makes an op of the program known to a context: lh_apply() records it, checks, the self-test,
+ * derivations and checkpoints treat it as one of the library's, and lh_check_op() tries it.  It is
+ * looked over, not tried.  Every instruction set runs the code of these three.  An lh_op of an
+ * older, smaller header is filled up with zeros; .fuses is not looked at.
+ * Owns: the family and its ops are copied; what they point at (names, cases, lines, data) stays
+ * the program's, and must live as long as the context.
+ * @return LH_OK; LH_EUSAGE: a type, a function or a case is missing or cannot be, sizes are not
+ *         those of these structures, or those of a newer header; LH_ENAME: the name is taken, or
+ *         no [a-z][a-z0-9_]* of at most 23 characters; LH_ENOMEM.  All are errors of the call.
+ * Thread: that of the context.
+ */
+LH_API lh_status lh_op_register(lh_ctx *c, const lh_family *f);
+
+/**
+ * Records any op by its name, one of ops.def or of lh_op_register(): on n operands of tape t and
+ * the numbers that it takes besides (NULL: it takes none).
+ * @return its result; inert after LH_ENAME (no such op), LH_EUSAGE (another count of operands, no
+ *         numbers), and where a function of ops.h is.
+ */
+LH_API lh_var lh_apply(lh_tape *t, const char *op, int n, const lh_var *in,
+                       const double *numbers);
 
 /** The ops, those of ops.def first and in its order, then those of the context (NULL: none); NULL
  *  past the end.  `text` may be NULL. */

@@ -103,8 +103,8 @@ done
 ok "what changes no result is not" sh "$source/build-aux/flags.sh" gcc -O3 -g -march=native \
     -mfpmath=sse -ffp-contract=off -frounding-math -fno-math-errno -DNDEBUG -I/usr/include
 ok "no flag at all is taken, too" sh "$source/build-aux/flags.sh"
-printf '#include "framework/base/strict.h"\nextern int unused;\n' >strict.c
-compiles() { $CC -std=gnu11 -fsyntax-only -I"$source" "$@" strict.c; }
+printf '#include <longhand/op/strict.h>\nextern int unused;\n' >strict.c
+compiles() { $CC -std=gnu11 -fsyntax-only -I"$source/include" "$@" strict.c; }
 ok "the headers compile" compiles
 for flag in -ffast-math -ffinite-math-only; do
     ok "but not with $flag" not compiles $flag

@@ -111,7 +111,7 @@ mute() {
 # Every function of the library is declared with LH_API in a public header.
 hidden() {
     grep -nE '^[a-z].*[ *]lh_[a-z_0-9]+ *\(' "$1"/include/longhand/*.h | grep -v LH_API |
-        grep -v typedef | sed "s|^$1/||"
+        grep -v -e typedef -e 'static inline' | sed "s|^$1/||"
 }
 
 # What the headers define: macros, enumerators and names at file scope begin with lh_ or LH_.

@@ -1,8 +1,9 @@
 /* lines_plain.c -- a program worked one element at a time, by the definition. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/kernels/kernels.h"
-#include "framework/kernels/math.h"
 #include "tests/unit/lines_plain.h"
+
+#include <longhand/op/math.h>
 
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
-/* math_arrays.c -- the functions of kernels/math.h over arrays, compiled once a variant. */
+/* math_arrays.c -- the functions of longhand/op/math.h over arrays, compiled once a variant. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/kernels/math.h"
+#include <longhand/op/math.h>
 
-/* kernels/math.h serves one variant a file, and math_arrays.h declares them all. */
+/* longhand/op/math.h serves one variant a file, and math_arrays.h declares them all. */
 #define MATH_ARRAY(name)                                                \
     void LH_T(name)(const real *x, real *y, size_t n);                  \
     void LH_T(name)(const real *x, real *y, size_t n)                   \

@@ -1,4 +1,4 @@
-/* math_arrays.h -- the functions of kernels/math.h over arrays, for the tests. */
+/* math_arrays.h -- the functions of longhand/op/math.h over arrays, for the tests. */
 /* SPDX-License-Identifier: MIT */
 #ifndef MATH_ARRAYS_H
 #define MATH_ARRAYS_H

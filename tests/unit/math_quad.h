@@ -1,4 +1,4 @@
-/* math_quad.h -- doubles for the functions of kernels/math.h, and how far the results are off. */
+/* math_quad.h -- doubles for the functions of op/math.h, and how far the results are off. */
 /* SPDX-License-Identifier: MIT */
 #ifndef MATH_QUAD_H
 #define MATH_QUAD_H

@@ -77,7 +77,8 @@ static int may_be_null(const char *place)
         "*.out", "*.arg", "lh_open.argv", "lh_open.purpose", "lh_on_message.say", "lh_fail.format",
         "lh_say.format", "lh_path.folder", "lh_path.name", "lh_opt_argument.label", "lh_verify.d",
         "lh_derive.d", "lh_derive.format", "lh_derive.path", "lh_verify_theirs.d",
-        "lh_did_you_mean.word", "lh_did_you_mean.names", "lh_named.name", NULL};
+        "lh_did_you_mean.word", "lh_did_you_mean.names", "lh_named.name", "lh_apply.numbers",
+        NULL};
 
     return is_in(place, places);
 }
@@ -208,7 +209,7 @@ static const char *good_text(const char *place)
              : strcmp(place, "lh_derive.path") == 0 ? check_path("out.txt") : check_path("out");
     return strstr(place, ".names") ? "loss" : strstr(place, ".words") ? "png|svg"
          : strcmp(place, "lh_derive.format") == 0 ? "text" : strstr(place, ".format") ? "said"
-         : strcmp(place, "lh_check_op.name") == 0 ? "relu"
+         : strcmp(place, "lh_check_op.name") == 0 || strcmp(place, "lh_apply.op") == 0 ? "relu"
          : strcmp(place, "lh_hand_at.name") == 0 ? "W" : "V";
 }
 static size_t many_const_char_p(const char *place)
@@ -332,6 +333,32 @@ static const lh_curve *take_const_lh_curve_p(const char *place, size_t which)
     slip |= which == 2;
     return which == 0 ? &curves[0] : which == 1 ? null_at(place) : &curves[1];
 }
+/* An op like relu, and families of it that are not whole; made by begin(). */
+static lh_op ops_of_family[LH_TYPES];
+static lh_family families[4];
+
+MANY(const_lh_family_p, 5)
+static const lh_family *take_const_lh_family_p(const char *place, size_t which)
+{
+    slip |= which >= 2;
+    return which == 1 ? null_at(place) : &families[which ? which - 1 : 0];
+}
+
+static size_t many_const_lh_var_p(const char *place)
+{
+    (void)place;
+    return 3;
+}
+static const lh_var *take_const_lh_var_p(const char *place, size_t which)
+{
+    const lh_var *const all[] = {&w.fresh, NULL, &w.theirs};
+
+    if (which == 1)
+        null_at(place);
+    homes |= which == 2 ? 2 : 0;
+    return all[which];
+}
+
 MANY(const_lh_column_p, 4)
 static const lh_column *take_const_lh_column_p(const char *place, size_t which)
 {

@@ -1,4 +1,4 @@
-/* test_math.c -- the functions of kernels/math.h: how exact they are, and one result everywhere. */
+/* test_math.c -- the functions of op/math.h: how exact they are, and one result everywhere. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/ops/ops.h"
 #include "tests/check.h"

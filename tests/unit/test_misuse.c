@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "framework/base/ctx.h"
 #include "framework/data/data.h"
+#include "framework/ops/ops.h"
 #include "framework/train/run.h"
 #include "tests/check.h"
 
@@ -63,6 +64,23 @@ static lh_ctx *open_ctx(void)
     return c;
 }
 
+static void make_families(void)
+{
+    const lhi_op_family *relu = lhi_family(NULL, "relu");
+    const lh_op *const of[LH_TYPES] = {relu->op[LHI_F32], relu->op[LHI_F64], relu->op[LHI_WIDE]};
+
+    for (int type = 0; type < LH_TYPES; type++) {
+        ops_of_family[type] = *of[type];
+        ops_of_family[type].name = "like_relu";
+    }
+    families[0] = (lh_family){sizeof(lh_family), &ops_of_family[0], &ops_of_family[1],
+                              &ops_of_family[2], NULL};
+    families[1] = families[2] = families[3] = families[0];
+    families[1].size = 1;
+    families[2].f64 = NULL;
+    families[3].f32 = (const lh_op *)(const void *)numbers; /* no size that an op has */
+}
+
 enum state { TRAINED, REFUSED, RESET, FAILED, HELP, STATES };
 static const char *const state_names[] = {"trained", "after an error of a call",
                                           "after lh_tape_reset()", "after an error of the state",
@@ -105,6 +123,7 @@ static void begin(enum state state)
     w.theirs = record(other, &X, &W, &Z);
     w.foreign_run = lh_train(w.theirs, LH_SGD(0.1), w.foreign, 0, 5);
     CHECK(lh_error(w.c) == LH_OK && lh_error(w.other) == LH_OK && w.k, "%s", lh_message(w.c));
+    make_families();
     if (state == REFUSED)
         lh_save(w.r, "");
     if (state == RESET)

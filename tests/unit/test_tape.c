@@ -210,7 +210,6 @@ static void listing_read_back(void)
         lh_close(c);
     }
     static const char *const wrong[] = {"", "x", "Z = add(a, b)", "X = input [m x]",
-                                        "X = input [m x 3]\nZ = frobnicate(X) [m x 3]",
                                         "X = input [m x 3]\nZ = add(X) [m x 3]",
                                         "X = input [-2 x 3]", "X = input [2z x 3]"};
     for (size_t i = 1; i < sizeof wrong / sizeof *wrong; i++) {
@@ -220,6 +219,17 @@ static void listing_read_back(void)
         lhi_record_listing(lh_tape_new(lh_params_new(c, LH_F32)), wrong[i], "file.h5");
         CHECK(lh_error(c) == LH_EFORMAT && strstr(lh_message(c), "file.h5"), "%zu: %s", i,
               lh_message(c));
+        lh_close(c);
+    }
+    {
+        lh_ctx *c = open_with_threads(1);
+
+        lh_on_message(c, silent, NULL);
+        lhi_record_listing(lh_tape_new(lh_params_new(c, LH_F32)),
+                           "X = input [m x 3]\nZ = frobnicate(X) [m x 3]", "file.h5");
+        CHECK(lh_error(c) == LH_EMISMATCH &&
+                  strstr(lh_message(c), "file.h5: this network needs the op \"frobnicate\""),
+              "%s", lh_message(c));
         lh_close(c);
     }
 }

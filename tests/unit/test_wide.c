@@ -1,9 +1,10 @@
 /* test_wide.c -- functions of the wide type: how exact they are, and the same digits anywhere. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/kernels/wide.h"
 #include "tests/check.h"
 #include "tests/draw.h"
 #include "tests/unit/math_quad.h"
+
+#include <longhand/op/wide.h>
 
 #include <float.h>
 #include <math.h>
@@ -13,8 +14,8 @@
 enum { COUNT = 200000 };
 
 static long double (*const wide[QUAD_FUNCTIONS])(long double) = {
-    lhi_wide_exp, lhi_wide_log, lhi_wide_log1p, lhi_wide_sigmoid, lhi_wide_tanh,
-    lhi_wide_erf};
+    lh_wide_exp, lh_wide_log, lh_wide_log1p, lh_wide_sigmoid, lh_wide_tanh,
+    lh_wide_erf};
 
 /* An argument with all the digits that the type has. */
 static long double wide_argument(int k, uint64_t *from)

@@ -1,7 +1,7 @@
 /* strict.h -- what a compiler must not do to arithmetic, should build-aux/flags.sh miss it. */
 /* SPDX-License-Identifier: MIT */
-#ifndef LHI_STRICT_H
-#define LHI_STRICT_H
+#ifndef LH_OP_STRICT_H
+#define LH_OP_STRICT_H
 
 #include <float.h>
 
