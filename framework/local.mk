@@ -115,6 +115,7 @@ libcore_la_SOURCES = \
 	framework/lines/write.c \
 	framework/ops/op_impl.h \
 	framework/ops/row_sums.h \
+	framework/ops/softmax.h framework/ops/softmax_ce.h \
 	framework/ops/sums.h \
 	framework/ops/ops.h \
 	framework/ops/record_listing.c \

@@ -127,6 +127,11 @@ tests_unit_test_memory_SOURCES = tests/unit/test_memory.c
 tests_unit_test_memory_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_memory_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_classes
+tests_unit_test_classes_SOURCES = tests/unit/test_classes.c
+tests_unit_test_classes_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_classes_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_graphs
 tests_unit_test_graphs_SOURCES = tests/unit/test_graphs.c tests/any_op.h
 tests_unit_test_graphs_CPPFLAGS = $(lh_test_cppflags)

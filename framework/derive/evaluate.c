@@ -174,13 +174,82 @@ static int sum(const lhi_pool *p, const lhi_matrix *a, int rows, int cols, lhi_m
     return 1;
 }
 
-/* What is no function of a number each. */
-static int of_all(const lhi_pool *p, const char *name, const lhi_matrix *a, lhi_matrix *out)
+/* 1 in the column that a number of a is, else 0, of the shape of b. */
+static int one_hot(const lhi_pool *p, const lhi_matrix *a, const lhi_matrix *b, lhi_matrix *out)
+{
+    if (a->rows != b->rows || a->cols != 1 || !make(p->c, b->rows, b->cols, out))
+        return 0;
+    for (size_t i = 0; i < b->rows * b->cols; i++)
+        out->at[i] = a->at[i / b->cols] == (lh_wide)(i % b->cols);
+    return 1;
+}
+
+/* The columns first.. of a, as many as out has from its column `to` on. */
+static void copy_columns(const lhi_matrix *a, size_t first, size_t count, lhi_matrix *out,
+                         size_t to)
+{
+    for (size_t i = 0; i < a->rows; i++)
+        for (size_t j = 0; j < count; j++) {
+            out->at[i * out->cols + to + j] = a->at[i * a->cols + first + j];
+            out->spread[i * out->cols + to + j] = a->spread[i * a->cols + first + j];
+        }
+}
+
+static int beside(const lhi_pool *p, const lhi_matrix *a, const lhi_matrix *b, lhi_matrix *out)
+{
+    if (a->rows != b->rows || !make(p->c, a->rows, a->cols + b->cols, out))
+        return 0;
+    copy_columns(a, 0, a->cols, out, 0);
+    copy_columns(b, 0, b->cols, out, a->cols);
+    return 1;
+}
+
+/* A place among `cols` columns, or their end; -1: it is none. */
+static long column(const lhi_matrix *x, size_t cols)
+{
+    return x->rows * x->cols == 1 && x->at[0] >= 0 && x->at[0] <= (lh_wide)cols ? (long)x->at[0]
+                                                                               : -1;
+}
+
+static int cut(const lhi_pool *p, const lhi_matrix *a, const lhi_matrix *x, const lhi_matrix *y,
+               lhi_matrix *out)
+{
+    const long from = column(x, a->cols), to = column(y, a->cols);
+
+    if (from < 0 || to < from || !make(p->c, a->rows, (size_t)(to - from), out))
+        return 0;
+    copy_columns(a, (size_t)from, out->cols, out, 0);
+    return 1;
+}
+
+/* a from column x on in zeros of the shape of like. */
+static int into(const lhi_pool *p, const lhi_matrix *a, const lhi_matrix *x,
+                const lhi_matrix *like, lhi_matrix *out)
+{
+    const long from = column(x, like->cols);
+
+    if (from < 0 || a->rows != like->rows || (size_t)from + a->cols > like->cols ||
+        !make(p->c, like->rows, like->cols, out))
+        return 0;
+    copy_columns(a, 0, a->cols, out, (size_t)from);
+    return 1;
+}
+
+/* A function that is not element by element. */
+static int whole(const lhi_pool *p, const char *name, const lhi_matrix *a, lhi_matrix *out)
 {
     if (strcmp(name, "rows") == 0)
         return constant(p, (lh_wide)a->rows, out);
     if (strcmp(name, "columns") == 0)
         return constant(p, (lh_wide)a->cols, out);
+    if (strcmp(name, "one_hot") == 0)
+        return one_hot(p, &a[0], &a[1], out);
+    if (strcmp(name, "beside") == 0)
+        return beside(p, &a[0], &a[1], out);
+    if (strcmp(name, "cut") == 0)
+        return cut(p, &a[0], &a[1], &a[2], out);
+    if (strcmp(name, "into") == 0)
+        return into(p, &a[0], &a[1], &a[2], out);
     return sum(p, a, strcmp(name, "over_columns") != 0, strcmp(name, "over_rows") != 0, out);
 }
 
@@ -221,8 +290,6 @@ static int of_one(const lhi_pool *p, const lhi_expr *e, const lhi_matrix *a, lhi
 
     if (e->kind == LHI_E_TRANSPOSE)
         return transposed(p, a, out);
-    if (f && f->code == LHI_CODES)
-        return of_all(p, f->name, a, out);
     if ((e->kind == LHI_E_CALL && !f) || !make(p->c, a->rows, a->cols, out))
         return 0;
     for (size_t i = 0; i < a->rows * a->cols; i++) {
@@ -232,6 +299,23 @@ static int of_one(const lhi_pool *p, const lhi_expr *e, const lhi_matrix *a, lhi
         out->spread[i] = a->spread[i] * fabsl(y.spread) + (f ? 2 * fabsl(y.x) : 0);
     }
     return 1;
+}
+
+/* A call of such a function: its arguments, then itself. */
+static int call(const lhi_pool *p, lhi_ref ref, const char *name, const lhi_ws *w,
+                lhi_matrix *out)
+{
+    lhi_ref argument[2 * LHI_LINE_OPERANDS];
+    lhi_matrix a[2 * LHI_LINE_OPERANDS] = {{.rows = 0}};
+    const size_t n = lhi_arguments(p, ref, argument);
+    int good = 1;
+
+    for (size_t i = 0; good && i < n; i++)
+        good = lhi_evaluate(p, argument[i], w, &a[i]);
+    good = good && whole(p, name, a, out);
+    for (size_t i = 0; i < n; i++)
+        lhi_matrix_free(p->c, &a[i]);
+    return good;
 }
 
 /* The parts of an expression, then itself. */
@@ -255,7 +339,10 @@ static int inner(const lhi_pool *p, const lhi_expr *e, const lhi_ws *w, lhi_matr
 int lhi_evaluate(const lhi_pool *p, lhi_ref ref, const lhi_ws *w, lhi_matrix *out)
 {
     const lhi_expr *e = &p->at[ref];
+    const lhi_function *f = e->kind == LHI_E_CALL ? lhi_function_named(e->name, e->length) : NULL;
 
+    if (f && f->code == LHI_CODES)
+        return call(p, ref, f->name, w, out);
     switch (e->kind) {
     case LHI_E_NUMBER:
         return constant(p, e->number.wide, out);

@@ -90,16 +90,20 @@ static void take_loss(void *arg, const lhi_ws *w, size_t from, size_t rows)
 double *lhi_scores(lh_var yhat, lh_data *d, const char *caller)
 {
     struct scores s = {.node = yhat.id};
+    const lhi_node *n;
 
     if (!lhi_var_good(yhat, caller))
         return NULL;
-    if (yhat.tape->node[yhat.id].rows != LH_ROWS || yhat.tape->node[yhat.id].cols != 1) {
+    n = &yhat.tape->node[yhat.id];
+    if (!lhi_is_batch(n) || n->cols != 1) {
         char shape[60];
 
-        lhi_fail(yhat.tape->c, LH_ESHAPE, "give the output yhat, not the loss: lh_output(L)",
+        lhi_fail(yhat.tape->c, LH_ESHAPE,
+                 n->cols > 1 ? "of several classes, compare the largest of each row yourself: "
+                               "lh_forward(yhat), lh_value(yhat)"
+                             : "give the output yhat, not the loss: lh_output(L)",
                  "%s: one output a row is needed, [m x 1], not %s", caller,
-                 lhi_shape_text(yhat.tape->node[yhat.id].rows, yhat.tape->node[yhat.id].cols, shape,
-                                sizeof shape));
+                 lhi_shape_text(n->rows, n->cols, shape, sizeof shape));
         return NULL;
     }
     s.at = lhi_alloc_array(yhat.tape->c, lh_rows(d), sizeof *s.at);

@@ -62,6 +62,7 @@ static void set_up(lhi_alone *a, lhi_check *k, uint32_t node, lh_type type)
                      .wide = lhi_op_of(k->tape[LH_WIDE], node)};
     a->step = a->ref_step = lhi_call_of(w, node, 0);
     a->ref_step.op = a->wide;
+    a->ref_step.work = lhi_call_of(k->tape[LH_WIDE], node, 0).work;
     for (int i = 0; i < a->op->n_in; i++) {
         a->in[i] = *a->step.in[i];
         a->step.in[i] = &a->in[i];

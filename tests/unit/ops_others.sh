@@ -34,12 +34,28 @@ reference = {
     "gather": lambda k, a, i: a[i[:, 0].long()],
     # The mask is ours.
     "dropout": lambda k, a: a * (array(k["value"]) != 0) / (1 - k["numbers"][0]),
+    "transpose": lambda k, a: a.T,
+    "sum": lambda k, a: a.sum(),
+    "sum_rows": lambda k, a: a.sum(0),
+    "sum_cols": lambda k, a: a.sum(1),
+    "mean": lambda k, a: a.mean(),
+    "mean_rows": lambda k, a: a.mean(0),
+    "mean_cols": lambda k, a: a.mean(1),
+    "concat": lambda k, a, b: torch.cat([a, b], 1),
+    "slice": lambda k, a: a[:, int(k["numbers"][0]):int(k["numbers"][1])],
+    "mse": lambda k, a, y: F.mse_loss(a, y, reduction="sum") / k["m"],
+    "softmax": lambda k, a: torch.softmax(a, 1),
+    "softmax_ce": lambda k, a, y: -(y * F.log_softmax(a, 1)).sum() / k["m"],
+    "softmax_ce_classes":
+        lambda k, a, y: F.cross_entropy(a, y.flatten().long(), reduction="sum") / k["m"],
 }
 
 def array(a):
     return torch.tensor(a["at"], dtype=torch.float64).reshape(a["shape"])
 
 def off(ours, theirs):
+    if theirs.numel() == 0:
+        return 0.0
     scale = float(theirs.abs().max()) or 1.0
     return float((ours - theirs).abs().max()) / max(scale, 1e-300)
 
