@@ -177,6 +177,7 @@ static void by_run(lh_var L, lh_data *d, lh_optimizer how, size_t batch, trained
         const size_t rows = s == STEPS - 1 ? batch - batch / 3 : batch;
 
         lhi_run_step(r, s * batch, s * batch + rows);
+        r->step++;
     }
     to->acts = r->p->acts;
 }
