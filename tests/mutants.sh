@@ -40,7 +40,7 @@ mutant ops/sigmoid.c 's/k_sigmoid(z\[i\])/k_sigmoid(-z[i])/' 6
 mutant ops/bce.c 's/-sum \//sum \//' 7
 mutant ops/bce_logits.c 's/- y\[i\] \* z\[i\] +/+ y[i] * z[i] +/' 7
 mutant ops/bce.c 's/(-y\[i\] \/ p\[i\] + /(y[i] \/ p[i] + /' 8
-mutant ops/bce.c 's/grad \/ (real)s->in\[0\]->rows/grad/' 8
+mutant ops/bce.c 's/grad \/ (real)s->m/grad/' 8
 mutant ops/sigmoid.c 's/(a\[i\] \* ((real)1 - a\[i\]))/a[i]/' 10
 mutant ops/bce_logits.c 's/y\[i\] \* k_sigmoid(-z/y[i] * k_sigmoid(z/' 11
 mutant kernels/tile.c 's/V_ADD(V_LOAD(t->level\[l\] + r \* NR + v \* LANES), sum/(sum/' 12
