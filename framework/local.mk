@@ -102,6 +102,7 @@ libcore_la_SOURCES = \
 	framework/lines/blocks.h \
 	framework/lines/compile.c \
 	framework/lines/element.h \
+	framework/lines/family.c \
 	framework/lines/functions.c framework/lines/functions.def \
 	framework/lines/line.c \
 	framework/lines/loops.h \

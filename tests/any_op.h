@@ -54,7 +54,7 @@ static inline lh_var any_operand(const any_source *s, lh_var A, lh_shape shape)
 static inline const lhi_op_family *any_op(const any_source *s, lh_var A, lh_var *out)
 {
     enum { SHAPES = 5, TRIES = 400 };
-    const lh_ctx *c = A.tape->c;
+    lh_ctx *c = A.tape->c;
     const ptrdiff_t n = lh_cols_of(A);
     const lh_shape first = {LH_ROWS, n};
     size_t count = 0;

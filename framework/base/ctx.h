@@ -35,6 +35,8 @@ typedef struct lhi_option {
 typedef struct lhi_registry {
     const struct lhi_op_family **family;
     size_t count, room;
+    const struct lhi_op_family **row; /* those of ops.def that are lines, when they are asked for */
+    struct lhi_line_made *line_made;  /* from the formulas of a driver (lines/family.c) */
 } lhi_registry;
 
 typedef struct lhi_block lhi_block;

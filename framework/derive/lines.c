@@ -105,6 +105,7 @@ static lhi_binding binding(lhi_document *d, uint32_t id, int with_gradient)
         b.grad = gradient(d, id);
     }
     b.is_row = operands != 2 || (d->t->node[n->in[1]].rows == 1 && n->rows != 1);
+    b.is_column = 1;
     if (sigmoid != LHI_NONE && (sigmoid != id || with_gradient) && is_shown(d, sigmoid))
         b.sigma = lhi_leaf(&d->pool, LHI_E_VALUE, sigmoid);
     return b;
@@ -136,8 +137,13 @@ static size_t forward(lhi_document *d, uint32_t id, lhi_ref *step)
 /* What op id gives to the gradient of an operand. */
 static size_t backward(lhi_document *d, uint32_t id, int operand, lhi_ref *step)
 {
-    const lhi_binding b = binding(d, id, 1);
+    const lhi_node *n = &d->t->node[id], *in = &d->t->node[n->in[operand]];
+    lhi_binding b = binding(d, id, 1);
 
+    if (lhi_is_line(n->family)) {
+        b.is_row = in->rows == 1 && n->rows != 1;
+        b.is_column = in->cols == 1 && n->cols != 1;
+    }
     if (lines_of(d, id)->backward[operand])
         return parse(d, lines_of(d, id)->backward[operand], &b, step);
     step[0] = lhi_make(&d->pool, (lhi_expr){.kind = LHI_E_BACKWARD, .name = op_of(d, id)->name});

@@ -129,7 +129,8 @@ static lhi_ref applied(lhi_reader *r, const char *name, size_t length, const lhi
         return 0;
     if (is_sigma_of_first(r, f, a))
         return r->b->sigma;
-    if (f && is_word(name, length, "over_rows") && r->b && !r->b->is_row)
+    if (f && r->b && ((is_word(name, length, "over_rows") && !r->b->is_row) ||
+                      (is_word(name, length, "over_columns") && !r->b->is_column)))
         return a;
     if (f && (f->code == LHI_MAX || f->code == LHI_MIN) && is_number(r, rest) && !is_number(r, a)) {
         a = rest;

@@ -108,4 +108,29 @@ int lhi_line_compile(lh_ctx *c, lhi_op_finder find, const char *forward,
                      const char *const *slope, int n_in, const double *numbers, lhi_line_op *out,
                      lhi_misread *why, int *of);
 
+/* --- family.c: ops that are lines --- */
+
+/* What an op that is a line is made of. */
+typedef struct lhi_line_spec {
+    const char *name, *text;   /* of the op; what it computes */
+    const char *forward;
+    const char *slope[LHI_LINE_OPERANDS]; /* the author's own backward lines, or NULL */
+    int n_in, numbers;
+    double lo, hi;             /* its cases are drawn from, */
+    double number[LH_NUMBERS]; /* and their numbers */
+} lhi_line_spec;
+
+/* The op in every variant, made and owned by the context; what a spec points at must live as long.
+ * NULL when a line cannot be read (lhi_line_compile() has why and of), or without memory. */
+const struct lhi_op_family *lhi_line_family(lh_ctx *c, lhi_op_finder find,
+                                            const lhi_line_spec *spec, lhi_misread *why, int *of);
+
+/* The op of a formula alone, by the name of the formula in quotation marks: found again when the
+ * same text is asked for twice.  NULL as above. */
+const struct lhi_op_family *lhi_line_of(lh_ctx *c, lhi_op_finder find, const char *text,
+                                        lhi_misread *why);
+
+/* Is this op one that a line made? */
+int lhi_is_line(const struct lhi_op_family *f);
+
 #endif

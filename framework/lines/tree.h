@@ -67,7 +67,7 @@ typedef struct lhi_binding {
     lhi_ref setting[LHI_LINE_OPERANDS];   /* $1, ... */
     lhi_ref grad;                         /* d#0 */
     lhi_ref count;                        /* m */
-    int is_row;                           /* operand 2 is one row against many */
+    int is_row, is_column;                /* over_rows(), over_columns() are sums: else nothing */
     lhi_ref sigma;                        /* how sigma(#1) is called, or LHI_NO_EXPR */
     uint32_t node;                        /* of a tape, whose lines these are */
     int placed;                           /* the text stands for a call: its place is `at` */

@@ -7,8 +7,8 @@
 
 /* The family of an op by its name, among those of ops.def and of a context (NULL: of none); or by
  * its place.  NULL when there is none. */
-const lhi_op_family *lhi_family(const lh_ctx *c, const char *name);
-const lhi_op_family *lhi_family_at(const lh_ctx *c, size_t index);
+const lhi_op_family *lhi_family(lh_ctx *c, const char *name);
+const lhi_op_family *lhi_family_at(lh_ctx *c, size_t index);
 
 /* Adds a family, which lives as long as the context, to its ops.  -1: no memory. */
 int lhi_family_add(lh_ctx *c, const lhi_op_family *f);

@@ -229,7 +229,7 @@ lh_status lh_op_register(lh_ctx *c, const lh_family *f)
 
 static const char *name_at(const void *set, size_t index)
 {
-    return lhi_family_at(set, index)->op[LHI_WIDE]->name;
+    return lhi_family_at(*(lh_ctx *const *)set, index)->op[LHI_WIDE]->name;
 }
 
 /* The family of that name; NULL and LH_ENAME where there is none. */
@@ -244,7 +244,7 @@ static const lhi_op_family *named(lh_ctx *c, const char *name)
         return f;
     while (lhi_family_at(c, count))
         count++;
-    near = lhi_nearest(name, name_at, c, count);
+    near = lhi_nearest(name, name_at, &c, count);
     snprintf(hint, sizeof hint, near ? "did you mean %s?"
                                      : "an op of your own is known after lh_op_register()", near);
     lhi_fail(c, LH_ENAME, hint, "lh_apply: there is no op '%.60s'", name);

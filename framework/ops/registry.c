@@ -1,5 +1,6 @@
 /* registry.c -- ops.def made into families and constructors. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/lines/program.h"
 #include "framework/ops/ops.h"
 
 #include <longhand/ops.h>
@@ -33,28 +34,85 @@ static const lhi_op_family families[OPS] = {
 #include <longhand/ops.def>
 };
 
+static const lhi_line_spec specs[] = {
+#define LH_LINE(name, text, n_in, numbers, line, lo, hi, ...) \
+    {#name, text, line, {NULL}, n_in, numbers, lo, hi, {__VA_ARGS__}},
+#include <longhand/ops.def>
+};
+
+enum { LINES = sizeof specs / sizeof *specs };
+
+static const lh_op *op_named(lh_ctx *c, const char *name)
+{
+    const lhi_op_family *f = lhi_family(c, name);
+
+    return f ? lhi_family_op(f, LHI_F64) : NULL;
+}
+
+/* The op of a row that is a line, made when it is asked for first.  NULL: no memory. */
+static const lhi_op_family *row_of(lh_ctx *c, size_t row)
+{
+    lhi_misread why;
+    int of;
+
+    if (!c->ops.row)
+        c->ops.row = lhi_alloc_array(c, LINES, sizeof *c->ops.row);
+    if (c->ops.row && !c->ops.row[row]) {
+        c->ops.row[row] = lhi_line_family(c, op_named, &specs[row], &why, &of);
+        if (!c->ops.row[row] && lhi_ok(c))
+            lhi_fail(c, LH_ESTATE, "this is a fault of the library", "ops.def: %s: %s at byte %zu",
+                     specs[row].name, why.why, why.at);
+    }
+    return c->ops.row ? c->ops.row[row] : NULL;
+}
+
+/* A row that is a line, recorded. */
+static lh_var record_row(size_t row, const lh_var *in, const double *number)
+{
+    lh_ctx *c = lhi_ctx_of(in[0]);
+    const lhi_op_family *f = lhi_ok(c) ? row_of(c, row) : NULL;
+
+    return f ? lhi_record(f, in, number) : (lh_var){in[0].tape, UINT32_MAX, 0};
+}
+
+enum {
+#define LH_LINE(name, ...) ROW_##name,
+#include <longhand/ops.def>
+    ROWS
+};
+
 #define RECORD(name, numbers, ...) \
     lhi_record(&families[INDEX_##name], (lh_var[]){__VA_ARGS__}, numbers)
-#define LH_UNARY(name, text)                                   \
+#define RECORD_ROW(name, numbers, ...) \
+    record_row(ROW_##name, (lh_var[]){__VA_ARGS__}, numbers)
+#define UNARY(record, name)                                    \
     lh_var lh_##name(lh_var a)                                 \
     {                                                          \
-        return RECORD(name, NULL, a);                          \
+        return record(name, NULL, a);                          \
     }
-#define LH_UNARY_1(name, text, x)                              \
+#define UNARY_1(record, name, x)                               \
     lh_var lh_##name(lh_var a, double x)                       \
     {                                                          \
-        return RECORD(name, &x, a);                            \
+        return record(name, &x, a);                            \
     }
-#define LH_UNARY_2(name, text, x, y)                           \
+#define UNARY_2(record, name, x, y)                            \
     lh_var lh_##name(lh_var a, double x, double y)             \
     {                                                          \
-        return RECORD(name, ((double[]){x, y}), a);            \
+        return record(name, ((double[]){x, y}), a);            \
     }
-#define LH_BINARY(name, text)                                  \
+#define BINARY(record, name)                                   \
     lh_var lh_##name(lh_var a, lh_var b)                       \
     {                                                          \
-        return RECORD(name, NULL, a, b);                       \
+        return record(name, NULL, a, b);                       \
     }
+#define LH_UNARY(name, text)                                  UNARY(RECORD, name)
+#define LH_UNARY_1(name, text, x)                             UNARY_1(RECORD, name, x)
+#define LH_UNARY_2(name, text, x, y)                          UNARY_2(RECORD, name, x, y)
+#define LH_BINARY(name, text)                                 BINARY(RECORD, name)
+#define LH_UNARY_LINE(name, text, line, lo, hi)               UNARY(RECORD_ROW, name)
+#define LH_UNARY_1_LINE(name, text, x, line, lo, hi, one)     UNARY_1(RECORD_ROW, name, x)
+#define LH_UNARY_2_LINE(name, text, x, y, line, lo, hi, ...)  UNARY_2(RECORD_ROW, name, x, y)
+#define LH_BINARY_LINE(name, text, line, lo, hi)              BINARY(RECORD_ROW, name)
 #define LH_TERNARY(name, text)                                 \
     lh_var lh_##name(lh_var a, lh_var b, lh_var c)             \
     {                                                          \
@@ -77,14 +135,19 @@ int lhi_family_add(lh_ctx *c, const lhi_op_family *f)
     return 0;
 }
 
-const lhi_op_family *lhi_family_at(const lh_ctx *c, size_t index)
+const lhi_op_family *lhi_family_at(lh_ctx *c, size_t index)
 {
     if (index < OPS)
         return &families[index];
-    return c && index - OPS < c->ops.count ? c->ops.family[index - OPS] : NULL;
+    index -= OPS;
+    if (!lhi_ok(c))
+        return NULL;
+    if (index < LINES)
+        return row_of(c, index);
+    return index - LINES < c->ops.count ? c->ops.family[index - LINES] : NULL;
 }
 
-const lh_op *lh_op_at(const lh_ctx *c, size_t index, const char **text)
+const lh_op *lh_op_at(lh_ctx *c, size_t index, const char **text)
 {
     const lhi_op_family *f = lhi_family_at(c, index);
 
@@ -93,13 +156,17 @@ const lh_op *lh_op_at(const lh_ctx *c, size_t index, const char **text)
     return f ? f->op[LHI_WIDE] : NULL;
 }
 
-const lhi_op_family *lhi_family(const lh_ctx *c, const char *name)
+const lhi_op_family *lhi_family(lh_ctx *c, const char *name)
 {
-    const lhi_op_family *f;
-
-    for (size_t i = 0; (f = lhi_family_at(c, i)) != NULL; i++)
-        if (strcmp(f->op[LHI_WIDE]->name, name) == 0)
-            return f;
+    for (size_t i = 0; i < OPS; i++)
+        if (strcmp(families[i].op[LHI_WIDE]->name, name) == 0)
+            return &families[i];
+    for (size_t i = 0; lhi_ok(c) && i < LINES; i++)
+        if (strcmp(specs[i].name, name) == 0)
+            return row_of(c, i);
+    for (size_t i = 0; c && i < c->ops.count; i++)
+        if (strcmp(lhi_family_op(c->ops.family[i], LHI_WIDE)->name, name) == 0)
+            return c->ops.family[i];
     return NULL;
 }
 

@@ -214,7 +214,7 @@ LH_API lh_var lh_apply(lh_tape *t, const char *op, int n, const lh_var *in,
 
 /** The ops, those of ops.def first and in its order, then those of the context (NULL: none); NULL
  *  past the end.  `text` may be NULL. */
-LH_API const lh_op *lh_op_at(const lh_ctx *c, size_t index, const char **text);
+LH_API const lh_op *lh_op_at(lh_ctx *c, size_t index, const char **text);
 
 #ifdef __cplusplus
 }

@@ -28,6 +28,10 @@ extern "C" {
 #define LH_TERNARY(name, text)       LH_API lh_var lh_##name(lh_var a, lh_var b, lh_var c);
 #define LH_TERNARY_1(name, text, x) \
     LH_API lh_var lh_##name(lh_var a, lh_var b, lh_var c, double x);
+#define LH_UNARY_LINE(name, text, line, lo, hi)               LH_UNARY(name, text)
+#define LH_UNARY_1_LINE(name, text, x, line, lo, hi, one)     LH_UNARY_1(name, text, x)
+#define LH_UNARY_2_LINE(name, text, x, y, line, lo, hi, ...)  LH_UNARY_2(name, text, x, y)
+#define LH_BINARY_LINE(name, text, line, lo, hi)              LH_BINARY(name, text)
 #include <longhand/ops.def>
 
 #ifdef __cplusplus

@@ -266,16 +266,27 @@ static void rows_of_the_list(void)
 #define LH_BINARY(name, text)        {#name, 2, 0},
 #define LH_TERNARY(name, text)       {#name, 3, 0},
 #define LH_TERNARY_1(name, text, x)  {#name, 3, 1},
+#define LH_UNARY_LINE(name, text, line, lo, hi)              {#name, 1, 0},
+#define LH_UNARY_1_LINE(name, text, x, line, lo, hi, one)    {#name, 1, 1},
+#define LH_UNARY_2_LINE(name, text, x, y, line, lo, hi, ...) {#name, 1, 2},
+#define LH_BINARY_LINE(name, text, line, lo, hi)             {#name, 2, 0},
 #include <longhand/ops.def>
     };
-    size_t i = 0;
+    lh_ctx *c = lh_open(0, NULL, NULL);
+    const size_t count = sizeof rows / sizeof *rows;
+    size_t ops = 0;
 
-    for (const lh_op *op; (op = lh_op_at(NULL, i, NULL)) != NULL; i++)
-        CHECK(op->n_in == rows[i].n_in && op->numbers == rows[i].numbers &&
-                  strcmp(op->name, rows[i].name) == 0,
-              "%s takes %d operands and %d numbers, its row of ops.def says %d and %d", op->name,
-              op->n_in, op->numbers, rows[i].n_in, rows[i].numbers);
-    CHECK(i == sizeof rows / sizeof *rows, "%zu ops", i);
+    for (const lh_op *op; (op = lh_op_at(c, ops, NULL)) != NULL; ops++) {
+        size_t i = 0;
+
+        while (i < count && strcmp(op->name, rows[i].name) != 0)
+            i++;
+        CHECK(i < count && op->n_in == rows[i].n_in && op->numbers == rows[i].numbers,
+              "%s takes %d operands and %d numbers, its row of ops.def says otherwise", op->name,
+              op->n_in, op->numbers);
+    }
+    CHECK(ops == count, "%zu ops, %zu rows", ops, count);
+    lh_close(c);
 }
 
 int main(int argc, char **argv)

@@ -85,7 +85,8 @@ FILENAME ~ /ops\.def$/ {
         name = substr($0, RSTART + 1, RLENGTH - 1)
         args = $0 ~ /^LH_UN/ ? "lh_var a" : $0 ~ /^LH_BIN/ ? "lh_var a, lh_var b" \
              : "lh_var a, lh_var b, lh_var c"
-        sub(/.*"/, "") # what follows the text: the names of the numbers
+        sub(/^[^"]*"[^"]*"/, "") # what follows the text: the names of the numbers,
+        sub(/, *(".*)?$/, ")")   # and before a line in quotation marks
         gsub(/, */, ", double ")
         emit("LH_API lh_var lh_" name "(" args $0 ";")
     }
