@@ -119,6 +119,7 @@ libcore_la_SOURCES = \
 	framework/ops/softmax.h framework/ops/softmax_ce.h \
 	framework/ops/sums.h \
 	framework/ops/ops.h \
+	framework/ops/layers.c \
 	framework/ops/record_listing.c \
 	framework/ops/register.c \
 	framework/ops/registry.c \

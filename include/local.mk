@@ -14,6 +14,7 @@ longhandinclude_HEADERS = \
 	include/longhand/methods.def \
 	include/longhand/ops.def \
 	include/longhand/reasons.def \
+	include/longhand/layers.h \
 	include/longhand/ops.h \
 	include/longhand/params.h \
 	include/longhand/report.h \

@@ -1,6 +1,6 @@
 /* longhand.h -- what you derive on paper you record in C, line by line.
  *
- * In reading order: the context and its options; parameters and tape; the ops;
+ * In reading order: the context and its options; parameters and tape; the ops, layers of them;
  * data; verification; derivation; training; checkpoints; reports; curves; speed.
  * README.md has a driver. */
 /* SPDX-License-Identifier: MIT */
@@ -12,6 +12,7 @@
 #include <longhand/params.h>
 #include <longhand/tape.h>
 #include <longhand/ops.h>
+#include <longhand/layers.h>
 #include <longhand/op.h>
 #include <longhand/data.h>
 #include <longhand/verify.h>

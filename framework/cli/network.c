@@ -2,52 +2,36 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/cli/cli.h"
 
-#include <longhand/ops.h>
+#include <longhand/layers.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 
-/* NOTES 1 to 5 for layer k: Z = A.W + b, and A = ReLU(Z) but for the last. */
-static lh_var layer(lh_tape *t, lh_var a, int k, ptrdiff_t in, ptrdiff_t out, int last)
-{
-    char name[16];
-    lh_var w, b, z;
-
-    snprintf(name, sizeof name, "W%d", k);
-    w = lh_param(t, name, in, out, last ? LH_GLOROT : LH_HE);
-    snprintf(name, sizeof name, "b%d", k);
-    b = lh_param(t, name, 1, out, LH_ZEROS);
-    snprintf(name, sizeof name, "Z%d", k);
-    z = lh_label(lh_add(lh_matmul(a, w), b), name, __FILE__, __LINE__);
-    if (last)
-        return z;
-    snprintf(name, sizeof name, "A%d", k);
-    return lh_label(lh_relu(z), name, __FILE__, __LINE__);
-}
+enum { MOST_LAYERS = 101 };
 
 /* The last layer's Z. */
 static lh_var layers(lh_ctx *c, lh_tape *t, const char *hidden, ptrdiff_t features)
 {
-    lh_var a = lh_input(t, "X", LH_ROWS, features);
-    ptrdiff_t in = features;
+    lh_var X = lh_input(t, "X", LH_ROWS, features);
+    ptrdiff_t units[MOST_LAYERS];
     const char *at = hidden;
-    int k = 1;
+    size_t k = 0;
 
     while (hidden[0] && lh_error(c) == LH_OK) {
         char *end;
-        const long units = strtol(at, &end, 10);
 
-        if (end == at || units < 1 || units > 1000000 || (*end && *end != ',') || k > 100) {
+        units[k] = strtol(at, &end, 10);
+        if (end == at || units[k] < 1 || units[k] > 1000000 || (*end && *end != ',') ||
+            k + 2 > MOST_LAYERS) {
             lh_fail(c, LH_EUSAGE, "--hidden=%s: sizes of layers are wanted, as in 16,8", hidden);
             break;
         }
-        a = layer(t, a, k++, in, units, 0);
-        in = units;
+        k++;
         if (!*end)
             break;
         at = end + 1;
     }
-    return layer(t, a, k, in, 1, 1);
+    units[k++] = 1;
+    return lh_mlp_at(X, "", units, k, __FILE__, __LINE__);
 }
 
 lh_var notes_network(lh_ctx *c, lh_tape *t, const char *hidden, ptrdiff_t features)

@@ -36,7 +36,7 @@ int main(int argc, char **argv)
     static const lh_wide all[64] = {1};
 
     lh_let(Z, lh_matmul(X, lh_param(t, "W", lh_cols(d), 1, LH_GLOROT)));
-    lh_let(yhat, lh_sigmoid(Z));
+    lh_let(yhat, lh_sigmoid(lh_mlp(lh_dense(Z, "1", 3, LH_HE), "e", 2, lh_cols(d), 1)));
     lh_let(L, lh_bce_logits(Z, y));
     lh_hand(L, "W", hand_W, "dW = X^T dZ");
     lh_set(lh_named(t, "W"), all);

@@ -3,7 +3,7 @@
 . "${srcdir:-.}/tests/tap.sh"
 
 # These are no ops: they find and record them.
-others='registry register record_listing'
+others='registry register record_listing layers'
 
 named() { sed -n 's/^LH_[A-Z]*ARY[_0-9]* *(\([a-z0-9_]*\),.*/\1/p' "$1/include/longhand/ops.def"; }
 

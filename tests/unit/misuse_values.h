@@ -88,7 +88,7 @@ static int is_a_length(const char *place)
 {
     static const char *const places[] = {"lh_csv.columns", "lh_csv.rows", "lh_plot_curves.n",
                                          "lh_did_you_mean.count", "lh_difference_errors.count",
-                                         NULL};
+                                         "lh_mlp_at.layers", NULL};
 
     return is_in(place, places);
 }
@@ -285,6 +285,7 @@ NUMBERS(lh_verdict, lh_verdict, LH_AGREE, (lh_verdict)99, (lh_verdict)-1)
     }
 
 static const double numbers[4] = {1, 2, 3, 4};
+static const ptrdiff_t sizes[4] = {3, 2, 2, 1};
 static const lh_curve curves[] = {{"a", numbers, numbers, 4, 0}, {NULL, NULL, NULL, 4, 1}};
 static const lh_column columns[] = {{"a", numbers}, {NULL, numbers}, {"a", NULL}};
 static const lh_mark marks[] = {{NULL, 2}};
@@ -312,6 +313,7 @@ POINTER(derivation, lh_derivation_p, by_hand)
 POINTER(const void *, const_void_p, values)
 POINTER(void *, void_p, values)
 POINTER(const double *, const_double_p, numbers)
+POINTER(const ptrdiff_t *, const_ptrdiff_t_p, sizes)
 POINTER(size_t *, size_t_p, &counted)
 POINTER(const char **, const_char_p_p, &told)
 POINTER(const char *const *, const_char_p_const_p, words)

@@ -1,11 +1,14 @@
 /* test_layers.c -- what layers are made of: rows of a table, normalised rows. */
 /* SPDX-License-Identifier: MIT */
+#define _XOPEN_SOURCE 700
+#include "framework/tape/tape.h"
 #include "tests/check.h"
 
 #include <longhand.h>
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void silent(void *arg, const char *text)
@@ -85,11 +88,68 @@ static void shapes(void)
     }
 }
 
+/* The page by layers is the page line by line, and so is its digest. */
+static void dense(void)
+{
+    char *listing[2];
+
+    for (int by_layers = 0; by_layers < 2; by_layers++) {
+        lh_ctx *c = open_ctx();
+        lh_tape *t = lh_tape_new(lh_params_new(c, LH_F32));
+        lh_var X = lh_input(t, "X", LH_ROWS, 5), y = lh_input(t, "y", LH_ROWS, 1), Z3;
+        lhi_plan *p;
+
+        if (by_layers)
+            Z3 = lh_mlp(X, "", 16, 8, 1);
+        else {
+            lh_var W1 = lh_param(t, "W1", 5, 16, LH_HE), b1 = lh_param(t, "b1", 1, 16, LH_ZEROS);
+            lh_var W2 = lh_param(t, "W2", 16, 8, LH_HE), b2 = lh_param(t, "b2", 1, 8, LH_ZEROS);
+            lh_let(Z1, lh_add(lh_matmul(X, W1), b1));
+            lh_let(A1, lh_relu(Z1));
+            lh_let(Z2, lh_add(lh_matmul(A1, W2), b2));
+            lh_let(A2, lh_relu(Z2));
+            Z3 = lh_dense(A2, "3", 1, LH_GLOROT);
+        }
+        lh_let(L, lh_bce_logits(Z3, y));
+        CHECK(lh_error(c) == LH_OK, "%s", lh_message(c));
+        p = lhi_plan_new(t, L.id, LHI_KEEP_ALL);
+        listing[by_layers] = strdup(lhi_listing(t, p));
+        lh_close(c);
+    }
+    CHECK(strcmp(listing[0], listing[1]) == 0, "%s\n%s", listing[0], listing[1]);
+    CHECK(strstr(listing[1], "W3 = param [8 x 1] glorot"), "%s", listing[1]);
+    free(listing[0]);
+    free(listing[1]);
+}
+
+/* A layer that cannot be is refused as its lines are, with the driver's place. */
+static void refused(void)
+{
+    static const struct { const char *name; ptrdiff_t units; lh_status status; } wrong[] = {
+        {"1", 0, LH_ESHAPE}, {"1", LH_ROWS, LH_ESHAPE}, {"a b", 3, LH_ENAME}, {NULL, 3, LH_ENAME}};
+
+    for (size_t i = 0; i < 6; i++) {
+        lh_ctx *c = open_ctx();
+        lh_tape *t = lh_tape_new(lh_params_new(c, LH_F32));
+        lh_var X = lh_input(t, "X", LH_ROWS, 5), Z;
+
+        if (i < 4)
+            Z = lh_dense(X, wrong[i].name, wrong[i].units, LH_HE);
+        else
+            Z = lh_mlp_at(X, "", i == 4 ? NULL : (const ptrdiff_t[]){3}, i == 4, __FILE__, 1);
+        CHECK(lh_error(c) == (i < 4 ? wrong[i].status : LH_EUSAGE) && Z.id == UINT32_MAX,
+              "%zu: %s", i, lh_message(c));
+        lh_close(c);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
         {"a place that is no row gives NaN, and touches nothing", places},
         {"what does not fit is said with its reason", shapes},
+        {"layers are the lines that they stand for", dense},
+        {"a layer that cannot be is refused", refused},
         {0}};
 
     return check_main(argc, argv, "layers", tests);
