@@ -230,6 +230,11 @@ tests_unit_test_model_SOURCES = tests/unit/test_model.c
 tests_unit_test_model_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_model_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_own_op
+tests_unit_test_own_op_SOURCES = tests/unit/test_own_op.c tests/unit/own_huber.c
+tests_unit_test_own_op_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_own_op_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_own_loop
 tests_unit_test_own_loop_SOURCES = tests/unit/test_own_loop.c
 tests_unit_test_own_loop_CPPFLAGS = $(lh_test_cppflags)

@@ -55,6 +55,32 @@ grep -q '2 of 2 gradients agree\|gradients agree' ledger || fail "the driver pri
 grep -q W shown || fail "longhand inspect shows no parameter"
 "$bindir/longhand" ops >/dev/null || fail "longhand ops fails"
 
+# docs/own-op.md in an empty folder: an op of one's own, by each compiler that is here, and for this
+# processor; the checkpoints are one file, to the byte.
+own() { # COMPILER FLAG...
+    rm -rf own && mkdir own && cd own
+    awk '/^```$/ { on = !on; if (!on) exit; next } on' "$docdir/docs/own-op.md" |
+        sed -e "s|^cp .*/experiments/|cp \"$docdir\"/experiments/|; s|own_op.c\" |own_op.c |" \
+            -e "s|^cc |$* $SANITIZE |; s|^\./own_op|./own_op --progress=none --reproducible|" >type
+    sh -eu ./type >said 2>err || { cat said err >&2; fail "the tutorial of docs/own-op.md fails"; }
+    grep -q '^swish: 15 of 15 laws hold' said || fail "own_op does not tell of its laws"
+    grep -q '^6 of 6 gradients agree' said || fail "the ledger of own_op does not agree"
+    ! "$bindir/longhand" eval own_op.h5 >said 2>&1 || fail "longhand has an op that it cannot have"
+    grep -q 'needs the op "swish", which is not part of longhand' said ||
+        fail "longhand does not say which op own_op.h5 needs"
+    cd ..
+    [ -f first_own.h5 ] || cp own/own_op.h5 first_own.h5
+    cmp first_own.h5 own/own_op.h5 || fail "own_op by $* trains to other bits"
+}
+own "$CC"
+if [ -z "$SANITIZE" ]; then
+    own "$CC" -O3 -march=native
+    own "$CC" -std=c11 -O0
+    for one in gcc clang; do
+        ! command -v "$one" >/dev/null 2>&1 || own "$one" -march=native
+    done
+fi
+
 # The other programs are found where they were installed, whichever libraries they find.
 "$bindir/longhand" bench --quick --only=step --threads=1 --progress=none >bench ||
     fail "longhand bench fails"
