@@ -57,7 +57,7 @@ static size_t place(const lh_call *s, int operand, size_t e)
 static void jvp(const lh_call *s)
 {
     for (int k = 0; k < 2; k++)
-        for (size_t e = 0; e < lhi_elements(s->in[k]); e++)
+        for (size_t e = 0; e < lh_elements(s->in[k]); e++)
             ((real *)s->out->tangent)[place(s, k, e)] = ((const real *)s->in[k]->tangent)[e];
 }
 
@@ -73,7 +73,7 @@ static void hand(const lh_call *s)
     const size_t n = s->out->cols, left = s->in[0]->cols;
     const real *dc = s->out->grad;
 
-    for (size_t e = lhi_elements(s->out); e-- > 0;) {
+    for (size_t e = lh_elements(s->out); e-- > 0;) {
         const int k = e % n >= left;
         real *d = s->in[k]->grad;
 
@@ -86,20 +86,20 @@ static void value_bound(const lh_call *s, const lh_rounding *r)
 {
     (void)r;
     for (int k = 0; k < 2; k++)
-        for (size_t e = 0; e < lhi_elements(s->in[k]); e++)
+        for (size_t e = 0; e < lh_elements(s->in[k]); e++)
             s->out->off[place(s, k, e)] = s->in[k]->off[e];
 }
 
 /* Nothing rounds but the additions of several users. */
 static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
-    const double g = lhi_gamma(r->adds, r);
+    const double g = lh_gamma(r->adds, r);
 
-    for (size_t e = 0; e < lhi_elements(s->in[operand]); e++) {
+    for (size_t e = 0; e < lh_elements(s->in[operand]); e++) {
         const size_t at = place(s, operand, e);
         const double off = s->out->grad_off[at];
 
-        s->in[operand]->grad_off[e] += off + g * (lhi_grad_size(s->out, at) + off);
+        s->in[operand]->grad_off[e] += off + g * (lh_grad_size_at(s->out, at) + off);
     }
 }
 #endif
@@ -107,7 +107,7 @@ static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 /* No arithmetic: an element counts as one operation. */
 static double flops(const lh_call *s)
 {
-    return (double)lhi_elements(s->out);
+    return (double)lh_elements(s->out);
 }
 
 static const lh_case cases[] = {

@@ -85,16 +85,16 @@ static void jvp(const lh_call *s)
     const real *tz = s->in[0]->tangent;
     real *ta = s->out->tangent;
 
-    for (size_t e = 0; e < lhi_elements(s->out); e++)
+    for (size_t e = 0; e < lh_elements(s->out); e++)
         ta[e] = factor(s, e) * tz[e];
 }
 
 static void analytic(const lh_call *s)
 {
-    for (size_t e = 0; e < lhi_elements(s->out); e++) {
-        const lhi_complex f = {factor(s, e), 0};
+    for (size_t e = 0; e < lh_elements(s->out); e++) {
+        const lh_complex f = {factor(s, e), 0};
 
-        ((real *)s->out->tangent)[e] = lhi_mul(lhi_complex_at(s->in[0], e), f).im;
+        ((real *)s->out->tangent)[e] = lh_complex_mul(lh_complex_at(s->in[0], e), f).im;
     }
 }
 
@@ -105,7 +105,7 @@ static void hand(const lh_call *s)
     const real *da = s->out->grad;
     real *dz = s->in[0]->grad;
 
-    for (size_t e = lhi_elements(s->out); e-- > 0;)
+    for (size_t e = lh_elements(s->out); e-- > 0;)
         if (factor(s, e) > 0)
             dz[e] += s->trains ? da[e] / (real)(1 - s->number[0]) : da[e];
 }
@@ -113,23 +113,23 @@ static void hand(const lh_call *s)
 /* The factor is a quotient of what was rounded once, and its product is rounded. */
 static void value_bound(const lh_call *s, const lh_rounding *r)
 {
-    const double g = lhi_gamma(3, r);
+    const double g = lh_gamma(3, r);
 
-    for (size_t e = 0; e < lhi_elements(s->out); e++) {
+    for (size_t e = 0; e < lh_elements(s->out); e++) {
         const double f = (double)factor(s, e), off = s->in[0]->off[e] * f;
 
-        s->out->off[e] = off + g * (lhi_size(s->out, e) + off) + (f > 0 ? r->tiny : 0);
+        s->out->off[e] = off + g * (lh_size_at(s->out, e) + off) + (f > 0 ? r->tiny : 0);
     }
 }
 
 static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
-    const double g = lhi_gamma(3 + r->adds, r);
+    const double g = lh_gamma(3 + r->adds, r);
 
-    for (size_t e = 0; e < lhi_elements(s->out); e++) {
+    for (size_t e = 0; e < lh_elements(s->out); e++) {
         const double f = (double)factor(s, e), off = s->out->grad_off[e];
 
-        s->in[operand]->grad_off[e] += f * (off + g * (lhi_grad_size(s->out, e) + off)) +
+        s->in[operand]->grad_off[e] += f * (off + g * (lh_grad_size_at(s->out, e) + off)) +
                                        (f > 0 ? 2 * r->tiny : 0);
     }
 }
@@ -146,5 +146,5 @@ static const lh_case cases[] = {
     {0}
 };
 
-LH_DEFINE_OP(dropout, .n_in = 1, .numbers = 1, .shape = shape, .flops = lhi_flops_elementwise,
+LH_DEFINE_OP(dropout, .n_in = 1, .numbers = 1, .shape = shape, .flops = lh_flops_elementwise,
              .pointwise = 1);

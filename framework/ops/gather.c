@@ -68,7 +68,7 @@ static void jvp(const lh_call *s)
     const size_t n = s->out->cols;
     const real *table = s->in[0]->tangent;
 
-    for (size_t e = 0; e < lhi_elements(s->out); e++) {
+    for (size_t e = 0; e < lh_elements(s->out); e++) {
         const size_t k = place(s, e / n);
 
         ((real *)s->out->tangent)[e] = k < s->in[0]->rows ? table[k * n + e % n] : (real)NAN;
@@ -79,11 +79,11 @@ static void analytic(const lh_call *s)
 {
     const size_t n = s->out->cols;
 
-    for (size_t e = 0; e < lhi_elements(s->out); e++) {
+    for (size_t e = 0; e < lh_elements(s->out); e++) {
         const size_t k = place(s, e / n);
 
         ((real *)s->out->tangent)[e] =
-            k < s->in[0]->rows ? lhi_complex_at(s->in[0], k * n + e % n).im : (real)NAN;
+            k < s->in[0]->rows ? lh_complex_at(s->in[0], k * n + e % n).im : (real)NAN;
     }
 }
 
@@ -106,7 +106,7 @@ static void value_bound(const lh_call *s, const lh_rounding *r)
     const size_t n = s->out->cols;
 
     (void)r;
-    for (size_t e = 0; e < lhi_elements(s->out); e++) {
+    for (size_t e = 0; e < lh_elements(s->out); e++) {
         const size_t k = place(s, e / n);
 
         s->out->off[e] = k < s->in[0]->rows ? s->in[0]->off[k * n + e % n] : 0;
@@ -117,22 +117,22 @@ static void value_bound(const lh_call *s, const lh_rounding *r)
 static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
     const size_t n = s->out->cols;
-    const double g = lhi_gamma((double)s->out->rows + r->adds, r);
+    const double g = lh_gamma((double)s->out->rows + r->adds, r);
 
-    for (size_t e = 0; e < lhi_elements(s->out); e++) {
+    for (size_t e = 0; e < lh_elements(s->out); e++) {
         const size_t k = place(s, e / n);
         const double off = s->out->grad_off[e];
 
         if (k < s->in[0]->rows)
             s->in[operand]->grad_off[k * n + e % n] +=
-                off + g * (lhi_grad_size(s->out, e) + off);
+                off + g * (lh_grad_size_at(s->out, e) + off);
     }
 }
 #endif
 
 static double flops(const lh_call *s)
 {
-    return (double)lhi_elements(s->out);
+    return (double)lh_elements(s->out);
 }
 
 #define PLACES .drawn = {[1] = LH_PLACES}

@@ -150,28 +150,28 @@ static void analytic(const lh_call *s)
     const size_t n = s->out->cols;
 
     for (size_t i = 0; i < s->out->rows; i++) {
-        lhi_complex mean = {0, 0}, var = {0, 0}, root;
+        lh_complex mean = {0, 0}, var = {0, 0}, root;
 
         for (size_t j = 0; j < n; j++) {
-            const lhi_complex x = lhi_complex_at(s->in[0], i * n + j);
+            const lh_complex x = lh_complex_at(s->in[0], i * n + j);
 
-            mean = (lhi_complex){mean.re + x.re / (real)n, mean.im + x.im / (real)n};
+            mean = (lh_complex){mean.re + x.re / (real)n, mean.im + x.im / (real)n};
         }
         for (size_t j = 0; j < n; j++) {
-            const lhi_complex x = lhi_complex_at(s->in[0], i * n + j);
-            const lhi_complex d = {x.re - mean.re, x.im - mean.im}, square = lhi_mul(d, d);
+            const lh_complex x = lh_complex_at(s->in[0], i * n + j);
+            const lh_complex d = {x.re - mean.re, x.im - mean.im}, square = lh_complex_mul(d, d);
 
-            var = (lhi_complex){var.re + square.re / (real)n, var.im + square.im / (real)n};
+            var = (lh_complex){var.re + square.re / (real)n, var.im + square.im / (real)n};
         }
         root.re = R_SQRT(var.re + (real)s->number[0]);
         root.im = var.im / (2 * root.re);
         for (size_t j = 0; j < n; j++) {
-            const lhi_complex x = lhi_complex_at(s->in[0], i * n + j);
-            const lhi_complex d = {x.re - mean.re, x.im - mean.im};
+            const lh_complex x = lh_complex_at(s->in[0], i * n + j);
+            const lh_complex d = {x.re - mean.re, x.im - mean.im};
 
             ((real *)s->out->tangent)[i * n + j] =
-                lhi_mul(lhi_div(d, root), lhi_complex_at(s->in[1], j)).im +
-                lhi_complex_at(s->in[2], j).im;
+                lh_complex_mul(lh_complex_div(d, root), lh_complex_at(s->in[1], j)).im +
+                lh_complex_at(s->in[2], j).im;
         }
     }
 }
@@ -214,7 +214,7 @@ static row_off row_off_at(const lh_call *s, const row *w, size_t i, const lh_rou
 {
     const size_t n = s->in[0]->cols;
     const double *off = s->in[0]->off + i * n, eps = s->number[0];
-    const double g = lhi_gamma((double)n + 4, r), scale = (double)w->scale;
+    const double g = lh_gamma((double)n + 4, r), scale = (double)w->scale;
     double var = 0, size = 0, q, least;
     row_off o = {0, 0};
 
@@ -250,7 +250,7 @@ static double normal_off(const lh_call *s, const row *w, row_off o, size_t i, si
 static void value_bound(const lh_call *s, const lh_rounding *r)
 {
     const size_t n = s->out->cols;
-    const double g = lhi_gamma(2, r);
+    const double g = lh_gamma(2, r);
 
     for (size_t i = 0; i < s->out->rows; i++) {
         const row w = row_at(s, i);
@@ -258,8 +258,8 @@ static void value_bound(const lh_call *s, const lh_rounding *r)
 
         for (size_t j = 0; j < n; j++) {
             const double h = fabs((double)normal(&w, j)), h_off = normal_off(s, &w, o, i, j, r);
-            const double gamma = lhi_size(s->in[1], j), gamma_off = s->in[1]->off[j];
-            const double beta = lhi_size(s->in[2], j), beta_off = s->in[2]->off[j];
+            const double gamma = lh_size_at(s->in[1], j), gamma_off = s->in[1]->off[j];
+            const double beta = lh_size_at(s->in[2], j), beta_off = s->in[2]->off[j];
 
             s->out->off[i * n + j] =
                 h_off * (gamma + gamma_off) + h * gamma_off + beta_off +
@@ -272,7 +272,7 @@ static void value_bound(const lh_call *s, const lh_rounding *r)
 static void bound_of_x(const lh_call *s, const lh_rounding *r)
 {
     const size_t n = s->out->cols;
-    const double c = lhi_gamma((double)n + 8 + r->adds, r);
+    const double c = lh_gamma((double)n + 8 + r->adds, r);
 
     for (size_t i = 0; i < s->out->rows; i++) {
         const row w = row_at(s, i);
@@ -284,8 +284,8 @@ static void bound_of_x(const lh_call *s, const lh_rounding *r)
             for (size_t j = 0; j < n; j++) {
                 const double h = fabs((double)normal(&w, j));
                 const double h_off = normal_off(s, &w, o, i, j, r);
-                const double gamma = lhi_size(s->in[1], j), gamma_off = s->in[1]->off[j];
-                const double da = lhi_grad_size(s->out, i * n + j);
+                const double gamma = lh_size_at(s->in[1], j), gamma_off = s->in[1]->off[j];
+                const double da = lh_grad_size_at(s->out, i * n + j);
                 const double off = s->out->grad_off[i * n + j];
                 const double g = da * gamma;
                 const double g_off = off * (gamma + gamma_off) + da * gamma_off;
@@ -311,7 +311,7 @@ static void bound_of_x(const lh_call *s, const lh_rounding *r)
 static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
     const size_t m = s->out->rows, n = s->out->cols;
-    const double c = lhi_gamma((double)m + 6 + r->adds, r);
+    const double c = lh_gamma((double)m + 6 + r->adds, r);
 
     if (operand == 0) {
         bound_of_x(s, r);
@@ -324,7 +324,7 @@ static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
         for (size_t j = 0; j < n; j++) {
             const double h = operand == 1 ? fabs((double)normal(&w, j)) : 1;
             const double h_off = operand == 1 ? normal_off(s, &w, o, i, j, r) : 0;
-            const double da = lhi_grad_size(s->out, i * n + j);
+            const double da = lh_grad_size_at(s->out, i * n + j);
             const double off = s->out->grad_off[i * n + j];
 
             s->in[operand]->grad_off[j] += off * (h + h_off) + da * h_off +
@@ -358,5 +358,5 @@ static const lh_lines lines = {
                  "over_rows(d#0 * " NORMAL ")", "over_rows(d#0)"}
 };
 
-LH_DEFINE_OP(layer_norm, .n_in = 3, .numbers = 1, .shape = shape, .flops = lhi_flops_elementwise,
+LH_DEFINE_OP(layer_norm, .n_in = 3, .numbers = 1, .shape = shape, .flops = lh_flops_elementwise,
              .work = work, .lines = &lines, .reads = LH_READS(0) | LH_READS(1));

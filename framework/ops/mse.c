@@ -34,7 +34,7 @@ static void jvp(const lh_call *s)
     const real *a = s->in[0]->value, *y = s->in[1]->value, *ta = s->in[0]->tangent;
     real sum = 0;
 
-    for (size_t i = 0; i < lhi_elements(s->in[0]); i++)
+    for (size_t i = 0; i < lh_elements(s->in[0]); i++)
         sum += 2 * (a[i] - y[i]) * ta[i];
     *(real *)s->out->tangent = sum / (real)s->m;
 }
@@ -44,10 +44,10 @@ static void analytic(const lh_call *s)
     const real *y = s->in[1]->value;
     real sum = 0;
 
-    for (size_t i = 0; i < lhi_elements(s->in[0]); i++) {
-        const lhi_complex a = lhi_complex_at(s->in[0], i), e = {a.re - y[i], a.im};
+    for (size_t i = 0; i < lh_elements(s->in[0]); i++) {
+        const lh_complex a = lh_complex_at(s->in[0], i), e = {a.re - y[i], a.im};
 
-        sum += lhi_mul(e, e).im;
+        sum += lh_complex_mul(e, e).im;
     }
     *(real *)s->out->tangent = sum / (real)s->m;
 }
@@ -60,7 +60,7 @@ static void hand(const lh_call *s)
     const real dl = *(const real *)s->out->grad;
     real *da = s->in[0]->grad;
 
-    for (size_t i = lhi_elements(s->in[0]); i-- > 0;) {
+    for (size_t i = lh_elements(s->in[0]); i-- > 0;) {
         const real e = a[i] - y[i];
 
         da[i] += (dl * e + e * dl) / (real)s->m;
@@ -74,10 +74,10 @@ static double error_size(const lh_call *s, size_t i)
 
 static void value_bound(const lh_call *s, const lh_rounding *r)
 {
-    const double g = lhi_gamma((double)lhi_elements(s->in[0]) + 8, r);
+    const double g = lh_gamma((double)lh_elements(s->in[0]) + 8, r);
     double sum = 0;
 
-    for (size_t i = 0; i < lhi_elements(s->in[0]); i++) {
+    for (size_t i = 0; i < lh_elements(s->in[0]); i++) {
         const double off = s->in[0]->off[i], e = error_size(s, i);
 
         sum += off * (2 * e + off) + g * (e + off) * (e + off) + r->tiny;
@@ -87,10 +87,10 @@ static void value_bound(const lh_call *s, const lh_rounding *r)
 
 static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
-    const double dl = lhi_grad_size(s->out, 0), dl_off = *s->out->grad_off, m = (double)s->m;
-    const double g = lhi_gamma(4 + r->adds, r);
+    const double dl = lh_grad_size_at(s->out, 0), dl_off = *s->out->grad_off, m = (double)s->m;
+    const double g = lh_gamma(4 + r->adds, r);
 
-    for (size_t i = 0; i < lhi_elements(s->in[0]); i++) {
+    for (size_t i = 0; i < lh_elements(s->in[0]); i++) {
         const double off = s->in[0]->off[i], e = error_size(s, i);
 
         s->in[operand]->grad_off[i] +=
@@ -101,7 +101,7 @@ static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 
 static double flops(const lh_call *s)
 {
-    return 3.0 * (double)lhi_elements(s->in[0]);
+    return 3.0 * (double)lh_elements(s->in[0]);
 }
 
 static const lh_case cases[] = {
@@ -118,6 +118,6 @@ static const lh_lines lines = {
     .forward = "(1/m) sum((#1 - #2)^2)", .backward = {"(2 d#0/m) (#1 - #2)"}
 };
 
-LH_DEFINE_OP(mse, .n_in = 2, .shape = lhi_shape_loss, .finish = finish, .terms = 1,
+LH_DEFINE_OP(mse, .n_in = 2, .shape = lh_shape_loss, .finish = finish, .terms = 1,
              .flops = flops, .lines = &lines, .no_grad = 2, .reads = LH_READS(0) | LH_READS(1),
              .output = "");

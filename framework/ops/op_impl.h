@@ -9,21 +9,6 @@
 
 #include <longhand/op_impl.h>
 
-/* Names that are no more. */
-#define lhi_shape_same        lh_shape_same
-#define lhi_shape_loss        lh_shape_loss
-#define lhi_flops_elementwise lh_flops_elementwise
-#define lhi_elements          lh_elements
-#define lhi_complex_at        lh_complex_at
-#define lhi_complex           lh_complex
-#define lhi_mul               lh_complex_mul
-#define lhi_div               lh_complex_div
-#define lhi_exp               lh_complex_exp
-#define lhi_log               lh_complex_log
-#define lhi_gamma             lh_gamma
-#define lhi_size              lh_size_at
-#define lhi_grad_size         lh_grad_size_at
-
 /* Names the op after its file. */
 #define LHI_OWN(name) name
 #define LH_DEFINE_OP(id, ...)             \

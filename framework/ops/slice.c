@@ -69,7 +69,7 @@ static size_t place(const lh_call *s, size_t e)
 
 static void jvp(const lh_call *s)
 {
-    for (size_t e = 0; e < lhi_elements(s->out); e++)
+    for (size_t e = 0; e < lh_elements(s->out); e++)
         ((real *)s->out->tangent)[e] = ((const real *)s->in[0]->tangent)[place(s, e)];
 }
 
@@ -81,26 +81,26 @@ static void analytic(const lh_call *s)
 #if LH_IS_WIDE
 static void hand(const lh_call *s)
 {
-    for (size_t e = lhi_elements(s->out); e-- > 0;)
+    for (size_t e = lh_elements(s->out); e-- > 0;)
         ((real *)s->in[0]->grad)[place(s, e)] += ((const real *)s->out->grad)[e];
 }
 
 static void value_bound(const lh_call *s, const lh_rounding *r)
 {
     (void)r;
-    for (size_t e = 0; e < lhi_elements(s->out); e++)
+    for (size_t e = 0; e < lh_elements(s->out); e++)
         s->out->off[e] = s->in[0]->off[place(s, e)];
 }
 
 /* Nothing rounds but the additions of several users. */
 static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
-    const double g = lhi_gamma(r->adds, r);
+    const double g = lh_gamma(r->adds, r);
 
-    for (size_t e = 0; e < lhi_elements(s->out); e++) {
+    for (size_t e = 0; e < lh_elements(s->out); e++) {
         const double off = s->out->grad_off[e];
 
-        s->in[operand]->grad_off[place(s, e)] += off + g * (lhi_grad_size(s->out, e) + off);
+        s->in[operand]->grad_off[place(s, e)] += off + g * (lh_grad_size_at(s->out, e) + off);
     }
 }
 #endif
@@ -108,7 +108,7 @@ static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 /* No arithmetic: an element counts as one operation. */
 static double flops(const lh_call *s)
 {
-    return (double)lhi_elements(s->out);
+    return (double)lh_elements(s->out);
 }
 
 static const lh_case cases[] = {

@@ -78,10 +78,10 @@ static void analytic(const lh_call *s)
 
     for (size_t i = 0; i < s->out->rows; i++) {
         const real largest = lhi_largest_of(s->in[0], i);
-        const lhi_complex sum = lhi_exps(s->in[0], i);
+        const lh_complex sum = lhi_exps(s->in[0], i);
 
         for (size_t e = i * n; e < (i + 1) * n; e++)
-            ts[e] = lhi_div(lhi_exp_below(s->in[0], e, largest), sum).im;
+            ts[e] = lh_complex_div(lhi_exp_below(s->in[0], e, largest), sum).im;
     }
 }
 
@@ -94,7 +94,7 @@ static void hand(const lh_call *s)
     const real *out = s->out->value, *ds = s->out->grad;
     real *dz = s->in[0]->grad;
 
-    for (size_t row = 0; row < lhi_elements(s->out); row += n)
+    for (size_t row = 0; row < lh_elements(s->out); row += n)
         for (size_t j = n; j-- > 0;) {
             real all = 0;
 
@@ -107,14 +107,14 @@ static void hand(const lh_call *s)
 static void value_bound(const lh_call *s, const lh_rounding *r)
 {
     const size_t n = s->out->cols;
-    const double g = lhi_gamma((double)n + 4, r);
+    const double g = lh_gamma((double)n + 4, r);
 
     for (size_t i = 0; i < s->out->rows; i++) {
         const lhi_row w = lhi_row_of(s->in[0], i, r);
 
         for (size_t j = 0; j < n; j++)
             s->out->off[i * n + j] =
-                lhi_p_off(&w, j, r) + g * lhi_size(s->out, i * n + j) + r->tiny;
+                lhi_p_off(&w, j, r) + g * lh_size_at(s->out, i * n + j) + r->tiny;
     }
 }
 
@@ -123,23 +123,23 @@ static void value_bound(const lh_call *s, const lh_rounding *r)
 static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
     const size_t n = s->out->cols;
-    const double g = lhi_gamma((double)n + 6 + r->adds, r);
+    const double g = lh_gamma((double)n + 6 + r->adds, r);
 
     for (size_t i = 0; i < s->out->rows; i++) {
         const double *a = s->out->off + i * n, *off = s->out->grad_off + i * n;
         double mean = 0, mean_off = 0, all_off = 0;
 
         for (size_t j = 0; j < n; j++) {
-            const double d = lhi_grad_size(s->out, i * n + j) + off[j];
-            const double p = lhi_size(s->out, i * n + j);
+            const double d = lh_grad_size_at(s->out, i * n + j) + off[j];
+            const double p = lh_size_at(s->out, i * n + j);
 
             mean += d * (p + a[j]);
             mean_off += d * a[j];
             all_off += p * off[j];
         }
         for (size_t j = 0; j < n; j++) {
-            const double p = lhi_size(s->out, i * n + j);
-            const double d = lhi_grad_size(s->out, i * n + j) + off[j];
+            const double p = lh_size_at(s->out, i * n + j);
+            const double d = lh_grad_size_at(s->out, i * n + j) + off[j];
 
             s->in[operand]->grad_off[i * n + j] +=
                 p * (off[j] * (1 - 2 * p) + all_off) + a[j] * (d + mean) + p * mean_off +
@@ -152,7 +152,7 @@ static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 /* exp, a sum and a quotient. */
 static double flops(const lh_call *s)
 {
-    return 16.0 * (double)lhi_elements(s->out);
+    return 16.0 * (double)lh_elements(s->out);
 }
 
 static const lh_case cases[] = {

@@ -72,11 +72,11 @@ static inline int lhi_has_columns(const lh_shape *z, char *why, size_t room)
 }
 
 /* Over complex numbers: e^(z - largest) of an element, and the sum of those of a row. */
-static inline lhi_complex lhi_exp_below(const lh_slot *z, size_t element, real largest)
+static inline lh_complex lhi_exp_below(const lh_slot *z, size_t element, real largest)
 {
-    const lhi_complex x = lhi_complex_at(z, element);
+    const lh_complex x = lh_complex_at(z, element);
 
-    return lhi_exp((lhi_complex){x.re - largest, x.im});
+    return lh_complex_exp((lh_complex){x.re - largest, x.im});
 }
 
 static inline real lhi_largest_of(const lh_slot *z, size_t row)
@@ -89,15 +89,15 @@ static inline real lhi_largest_of(const lh_slot *z, size_t row)
     return largest;
 }
 
-static inline lhi_complex lhi_exps(const lh_slot *z, size_t row)
+static inline lh_complex lhi_exps(const lh_slot *z, size_t row)
 {
     const real largest = lhi_largest_of(z, row);
-    lhi_complex sum = {0, 0};
+    lh_complex sum = {0, 0};
 
     for (size_t j = 0; j < z->cols; j++) {
-        const lhi_complex e = lhi_exp_below(z, row * z->cols + j, largest);
+        const lh_complex e = lhi_exp_below(z, row * z->cols + j, largest);
 
-        sum = (lhi_complex){sum.re + e.re, sum.im + e.im};
+        sum = (lh_complex){sum.re + e.re, sum.im + e.im};
     }
     return sum;
 }

@@ -171,10 +171,10 @@ static void analytic(const lh_call *s)
 
     for (size_t i = 0; i < s->in[0]->rows; i++) {
         const real *y = wanted(s, i, room);
-        const lhi_complex log = lhi_log(lhi_exps(s->in[0], i));
+        const lh_complex log = lh_complex_log(lhi_exps(s->in[0], i));
 
         for (size_t j = 0; j < n; j++)
-            sum += y[j] * (log.im - lhi_complex_at(s->in[0], i * n + j).im);
+            sum += y[j] * (log.im - lh_complex_at(s->in[0], i * n + j).im);
     }
     *(real *)s->out->tangent = sum / (real)s->m;
 }
@@ -224,7 +224,7 @@ static real all_wanted(const real *y, size_t n, size_t *many)
 static void value_bound(const lh_call *s, const lh_rounding *r)
 {
     const size_t n = s->in[0]->cols;
-    const double g = lhi_gamma((double)lhi_elements(s->in[0]) + 16, r);
+    const double g = lh_gamma((double)lh_elements(s->in[0]) + 16, r);
     real *room = (real *)s->work + (LHI_SIDE_BY_SIDE + 1) * n;
     double sum = 0;
 
@@ -251,8 +251,8 @@ static void value_bound(const lh_call *s, const lh_rounding *r)
 static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
     const size_t n = s->in[0]->cols;
-    const double dl = lhi_grad_size(s->out, 0), dl_off = *s->out->grad_off, m = (double)s->m;
-    const double g = lhi_gamma((double)n + 16 + r->adds, r);
+    const double dl = lh_grad_size_at(s->out, 0), dl_off = *s->out->grad_off, m = (double)s->m;
+    const double g = lh_gamma((double)n + 16 + r->adds, r);
     real *room = (real *)s->work + (LHI_SIDE_BY_SIDE + 1) * n;
 
     for (size_t i = 0; i < s->in[0]->rows; i++) {
@@ -277,7 +277,7 @@ static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 /* Of the logits: exp, a sum, a quotient. */
 static double flops(const lh_call *s)
 {
-    return 16.0 * (double)lhi_elements(s->in[0]);
+    return 16.0 * (double)lh_elements(s->in[0]);
 }
 
 #define LHI_SOFTMAX_CE                                                                      \
