@@ -1,5 +1,6 @@
 /* register.c -- ops from outside: looked over, made whole, and added to those of a context. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/rng.h"
 #include "framework/ops/ops.h"
 
 #include <math.h>
@@ -225,6 +226,11 @@ lh_status lh_op_register(lh_ctx *c, const lh_family *f)
     if (lhi_family_add(c, &w->family) != 0)
         return lhi_call_ends(c);
     return LH_OK;
+}
+
+double lh_draw(const lh_call *s, uint64_t index)
+{
+    return s ? lhi_random_unit(s->seed, (uint32_t)s->stream, (uint32_t)s->step, index) : 0;
 }
 
 static const char *name_at(const void *set, size_t index)

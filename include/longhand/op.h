@@ -212,6 +212,11 @@ LH_API lh_status lh_op_register(lh_ctx *c, const lh_family *f);
 LH_API lh_var lh_apply(lh_tape *t, const char *op, int n, const lh_var *in,
                        const double *numbers);
 
+/** For ops that draw: a number of [0, 1), a multiple of 2^-53, from the call's seed, stream and
+ *  step and an index, such as that of the element: (s->first + row) * columns + column.  It is the
+ *  same in forward() and backward(), on any thread. */
+LH_API double lh_draw(const lh_call *s, uint64_t index);
+
 /** The ops, those of ops.def first and in its order, then those of the context (NULL: none); NULL
  *  past the end.  `text` may be NULL. */
 LH_API const lh_op *lh_op_at(lh_ctx *c, size_t index, const char **text);

@@ -361,6 +361,10 @@ static const lh_var *take_const_lh_var_p(const char *place, size_t which)
     return all[which];
 }
 
+static const lh_call call_of_op = {.seed = 1};
+POINTER(const lh_call *, const_lh_call_p, &call_of_op)
+NUMBERS(uint64_t, uint64_t, 1, 0, UINT64_MAX)
+
 MANY(const_lh_column_p, 4)
 static const lh_column *take_const_lh_column_p(const char *place, size_t which)
 {

@@ -169,6 +169,7 @@ static int is_an_answer(const char *name)
 {
     static const char *const names[] = {
         "lh_at", "lh_best_epoch", "lh_clear", "lh_close", "lh_cols", "lh_did_you_mean",
+        "lh_draw",
         "lh_epochs", "lh_error",
         "lh_exit_code", "lh_fail", "lh_findings", "lh_last_loss", "lh_ledger", "lh_message",
         "lh_method_name", "lh_named", "lh_on", "lh_op_at", "lh_open", "lh_params_*", "lh_path",

@@ -1,5 +1,6 @@
 /* test_own_op.c -- an op from outside: what is refused, what it is worth, and its checkpoints. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/rng.h"
 #include "framework/ops/ops.h"
 #include "framework/selftest/laws.h"
 #include "framework/selftest/selftest.h"
@@ -288,6 +289,21 @@ static void no_sum(const lh_call *s, int operand, lh_tile t)
     ((double *)s->in[operand]->grad)[t.i0] *= 1 + 1e-9;
 }
 
+/* What an op draws is a function of the run and the place, and nobody keeps it. */
+static void draws(void)
+{
+    const lh_call s = {.seed = 5, .stream = 7, .step = 3};
+    const lh_call next = {.seed = 5, .stream = 7, .step = 4};
+    double sum = 0;
+
+    for (uint64_t i = 0; i < 1000; i++) {
+        CHECK(lh_draw(&s, i) == lhi_random_unit(5, 7, 3, i) && lh_draw(&s, i) != lh_draw(&next, i),
+              "%g", lh_draw(&s, i));
+        sum += lh_draw(&s, i);
+    }
+    CHECK(sum > 450 && sum < 550, "mean %g", sum / 1000);
+}
+
 static void broken(void)
 {
     lh_ctx *c = open_ctx();
@@ -396,6 +412,7 @@ int main(int argc, char **argv)
         {"lh_apply() refuses what no op takes", applied},
         {"a batch comes of a batch", batch_of_nothing},
         {"an op from outside keeps every law", laws},
+        {"what an op draws is a function of the run and the place", draws},
         {"lh_check_op() names the law, the case and the numbers of one that does not", broken},
         {"it is checked and trained, with the same bits on any number of threads", trained},
         {"it has the networks of any op in the self-test", mutants},
