@@ -3,6 +3,7 @@
 #include "framework/base/floats.h"
 #include "framework/base/place.h"
 #include "framework/derive/document.h"
+#include "framework/ops/ops.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -64,7 +65,7 @@ static int set_up(lhi_document *d, lh_var L)
     d->c = L.tape->c;
     d->p = lhi_plan_new(d->t, L.id, LHI_KEEP_ALL);
     d->users = lhi_alloc_array(d->c, d->t->count, sizeof *d->users);
-    d->pool = (lhi_pool){.c = d->c, .t = d->t};
+    d->pool = (lhi_pool){.c = d->c, .find = lhi_op_named, .t = d->t};
     d->pool.name = lhi_alloc_array(d->c, d->t->count, sizeof *d->pool.name);
     if (!d->p || !d->users || !d->pool.name)
         return 0;

@@ -290,7 +290,7 @@ static int of_one(const lhi_pool *p, const lhi_expr *e, const lhi_matrix *a, lhi
 
     if (e->kind == LHI_E_TRANSPOSE)
         return transposed(p, a, out);
-    if ((e->kind == LHI_E_CALL && !f) || !make(p->c, a->rows, a->cols, out))
+    if (!make(p->c, a->rows, a->cols, out))
         return 0;
     for (size_t i = 0; i < a->rows * a->cols; i++) {
         const number y = f ? of_number(f->code, a->at[i]) : (number){-a->at[i], 1};
@@ -302,8 +302,7 @@ static int of_one(const lhi_pool *p, const lhi_expr *e, const lhi_matrix *a, lhi
 }
 
 /* A call of such a function: its arguments, then itself. */
-static int call(const lhi_pool *p, lhi_ref ref, const char *name, const lhi_ws *w,
-                lhi_matrix *out)
+static int call(lhi_pool *p, lhi_ref ref, const char *name, const lhi_ws *w, lhi_matrix *out)
 {
     lhi_ref argument[2 * LHI_LINE_OPERANDS];
     lhi_matrix a[2 * LHI_LINE_OPERANDS] = {{.rows = 0}};
@@ -318,12 +317,25 @@ static int call(const lhi_pool *p, lhi_ref ref, const char *name, const lhi_ws *
     return good;
 }
 
+/* The call of an op by the op's own line. */
+static int called(lhi_pool *p, lhi_ref call, const lhi_ws *w, lhi_matrix *out)
+{
+    const lhi_ref body = p->nested < LHI_NESTED ? lhi_expanded(p, call) : LHI_NO_EXPR;
+    int good;
+
+    if (body == LHI_NO_EXPR)
+        return 0;
+    p->nested++;
+    good = lhi_evaluate(p, body, w, out);
+    p->nested--;
+    return good;
+}
+
 /* The parts of an expression, then itself. */
-static int inner(const lhi_pool *p, const lhi_expr *e, const lhi_ws *w, lhi_matrix *out)
+static int inner(lhi_pool *p, const lhi_expr *e, const lhi_ws *w, lhi_matrix *out)
 {
     lhi_matrix a = {.rows = 0}, b = {.rows = 0};
-    const int known = e->kind != LHI_E_CALL || lhi_function_named(e->name, e->length);
-    int good = known && lhi_evaluate(p, e->a, w, &a);
+    int good = lhi_evaluate(p, e->a, w, &a);
 
     if (good && e->b != LHI_NO_EXPR) {
         good = lhi_evaluate(p, e->b, w, &b) &&
@@ -336,9 +348,9 @@ static int inner(const lhi_pool *p, const lhi_expr *e, const lhi_ws *w, lhi_matr
     return good;
 }
 
-int lhi_evaluate(const lhi_pool *p, lhi_ref ref, const lhi_ws *w, lhi_matrix *out)
+int lhi_evaluate(lhi_pool *p, lhi_ref ref, const lhi_ws *w, lhi_matrix *out)
 {
-    const lhi_expr *e = &p->at[ref];
+    const lhi_expr own = p->at[ref], *e = &own; /* the pool may move while parts are worked */
     const lhi_function *f = e->kind == LHI_E_CALL ? lhi_function_named(e->name, e->length) : NULL;
 
     if (f && f->code == LHI_CODES)
@@ -360,6 +372,8 @@ int lhi_evaluate(const lhi_pool *p, lhi_ref ref, const lhi_ws *w, lhi_matrix *ou
     case LHI_E_SETTING:
     case LHI_E_LIST:
         return 0;
+    case LHI_E_CALL:
+        return f ? inner(p, e, w, out) : called(p, ref, w, out);
     default:
         return inner(p, e, w, out);
     }

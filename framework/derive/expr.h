@@ -35,7 +35,7 @@ typedef struct lhi_matrix {
 
 /* Evaluates over the values and gradients of a workspace of double.  1, or 0 when it
  * contains what has no value (or memory ran out); the caller frees at and spread. */
-int lhi_evaluate(const lhi_pool *p, lhi_ref e, const lhi_ws *w, lhi_matrix *out);
+int lhi_evaluate(lhi_pool *p, lhi_ref e, const lhi_ws *w, lhi_matrix *out);
 void lhi_matrix_free(lh_ctx *c, lhi_matrix *x);
 
 #endif

@@ -86,6 +86,19 @@ static int is_shown(const lhi_document *d, uint32_t id)
 static lhi_ref value(lhi_document *d, uint32_t id);
 static lhi_ref gradient(lhi_document *d, uint32_t id);
 
+/* Whose rows m counts: those of the operand of a mean, else those of the batch. */
+static uint32_t counted(const lhi_document *d, uint32_t id)
+{
+    const uint32_t first = d->t->node[id].in[0];
+
+    if (op_of(d, id)->terms || lhi_is_batch(&d->t->node[first]))
+        return first;
+    for (uint32_t i = 0; i < d->t->count; i++)
+        if (lhi_is_batch(&d->t->node[i]))
+            return i;
+    return first;
+}
+
 static lhi_binding binding(lhi_document *d, uint32_t id, int with_gradient)
 {
     const lhi_node *n = &d->t->node[id];
@@ -95,7 +108,7 @@ static lhi_binding binding(lhi_document *d, uint32_t id, int with_gradient)
 
     b.node = id;
     b.value[0] = b.grad = LHI_NO_EXPR;
-    b.count = lhi_leaf(&d->pool, LHI_E_COUNT, n->in[0]);
+    b.count = lhi_leaf(&d->pool, LHI_E_COUNT, counted(d, id));
     for (int k = 0; k < operands; k++)
         b.value[1 + k] = value(d, n->in[k]);
     for (int k = 0; k < LH_NUMBERS; k++)
@@ -128,7 +141,7 @@ static size_t forward(lhi_document *d, uint32_t id, lhi_ref *step)
 
     if (lines_of(d, id)->forward)
         return parse(d, lines_of(d, id)->forward, &b, step);
-    step[0] = lhi_make(&d->pool, (lhi_expr){.kind = LHI_E_CALL, .a = b.value[1],
+    step[0] = lhi_make(&d->pool, (lhi_expr){.kind = LHI_E_CALL, .node = 1, .a = b.value[1],
                                             .b = op->n_in > 1 ? b.value[2] : LHI_NO_EXPR,
                                             .name = op->name, .length = (int)strlen(op->name)});
     return 1;

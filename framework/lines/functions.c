@@ -76,7 +76,7 @@ const lh_op *lhi_called_op(const lhi_pool *p, lhi_ref call)
     const lh_op *op;
     char name[64];
 
-    if (x->kind != LHI_E_CALL || !p->find || x->length >= (int)sizeof name ||
+    if (x->kind != LHI_E_CALL || x->node || !p->find || x->length >= (int)sizeof name ||
         lhi_function_named(x->name, x->length))
         return NULL;
     snprintf(name, sizeof name, "%.*s", x->length, x->name);

@@ -108,6 +108,7 @@ static int compile(lhi_pool *p, const char *forward, const char *const *slope,
     lhi_ref step[LHI_CHAIN];
 
     *of = 0;
+    b.is_row = b.is_column = 0; /* what repeats an operand is summed by the runs */
     b.value[0] = LHI_NO_EXPR;
     if (lhi_read(p, forward, &b, step, why) == 0 ||
         lhi_compile(p, step[0], &out->forward, why) != 0)

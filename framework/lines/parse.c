@@ -11,7 +11,7 @@
 enum { DEEPEST = 60 }; /* brackets within brackets */
 
 /* The first reason counts.  From here on everything that is read is nothing. */
-lhi_ref lhi_fail_at(lhi_reader *r, const char *at, const char *hint, const char *why)
+lhi_ref lhi_fail_at(lhi_parser *r, const char *at, const char *hint, const char *why)
 {
     if (!r->failed) {
         r->why->at = (size_t)(at - r->text);
@@ -22,7 +22,7 @@ lhi_ref lhi_fail_at(lhi_reader *r, const char *at, const char *hint, const char 
     return 0;
 }
 
-lhi_ref lhi_fail_at_name(lhi_reader *r, const char *name, size_t length, const char *hint,
+lhi_ref lhi_fail_at_name(lhi_parser *r, const char *name, size_t length, const char *hint,
                          const char *before, const char *after)
 {
     char legible[40], why[160];
@@ -33,7 +33,7 @@ lhi_ref lhi_fail_at_name(lhi_reader *r, const char *name, size_t length, const c
 }
 
 /* An expression that begins at this place of the text. */
-lhi_ref lhi_make_at(lhi_reader *r, const char *at, lhi_expr e)
+lhi_ref lhi_make_at(lhi_parser *r, const char *at, lhi_expr e)
 {
     if (r->failed)
         return 0;
@@ -41,7 +41,7 @@ lhi_ref lhi_make_at(lhi_reader *r, const char *at, lhi_expr e)
     return lhi_make(r->p, e);
 }
 
-lhi_ref lhi_join_at(lhi_reader *r, const char *at, lhi_expr_kind kind, lhi_ref a, lhi_ref b)
+lhi_ref lhi_join_at(lhi_parser *r, const char *at, lhi_expr_kind kind, lhi_ref a, lhi_ref b)
 {
     const int product = kind == LHI_E_TIMES || kind == LHI_E_PRODUCT;
 
@@ -52,13 +52,13 @@ lhi_ref lhi_join_at(lhi_reader *r, const char *at, lhi_expr_kind kind, lhi_ref a
     return lhi_make_at(r, at, (lhi_expr){.kind = kind, .a = a, .b = b});
 }
 
-void lhi_skip_blanks(lhi_reader *r)
+void lhi_skip_blanks(lhi_parser *r)
 {
     while (*r->at == ' ' || *r->at == '\t')
         r->at++;
 }
 
-int lhi_take(lhi_reader *r, const char *word)
+int lhi_take(lhi_parser *r, const char *word)
 {
     const size_t length = strlen(word);
 
@@ -70,7 +70,7 @@ int lhi_take(lhi_reader *r, const char *word)
 }
 
 /* What cannot stand where a value is wanted. */
-static lhi_ref unexpected(lhi_reader *r)
+static lhi_ref unexpected(lhi_parser *r)
 {
     char legible[16], why[80];
 
@@ -85,14 +85,14 @@ static lhi_ref unexpected(lhi_reader *r)
     return lhi_fail_at(r, r->at, NULL, why);
 }
 
-static lhi_ref cannot_go_on(lhi_reader *r)
+static lhi_ref cannot_go_on(lhi_parser *r)
 {
     return lhi_fail_at(r, r->at, "between two values stands + - * / or nothing",
                        "the line cannot go on like this here");
 }
 
 /* The bracket that closes the one at `open`. */
-lhi_ref lhi_shut(lhi_reader *r, const char *word, const char *open, lhi_ref e)
+lhi_ref lhi_shut(lhi_parser *r, const char *word, const char *open, lhi_ref e)
 {
     if (lhi_take(r, word))
         return e;
@@ -101,18 +101,18 @@ lhi_ref lhi_shut(lhi_reader *r, const char *word, const char *open, lhi_ref e)
     lhi_skip_blanks(r);
     if (*r->at == 0 || *r->at == '=')
         return lhi_fail_at(r, open, NULL, *open == '[' ? "this bracket is never closed, with ]"
-                                                : "this bracket is never closed");
+                                                       : "this bracket is never closed");
     return cannot_go_on(r);
 }
 
-static lhi_ref whole(lhi_reader *r, int number)
+static lhi_ref whole(lhi_parser *r, int number)
 {
     return lhi_make_at(r, r->at, (lhi_expr){.kind = LHI_E_NUMBER,
                                             .number = {(float)number, number, number}});
 }
 
 /* [a > b], and the other signs made of it. */
-static lhi_ref comparison(lhi_reader *r, const char *open)
+static lhi_ref comparison(lhi_parser *r, const char *open)
 {
     const lhi_ref a = lhi_read_sum(r);
     const char *sign;
@@ -139,7 +139,7 @@ static lhi_ref comparison(lhi_reader *r, const char *open)
     return or_equal ? lhi_join_at(r, sign, LHI_E_SUB, whole(r, 1), above) : above;
 }
 
-static lhi_ref primary(lhi_reader *r)
+static lhi_ref primary(lhi_parser *r)
 {
     const char *at;
 
@@ -159,7 +159,7 @@ static lhi_ref primary(lhi_reader *r)
 }
 
 /* What stands after ^: a number with its sign, a letter, or an expression in brackets. */
-static lhi_ref exponent(lhi_reader *r)
+static lhi_ref exponent(lhi_parser *r)
 {
     const int negative = lhi_take(r, "-");
     lhi_ref e;
@@ -180,7 +180,7 @@ static lhi_ref exponent(lhi_reader *r)
 }
 
 /* ^T is the transpose unless a longer word begins there. */
-static int takes_transpose(lhi_reader *r)
+static int takes_transpose(lhi_parser *r)
 {
     lhi_skip_blanks(r);
     if (r->at[0] != 'T' || lhi_is_letter(r->at[1]) || isdigit((unsigned char)r->at[1]))
@@ -189,7 +189,7 @@ static int takes_transpose(lhi_reader *r)
     return 1;
 }
 
-lhi_ref lhi_read_postfix(lhi_reader *r)
+lhi_ref lhi_read_postfix(lhi_parser *r)
 {
     lhi_ref a;
     const char *at;
@@ -212,14 +212,14 @@ lhi_ref lhi_read_postfix(lhi_reader *r)
     return a;
 }
 
-static int at_factor(lhi_reader *r)
+static int at_factor(lhi_parser *r)
 {
     lhi_skip_blanks(r);
     return !r->failed && lhi_begins_a_factor(r->at);
 }
 
 /* Factors that stand beside each other. */
-static lhi_ref product(lhi_reader *r)
+static lhi_ref product(lhi_parser *r)
 {
     lhi_ref a = lhi_read_postfix(r);
     const char *at;
@@ -243,7 +243,7 @@ static lhi_ref product(lhi_reader *r)
 }
 
 /* Before a factor, and before a term, may stand a minus sign. */
-static lhi_ref signed_factor(lhi_reader *r, lhi_ref (*factor)(lhi_reader *r))
+static lhi_ref signed_factor(lhi_parser *r, lhi_ref (*factor)(lhi_parser *r))
 {
     const char *at;
     lhi_ref a;
@@ -261,7 +261,7 @@ static lhi_ref signed_factor(lhi_reader *r, lhi_ref (*factor)(lhi_reader *r))
 
 /* * and / go left to right.  What stands beside the divisor by itself might be meant above or
  * below the line: it is refused. */
-static lhi_ref term(lhi_reader *r)
+static lhi_ref term(lhi_parser *r)
 {
     lhi_ref a = product(r);
     const char *at;
@@ -282,7 +282,7 @@ static lhi_ref term(lhi_reader *r)
     return a;
 }
 
-lhi_ref lhi_read_sum(lhi_reader *r)
+lhi_ref lhi_read_sum(lhi_parser *r)
 {
     lhi_ref a = signed_factor(r, term);
     const char *at;
@@ -303,7 +303,7 @@ lhi_ref lhi_read_sum(lhi_reader *r)
 size_t lhi_read(lhi_pool *p, const char *text, const lhi_binding *b, lhi_ref step[LHI_CHAIN],
                 lhi_misread *why)
 {
-    lhi_reader r = {.p = p, .text = text, .at = text, .b = b, .why = why};
+    lhi_parser r = {.p = p, .text = text, .at = text, .b = b, .why = why};
     size_t n = 0;
 
     if (strnlen(text, LHI_LINE_ROOM) >= LHI_LINE_ROOM)

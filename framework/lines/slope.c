@@ -126,6 +126,7 @@ static lhi_ref of_call(sweep *s, lhi_ref e, lhi_expr x)
         for (size_t k = 0; k < n; k++)
             b.value[1 + k] = argument[k];
     }
+    b.is_row = b.is_column = 0;
     for (size_t k = 0; k < n && (f || (int)k < op->n_in); k++)
         sum = lhi_plus(s->p, sum, chain(s, argument[k],
                                         f ? f->slope[k] : op->lines->backward[k], &b, !f));

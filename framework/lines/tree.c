@@ -135,7 +135,7 @@ size_t lhi_arguments(const lhi_pool *p, lhi_ref call, lhi_ref argument[2 * LHI_L
 
 lhi_binding lhi_operands(lhi_pool *p, int n, const double *numbers)
 {
-    lhi_binding b = {.sigma = LHI_NO_EXPR};
+    lhi_binding b = {.sigma = LHI_NO_EXPR, .is_row = 1, .is_column = 1};
 
     for (uint32_t k = 0; k <= LHI_LINE_OPERANDS; k++)
         b.value[k] = (int)k <= n ? lhi_leaf(p, LHI_E_VALUE, k) : LHI_NO_EXPR;

@@ -25,7 +25,7 @@ typedef enum lhi_expr_kind {
     LHI_E_TRANSPOSE,
     LHI_E_PRIME,     /* the derivative of a function, g' */
     LHI_E_ABOVE,     /* [a > b] */
-    LHI_E_CALL,      /* a function of a, or of a and b */
+    LHI_E_CALL,      /* a function of a, or of a and b; node not 0: only its name is known */
     LHI_E_LIST,      /* more arguments in the place of b: a, then b */
     LHI_E_PARTIAL,   /* da/db */
     LHI_E_BACKWARD,  /* what an op without lines does */
@@ -51,6 +51,8 @@ typedef struct lhi_pool {
     lhi_op_finder find; /* NULL: functions.def alone is known */
     /* Is this a name?  It is a symbol then, and not a function; NULL: no name is known. */
     int (*is_name)(void *arg, const char *name, size_t length);
+    /* Another name of a function, or NULL; NULL: no function has one. */
+    const char *(*function)(void *arg, const char *name, size_t length);
     void *arg;
     const lh_tape *t;   /* where nodes are those of a tape, and how each is called (derive/) */
     const char **name;

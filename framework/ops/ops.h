@@ -10,6 +10,9 @@
 const lhi_op_family *lhi_family(lh_ctx *c, const char *name);
 const lhi_op_family *lhi_family_at(lh_ctx *c, size_t index);
 
+/* The op of a name in type f64, for lines that call ops. */
+const lh_op *lhi_op_named(lh_ctx *c, const char *name);
+
 /* Adds a family, which lives as long as the context, to its ops.  -1: no memory. */
 int lhi_family_add(lh_ctx *c, const lhi_op_family *f);
 

@@ -1,5 +1,6 @@
 /* record_listing.c -- a listing read back into a tape. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/lines/tree.h"
 #include "framework/ops/ops.h"
 #include "framework/system/sys.h"
 
@@ -69,13 +70,35 @@ static void op_is_unknown(lh_ctx *c, const char *op, const char *path)
              "%s: this network needs the op \"%s\", which is not part of longhand", path, op);
 }
 
+/* The op of a line of the listing, `at` behind its name: one by its name, or a formula, "#1 + #2"
+ * in quotation marks.  NULL when there is none; a name that is none's is told. */
+static const lhi_op_family *family_of(lh_ctx *c, const char **at, const char *path)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+    char word[LHI_LINE_ROOM];
+    const int formula = **at == '"';
+    const char *end = formula ? strchr(*at + 1, '"') : *at + strcspn(*at, "(");
+    const lhi_op_family *f;
+    lhi_misread why;
+
+    if (!end || end[formula] != '(' || (size_t)(end - *at) >= sizeof word)
+        return NULL;
+    snprintf(word, sizeof word, "%.*s", (int)(end - *at) - formula, *at + formula);
+    *at = end + formula + 1;
+    f = formula ? lhi_line_of(c, lhi_op_named, word, &why) : lhi_family(c, word);
+    if (!f && !formula && word[strspn(word, letters)] == 0)
+        op_is_unknown(c, word, path);
+    return f;
+}
+
 /* One line: "W1 = param [30 x 16] he", "X = input [m x 30]", "Z1 = add(%3, b1) [m x 16]"; it
  * stands in the file at this place.  1 when it could be read; the recording itself may still
  * fail in the context. */
 static int record_line(lh_tape *t, const char *line, const char *path, known *k, size_t count,
                        lh_var *v)
 {
-    char name[LHI_NAME], word[LHI_NAME], rows[24], first[12] = "";
+    char name[LHI_NAME], rows[24], first[12] = "";
+    const char *at;
     ptrdiff_t m, n;
     int used = 0;
     lh_var in[LH_OPERANDS];
@@ -91,15 +114,15 @@ static int record_line(lh_tape *t, const char *line, const char *path, known *k,
         *v = first[0] ? lh_param_at(t, name, m, n, first_of(first), path, (int)count + 1)
                       : lh_input_at(t, name, m, n, path, (int)count + 1);
     } else {
-        if (sscanf(line, "%63s = %63[a-z0-9_](%n", name, word, &used) < 2 || !used)
+        if (sscanf(line, "%63s = %n", name, &used) < 1 || !used)
             return 0;
-        f = lhi_family(t->c, word);
-        if (!f) {
-            op_is_unknown(t->c, word, path);
+        at = line + used;
+        f = family_of(t->c, &at, path);
+        if (!f && !lhi_ok(t->c)) {
             v->id = UINT32_MAX;
             return 1;
         }
-        if (!read_operands(line + used, lhi_family_op(f, LHI_F64), k, count, in, number))
+        if (!f || !read_operands(at, lhi_family_op(f, LHI_F64), k, count, in, number))
             return 0;
         *v = lhi_record(f, in, number);
         if (name[0] != '%')
@@ -117,10 +140,11 @@ lh_var lhi_record_listing(lh_tape *t, const char *listing, const char *path)
     size_t count = 0;
 
     for (const char *at = listing; k && *at && lhi_ok(t->c); count++) {
-        char line[400];
+        char line[LHI_LINE_ROOM + 400];
         const size_t length = strcspn(at, "\n");
 
-        snprintf(line, sizeof line, "%.*s", (int)(length < 399 ? length : 399), at);
+        snprintf(line, sizeof line, "%.*s",
+                 (int)(length < sizeof line ? length : sizeof line - 1), at);
         if (count == MOST_LINES || length >= sizeof line ||
             !record_line(t, line, path, k, count, &v)) {
             lhi_fail(t->c, LH_EFORMAT, "it may come from a newer version, with other ops",

@@ -42,13 +42,6 @@ static const lhi_line_spec specs[] = {
 
 enum { LINES = sizeof specs / sizeof *specs };
 
-static const lh_op *op_named(lh_ctx *c, const char *name)
-{
-    const lhi_op_family *f = lhi_family(c, name);
-
-    return f ? lhi_family_op(f, LHI_F64) : NULL;
-}
-
 /* The op of a row that is a line, made when it is asked for first.  NULL: no memory. */
 static const lhi_op_family *row_of(lh_ctx *c, size_t row)
 {
@@ -58,7 +51,7 @@ static const lhi_op_family *row_of(lh_ctx *c, size_t row)
     if (!c->ops.row)
         c->ops.row = lhi_alloc_array(c, LINES, sizeof *c->ops.row);
     if (c->ops.row && !c->ops.row[row]) {
-        c->ops.row[row] = lhi_line_family(c, op_named, &specs[row], &why, &of);
+        c->ops.row[row] = lhi_line_family(c, lhi_op_named, &specs[row], &why, &of);
         if (!c->ops.row[row] && lhi_ok(c))
             lhi_fail(c, LH_ESTATE, "this is a fault of the library", "ops.def: %s: %s at byte %zu",
                      specs[row].name, why.why, why.at);
@@ -168,6 +161,13 @@ const lhi_op_family *lhi_family(lh_ctx *c, const char *name)
         if (strcmp(lhi_family_op(c->ops.family[i], LHI_WIDE)->name, name) == 0)
             return c->ops.family[i];
     return NULL;
+}
+
+const lh_op *lhi_op_named(lh_ctx *c, const char *name)
+{
+    const lhi_op_family *f = lhi_family(c, name);
+
+    return f ? lhi_family_op(f, LHI_F64) : NULL;
 }
 
 int lhi_is_op(const lh_tape *t, uint32_t id, const char *name)
