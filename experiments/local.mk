@@ -16,4 +16,4 @@ noinst_PROGRAMS += experiments/saturation
 experiments_saturation_SOURCES = experiments/saturation.c
 experiments_saturation_LDADD = liblonghand.la -lm
 
-EXTRA_DIST += experiments/pytorch/gradients.py experiments/octave/gradients.m
+EXTRA_DIST += experiments/page.txt experiments/pytorch/gradients.py experiments/octave/gradients.m

@@ -123,6 +123,13 @@ libcore_la_SOURCES = \
 	framework/ops/record_listing.c \
 	framework/ops/register.c \
 	framework/ops/registry.c \
+	framework/page/compose.c \
+	framework/page/file.c \
+	framework/page/line.c \
+	framework/page/logits.c \
+	framework/page/match.c \
+	framework/page/page.h \
+	framework/page/settle.c \
 	framework/data/cell.c framework/data/cell.h \
 	framework/data/csv.c framework/data/csv.h \
 	framework/data/feed.c framework/data/feed.h \

@@ -9,6 +9,7 @@ longhandinclude_HEADERS = \
 	include/longhand/derive.h \
 	include/longhand/errors.def \
 	include/longhand/export.h \
+	include/longhand/line.h \
 	include/longhand/op.h \
 	include/longhand/op_impl.h \
 	include/longhand/methods.def \

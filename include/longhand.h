@@ -1,7 +1,8 @@
 /* longhand.h -- what you derive on paper you record in C, line by line.
  *
- * In reading order: the context and its options; parameters and tape; the ops, layers of them;
- * data; verification; derivation; training; checkpoints; reports; curves; speed.
+ * In reading order: the context and its options; parameters and tape; the ops, layers of them, and
+ * lines of mathematics; data; verification; derivation; training; checkpoints; reports; curves;
+ * speed.
  * README.md has a driver. */
 /* SPDX-License-Identifier: MIT */
 #ifndef LONGHAND_H
@@ -14,6 +15,7 @@
 #include <longhand/ops.h>
 #include <longhand/layers.h>
 #include <longhand/op.h>
+#include <longhand/line.h>
 #include <longhand/data.h>
 #include <longhand/verify.h>
 #include <longhand/selftest.h>

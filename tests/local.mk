@@ -199,6 +199,11 @@ tests_unit_test_names_SOURCES = tests/unit/test_names.c
 tests_unit_test_names_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_names_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_page_file
+tests_unit_test_page_file_SOURCES = tests/unit/test_page_file.c
+tests_unit_test_page_file_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_page_file_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_progress
 tests_unit_test_progress_SOURCES = tests/unit/test_progress.c
 tests_unit_test_progress_CPPFLAGS = $(lh_test_cppflags)
@@ -295,6 +300,11 @@ tests_unit_test_contexts_SOURCES = tests/unit/test_contexts.c
 tests_unit_test_contexts_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_contexts_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_line
+tests_unit_test_line_SOURCES = tests/unit/test_line.c tests/unit/verify_help.h
+tests_unit_test_line_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_line_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_lines
 tests_unit_test_lines_SOURCES = tests/unit/test_lines.c tests/unit/lines_help.h
 tests_unit_test_lines_CPPFLAGS = $(lh_test_cppflags)
@@ -334,6 +344,7 @@ lh_test_scripts = \
 	tests/cli/experiments.sh \
 	tests/cli/locale.sh \
 	tests/cli/names.sh \
+	tests/cli/pages.sh \
 	tests/cli/resume.sh \
 	tests/cli/saving.sh \
 	tests/cli/verbs.sh \

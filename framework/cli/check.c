@@ -6,6 +6,8 @@ int verb_check(int argc, char **argv)
 {
     lh_ctx *c = lh_open(argc, argv, "print the gradient ledger of a network");
     lh_opt_example(c, "longhand check", "the network of the notes at its first values");
+    lh_opt_example(c, "longhand check --page=experiments/page.txt",
+                   "a network of your own, written as lines of mathematics");
     lh_opt_example(c, "longhand check run/model.h5 --rows=64", "a trained network, as it is now");
     lh_opt_example(c, "longhand check run/model.h5 --ledger=page.npz,ledger.html",
                    "inputs, parameters and gradients for other programs, and a page to read");
@@ -13,6 +15,7 @@ int verb_check(int argc, char **argv)
                    "gradients that another program made of page.npz, beside ours");
     const char *source = lh_opt_path(c, "data", "wdbc", "CSV file, or wdbc");
     const char *hidden = lh_opt_text(c, "hidden", "16,8", "units of the hidden layers");
+    const char *page = lh_opt_path(c, "page", "", "a text with the lines of another network");
     long rows = lh_opt_int(c, "rows", 32, "rows to check on");
     const int self = lh_opt_flag(c, "self-test", "check the checker: wrong backward rules of some "
                                                  "sixty kinds in every op (a minute)");
@@ -27,6 +30,8 @@ int verb_check(int argc, char **argv)
         return lh_close(c);
     if (rows < 1)
         lh_fail(c, LH_EUSAGE, "--rows=%ld: at least one row is needed", rows);
+    if (file[0] && page[0])
+        lh_fail(c, LH_EUSAGE, "a checkpoint or --page, not both");
     lh_data *d = lh_data_open(c, source);
     lh_var L;
 
@@ -35,7 +40,9 @@ int verb_check(int argc, char **argv)
 
         lh_checkpoint_standardize(k, d);
         L = lh_checkpoint_network(k);
-    } else
+    } else if (page[0])
+        L = lh_page_file(lh_tape_new(lh_params_new(c, LH_F32)), page);
+    else
         L = notes_network(c, lh_tape_new(lh_params_new(c, LH_F32)), hidden, lh_cols(d));
     if (theirs[0])
         lh_verify_theirs(L, d, rows > 0 ? (size_t)rows : 1, theirs);

@@ -7,6 +7,7 @@
 #include <longhand/bench.h>
 #include <longhand/curves.h>
 #include <longhand/derive.h>
+#include <longhand/line.h>
 #include <longhand/op.h>
 #include <longhand/report.h>
 #include <longhand/selftest.h>

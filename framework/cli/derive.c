@@ -10,9 +10,11 @@ int verb_derive(int argc, char **argv)
     lh_opt_example(c, "longhand derive", "the network of the notes, beside the notes");
     lh_opt_example(c, "longhand derive --literal --out=page.html", "one file for a browser");
     lh_opt_example(c, "longhand derive run/model.h5 --out=net.tex", "a trained network in LaTeX");
+    lh_opt_example(c, "longhand derive --page=experiments/page.txt", "lines of your own");
     lh_opt_example(c, "longhand derive --hidden=9,8,7 --out=graph.svg", "the graph, with values");
     const char *source = lh_opt_path(c, "data", "wdbc", "CSV file to check on, or wdbc");
     const char *hidden = lh_opt_text(c, "hidden", "16,8", "units of the hidden layers");
+    const char *page = lh_opt_path(c, "page", "", "a text with the lines of another network");
     long rows = lh_opt_int(c, "rows", 32, "rows to check on");
     const char *format = lh_opt_text(c, "format", "", "text, latex, html, dot, svg; or by --out");
     const char *out = lh_opt_path(c, "out", "-", "file to write, - for standard output");
@@ -21,6 +23,8 @@ int verb_derive(int argc, char **argv)
 
     if (literal && strcmp(file, "notes") != 0)
         lh_fail(c, LH_EUSAGE, "--literal is for the network of the notes, not for %s", file);
+    if (page[0] && strcmp(file, "notes") != 0)
+        lh_fail(c, LH_EUSAGE, "a checkpoint or --page, not both");
     if (rows < 1)
         lh_fail(c, LH_EUSAGE, "--rows=%ld: at least one row is needed", rows);
     lh_data *d = lh_data_open(c, source);
@@ -34,7 +38,8 @@ int verb_derive(int argc, char **argv)
     } else {
         lh_tape *t = lh_tape_new(lh_params_new(c, LH_F32));
 
-        L = (literal ? notes_literal : notes_network)(c, t, hidden, lh_cols(d));
+        L = page[0] ? lh_page_file(t, page)
+                    : (literal ? notes_literal : notes_network)(c, t, hidden, lh_cols(d));
     }
     lh_derive(L, d, rows > 0 ? (size_t)rows : 1, format[0] ? format : NULL, out);
     return lh_close(c);

@@ -6,7 +6,7 @@
 
 static void measure(lh_ctx *c, lh_var L, lh_data *d, const char *name, const char *what)
 {
-    const lh_var yhat = lh_output(L);
+    const lh_var named = lh_named(L.tape, "yhat"), yhat = named.tape ? named : lh_output(L);
     const double accuracy = lh_accuracy(yhat, d), area = lh_auc(yhat, d), loss = lh_loss(L, d);
 
     if (lh_error(c) == LH_OK)

@@ -11,6 +11,8 @@ static void declare_examples(lh_ctx *c)
                    "the network of the notes on the data set that is built in");
     lh_opt_example(c, "longhand train --data=my.csv --hidden=64,32 --momentum=0.9 --epochs=500",
                    "another network on a CSV file with 0/1 labels in the last column");
+    lh_opt_example(c, "longhand train --page=experiments/page.txt",
+                   "a network of your own, written as lines of mathematics");
     lh_opt_example(c, "longhand train --epochs=400 --resume=run/model.h5 --out=run",
                    "go on with a run; the bits are those of one that never stopped");
 }
@@ -56,6 +58,7 @@ int verb_train(int argc, char **argv)
     declare_examples(c);
     const char *source = lh_opt_path(c, "data", "wdbc", "CSV file, or wdbc");
     const char *hidden = lh_opt_text(c, "hidden", "16,8", "units of the hidden layers");
+    const char *page = lh_opt_path(c, "page", "", "a text with the lines of another network");
     double rate = lh_opt_real(c, "rate", 0.1, "alpha: step of theta := theta - alpha dL/dtheta");
     double momentum = lh_opt_real(c, "momentum", 0, "part of the last step that is kept");
     long batch = lh_opt_int(c, "batch", 64, "rows of a batch, 0: all at once");
@@ -74,8 +77,10 @@ int verb_train(int argc, char **argv)
 
     lh_params *theta = lh_params_new(c, LH_F32);
     lh_tape *t = lh_tape_new(theta);
-    lh_var L = notes_network(c, t, hidden, lh_cols(d));
-    lh_var yhat = lh_output(L);
+    lh_var L = page[0] ? lh_on_logits(lh_page_file(t, page))
+                       : notes_network(c, t, hidden, lh_cols(d));
+    lh_var yhat = page[0] ? lh_named(t, "yhat") : lh_output(L);
+    const int classifies = yhat.tape != NULL;
 
     if (check > 0)
         lh_verify(L, d, (size_t)check);
@@ -86,12 +91,17 @@ int verb_train(int argc, char **argv)
         lh_patience(r, patience); /* a run that had ended goes on when it is raised */
     while (lh_epoch(r)) {
         lh_note(r, "test loss", lh_loss(L, test));
-        lh_note(r, "test accuracy", lh_accuracy(yhat, test));
+        if (classifies)
+            lh_note(r, "test accuracy", lh_accuracy(yhat, test));
         if (validation)
             lh_watch(r, "validation loss", lh_loss(L, validation), patience);
     }
     const int saved = lh_save(r, lh_path(c, out, "model.h5")) == LH_OK;
-    const double accuracy = lh_epochs(r) > 0 ? lh_accuracy(yhat, test) : (double)NAN;
+    const int ran = lh_epochs(r) > 0;
+    const double accuracy = ran && classifies ? lh_accuracy(yhat, test) : (double)NAN;
+    if (ran && !classifies)
+        printf("%zu rows held out: loss %.4f, after %ld epochs (%.3g rows/s)\n", lh_rows(test),
+               lh_loss(L, test), lh_epochs(r), lh_speed(r));
     if (accuracy == accuracy) { /* also where something could not be written */
         printf("%zu rows held out: accuracy %.4f, AUC %.4f, loss %.4f, after %ld epochs "
                "(%.3g rows/s)\n",
@@ -103,9 +113,11 @@ int verb_train(int argc, char **argv)
     }
     lh_history(r, lh_path(c, out, "history.csv"));
     lh_history(r, lh_path(c, out, "history.jsonl"));
-    lh_plot(r, lh_path(c, out, "curves.png"), "loss, test loss, test accuracy");
+    lh_plot(r, lh_path(c, out, "curves.png"),
+            classifies ? "loss, test loss, test accuracy" : "loss, test loss");
     lh_plot_norms(r, lh_path(c, out, "norms.png"));
-    lh_plot_roc(yhat, test, lh_path(c, out, "roc.png"));
+    if (classifies)
+        lh_plot_roc(yhat, test, lh_path(c, out, "roc.png"));
     if (saved && lh_epochs(r) > 0)
         say_what_next(c, out, source);
     return lh_close(c);

@@ -38,6 +38,7 @@ int main(int argc, char **argv)
     lh_let(Z, lh_matmul(X, lh_param(t, "W", lh_cols(d), 1, LH_GLOROT)));
     lh_let(yhat, lh_sigmoid(lh_mlp(lh_dense(Z, "1", 3, LH_HE), "e", 2, lh_cols(d), 1)));
     lh_let(L, lh_bce_logits(Z, y));
+    lh_line(t, "S = sum((yhat - y)^2)");
     lh_hand(L, "W", hand_W, "dW = X^T dZ");
     lh_set(lh_named(t, "W"), all);
     lh_bind(y, label, 1);
