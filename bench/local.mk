@@ -1,7 +1,8 @@
 ## Measurements that take too long for make check, and the programs to compare with.
 
-EXTRA_PROGRAMS = bench/exhaustive bench/doubles bench/teams
-CLEANFILES += bench/exhaustive$(EXEEXT) bench/doubles$(EXEEXT) bench/teams$(EXEEXT)
+EXTRA_PROGRAMS = bench/exhaustive bench/doubles bench/lines bench/teams
+CLEANFILES += bench/exhaustive$(EXEEXT) bench/doubles$(EXEEXT) bench/lines$(EXEEXT) \
+	bench/teams$(EXEEXT)
 bench_exhaustive_SOURCES = bench/exhaustive.c $(lh_system_sources)
 bench_exhaustive_CFLAGS = $(AM_CFLAGS) $(LH_VECTOR)
 bench_exhaustive_LDADD = libcore.la $(HDF5_LIBS)
@@ -20,6 +21,40 @@ endif
 exhaustive: bench/exhaustive$(EXEEXT) bench/doubles$(EXEEXT)
 	bench/exhaustive$(EXEEXT)
 	bench/doubles$(EXEEXT)
+
+## Lines beside loops written by hand, which are compiled as the library's variants are.
+bench_lines_SOURCES = bench/lines.c bench/lines.def $(lh_system_sources)
+bench_lines_CFLAGS = $(AM_CFLAGS)
+bench_lines_LDADD = libcore.la bench/libhandf32.la bench/libhandf64.la
+EXTRA_LTLIBRARIES = bench/libhandf32.la bench/libhandf64.la
+bench_libhandf32_la_SOURCES = bench/lines_by_hand.c
+bench_libhandf32_la_CPPFLAGS = $(libf32_la_CPPFLAGS)
+bench_libhandf32_la_CFLAGS = $(libf32_la_CFLAGS)
+bench_libhandf64_la_SOURCES = bench/lines_by_hand.c
+bench_libhandf64_la_CPPFLAGS = $(libf64_la_CPPFLAGS)
+bench_libhandf64_la_CFLAGS = $(libf64_la_CFLAGS)
+if X86
+bench_lines_LDADD += bench/libhandf32avx2.la bench/libhandf64avx2.la bench/libhandf32avx512.la \
+	bench/libhandf64avx512.la
+EXTRA_LTLIBRARIES += bench/libhandf32avx2.la bench/libhandf64avx2.la bench/libhandf32avx512.la \
+	bench/libhandf64avx512.la
+bench_libhandf32avx2_la_SOURCES = bench/lines_by_hand.c
+bench_libhandf32avx2_la_CPPFLAGS = $(libf32avx2_la_CPPFLAGS)
+bench_libhandf32avx2_la_CFLAGS = $(libf32avx2_la_CFLAGS)
+bench_libhandf64avx2_la_SOURCES = bench/lines_by_hand.c
+bench_libhandf64avx2_la_CPPFLAGS = $(libf64avx2_la_CPPFLAGS)
+bench_libhandf64avx2_la_CFLAGS = $(libf64avx2_la_CFLAGS)
+bench_libhandf32avx512_la_SOURCES = bench/lines_by_hand.c
+bench_libhandf32avx512_la_CPPFLAGS = $(libf32avx512_la_CPPFLAGS)
+bench_libhandf32avx512_la_CFLAGS = $(libf32avx512_la_CFLAGS)
+bench_libhandf64avx512_la_SOURCES = bench/lines_by_hand.c
+bench_libhandf64avx512_la_CPPFLAGS = $(libf64avx512_la_CPPFLAGS)
+bench_libhandf64avx512_la_CFLAGS = $(libf64avx512_la_CFLAGS)
+endif
+bench_lines_LDADD += $(HDF5_LIBS)
+.PHONY: lines
+lines: bench/lines$(EXEEXT)
+	bench/lines$(EXEEXT)
 
 ## What the default number of threads costs beside one and beside all, idle and busy.
 bench_teams_SOURCES = bench/teams.c
