@@ -5,8 +5,6 @@
 #include "framework/ops/ops.h"
 #include "framework/train/run.h"
 
-#include <longhand/ops.h>
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
