@@ -49,7 +49,12 @@ static inline void lhi_logits_of(const real *z, size_t n, size_t rows, real *e, 
 
         LH_APART
         for (size_t j = 0; j < n; j++)
-            e[r * n + j] = k_exp(z[r * n + j] - most);
+            e[r * n + j] = z[r * n + j] - most;
+    }
+    LH_APART
+    for (size_t i = 0; i < rows * n; i++)
+        e[i] = k_exp(e[i]);
+    for (size_t r = 0; r < rows; r++) {
         rest[r] = e[r * n + of[r].top]; /* 1, or NaN */
         e[r * n + of[r].top] = rest[r] - rest[r];
     }

@@ -107,7 +107,8 @@
     } while (0)
 
 /* In forward() of a loss: the term of each row, the sum over its n columns of x, an
- * expression in the element i. */
+ * expression in the element i: a chain from 0 in their order.  Eight rows are worked at once, x in
+ * vectors (of few columns all rows in one, they lie in one piece) and the chains side by side. */
 #define LH_TERMS(term, n, from, to, x)                                          \
     do {                                                                        \
         if ((n) == 1) {                                                         \
@@ -116,10 +117,28 @@
                 (term)[i] = (real)0 + (x);                                      \
             break;                                                              \
         }                                                                       \
-        for (size_t r_ = (from); r_ < (to); r_++) {                             \
-            (term)[r_] = 0;                                                     \
-            for (size_t i = r_ * (n); i < (r_ + 1) * (n); i++)                  \
-                (term)[r_] += (x);                                              \
+        for (size_t r_ = (from); r_ < (to); r_ += 8) {                          \
+            const size_t rows_ = (to) - r_ < 8 ? (to) - r_ : 8;                 \
+            real sum_[8] = {0}, of_[8 * 32] = {0};                              \
+                                                                                \
+            for (size_t c_ = 0; c_ < (n); c_ += 32) {                           \
+                const size_t cols_ = (n) - c_ < 32 ? (n) - c_ : 32;             \
+                const size_t runs_ = cols_ == (n) ? 1 : rows_;                  \
+                const size_t run_ = cols_ == (n) ? rows_ * (n) : cols_;         \
+                                                                                \
+                for (size_t k_ = 0; k_ < runs_; k_++) {                         \
+                    const size_t at_ = (r_ + k_) * (n) + c_;                    \
+                                                                                \
+                    LH_APART                                                    \
+                    for (size_t i = at_; i < at_ + run_; i++)                   \
+                        of_[k_ * cols_ + i - at_] = (x);                        \
+                }                                                               \
+                for (size_t j_ = 0; j_ < cols_; j_++)                           \
+                    for (size_t k_ = 0; k_ < 8; k_++)                           \
+                        sum_[k_] += of_[k_ * cols_ + j_];                       \
+            }                                                                   \
+            for (size_t k_ = 0; k_ < rows_; k_++)                               \
+                (term)[r_ + k_] = sum_[k_];                                     \
         }                                                                       \
     } while (0)
 
