@@ -116,6 +116,7 @@ libcore_la_SOURCES = \
 	framework/lines/write.c \
 	framework/ops/op_impl.h \
 	framework/ops/row_sums.h \
+	framework/ops/bce.h framework/ops/bce_logits.h framework/ops/mse.h framework/ops/weights.h \
 	framework/ops/softmax.h framework/ops/softmax_ce.h \
 	framework/ops/sums.h \
 	framework/ops/ops.h \

@@ -37,12 +37,12 @@ mutant ops/matmul.c 's/{b, n, 1}/{b, n, 0}/' 3
 mutant ops/relu.c 's/z\[i\] <= 0 ? 0/z[i] <= 1 ? 0/' 4
 mutant ops/add.c 's/+ row\[j\]/+ row[0]/' 5
 mutant ops/sigmoid.c 's/k_sigmoid(z\[i\])/k_sigmoid(-z[i])/' 6
-mutant ops/bce.c 's/-sum \//sum \//' 7
-mutant ops/bce_logits.c 's/- y\[i\] \* z\[i\] +/+ y[i] * z[i] +/' 7
-mutant ops/bce.c 's/(-y\[i\] \/ p\[i\] + /(y[i] \/ p[i] + /' 8
-mutant ops/bce.c 's/grad \/ (real)s->m/grad/' 8
+mutant ops/bce.h 's/-sum \//sum \//' 7
+mutant ops/bce_logits.h 's/- y\[i\] \* z\[i\] +/+ y[i] * z[i] +/' 7
+mutant ops/bce.h 's/(-y\[i\] \/ p\[i\] + /(y[i] \/ p[i] + /' 8
+mutant ops/bce.h 's/grad \/ (real)s->m/grad/' 8
 mutant ops/sigmoid.c 's/(a\[i\] \* ((real)1 - a\[i\]))/a[i]/' 10
-mutant ops/bce_logits.c 's/y\[i\] \* k_sigmoid(-z/y[i] * k_sigmoid(z/' 11
+mutant ops/bce_logits.h 's/y\[i\] \* k_sigmoid(-z/y[i] * k_sigmoid(z/' 11
 mutant kernels/tile.c 's/V_ADD(V_LOAD(t->level\[l\] + r \* NR + v \* LANES), sum/(sum/' 12
 mutant kernels/gemm.c 's/one\[1\] = {1}/one[1] = {2}/' 13
 mutant ops/matmul.c 's/dc + t.i0 \* n, n, 1}/dc, n, 1}/' 14

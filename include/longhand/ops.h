@@ -20,6 +20,10 @@ extern "C" {
  *
  * lh_gather(table, places): the places are data, one column of whole numbers from 0.  One that is
  * no row of the table makes its row NaN, at which training stops and says in which row.
+ *
+ * lh_weighted_bce(yhat, y, w) and its like: w is data, [m x 1], [1 x n] or of the labels' shape,
+ * and 1/m stays.  lh_softmax_ce() needs none of them: its labels may be lh_mul(y, w); class numbers
+ * are weighed by the rows of a diagonal matrix D, lh_softmax_ce(Z, lh_gather(D, classes)).
  */
 #define LH_UNARY(name, text)         LH_API lh_var lh_##name(lh_var a);
 #define LH_UNARY_1(name, text, x)    LH_API lh_var lh_##name(lh_var a, double x);

@@ -32,6 +32,11 @@ reference = {
     "layer_norm": lambda k, a, g, b: 0 * a * g + b if a.shape[1] == 1 else
         F.layer_norm(a, a.shape[1:], g[0], b[0], k["numbers"][0]),
     "gather": lambda k, a, i: a[i[:, 0].long()],
+    "weighted_bce": lambda k, a, y, w:
+        F.binary_cross_entropy(a, y, w.expand(a.shape), reduction="sum") / k["m"],
+    "weighted_bce_logits": lambda k, a, y, w:
+        F.binary_cross_entropy_with_logits(a, y, w.expand(a.shape), reduction="sum") / k["m"],
+    "weighted_mse": lambda k, a, y, w: (w * (a - y) ** 2).sum() / k["m"],
     # The mask is ours.
     "dropout": lambda k, a: a * (array(k["value"]) != 0) / (1 - k["numbers"][0]),
     "transpose": lambda k, a: a.T,

@@ -143,11 +143,41 @@ static void refused(void)
     }
 }
 
+/* Three ways to weigh the classes of a cross entropy are one number. */
+static void weights(void)
+{
+    static const float z[6] = {1, -2, 0.5f, 3, 1, -1}, y[6] = {0, 1, 0, 0, 0, 1}, at[2] = {1, 2};
+    static const float w[3] = {1, 4, 0.25f}, D[9] = {1, 0, 0, 0, 4, 0, 0, 0, 0.25f};
+    lh_ctx *c = open_ctx();
+    lh_tape *t = lh_tape_new(lh_params_new(c, LH_F64));
+    lh_var Z = lh_input(t, "Z", LH_ROWS, 3), Y = lh_input(t, "Y", LH_ROWS, 3);
+    lh_var C = lh_input(t, "C", LH_ROWS, 1), W = lh_input(t, "W", 1, 3), E = lh_input(t, "E", 3, 3);
+    lh_let(L, lh_softmax_ce(Z, lh_mul(Y, W)));
+    lh_let(K, lh_softmax_ce(Z, lh_gather(E, C)));
+    double wanted = 0;
+
+    for (size_t i = 0; i < 2; i++) {
+        const float *r = z + 3 * i;
+        const size_t k = (size_t)at[i];
+
+        wanted += (double)w[k] / 2 *
+                  (log(exp((double)r[0]) + exp((double)r[1]) + exp((double)r[2])) - (double)r[k]);
+    }
+    lh_bind(Z, z, 2), lh_bind(Y, y, 2), lh_bind(C, at, 2), lh_bind(W, w, 1), lh_bind(E, D, 3);
+    CHECK(lh_forward(L) == LH_OK && lh_forward(K) == LH_OK, "%s", lh_message(c));
+    CHECK(fabs(lh_at(lh_value(L), 0, 0) - wanted) < 1e-14 &&
+              fabs(lh_at(lh_value(K), 0, 0) - wanted) < 1e-14,
+          "%.17g and %.17g, wanted %.17g", lh_at(lh_value(L), 0, 0), lh_at(lh_value(K), 0, 0),
+          wanted);
+    lh_close(c);
+}
+
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
         {"a place that is no row gives NaN, and touches nothing", places},
         {"what does not fit is said with its reason", shapes},
+        {"labels may be weighed where a loss has no weights", weights},
         {"layers are the lines that they stand for", dense},
         {"a layer that cannot be is refused", refused},
         {0}};
