@@ -30,6 +30,30 @@ static inline int any_takes(const lh_op *op, const lh_shape *in)
            out.rows == LH_ROWS;
 }
 
+enum { ANY_SHAPES = 5 };
+
+/* The shapes of operands beside the first, of n columns: like it, a row, a column, a number, a
+ * matrix on the right. */
+static inline lh_shape any_shape(size_t which, ptrdiff_t n, ptrdiff_t wide)
+{
+    const lh_shape shapes[ANY_SHAPES] = {{LH_ROWS, n}, {1, n}, {LH_ROWS, 1}, {1, 1}, {n, wide}};
+
+    return shapes[which];
+}
+
+/* It can stand on top of a batch of many columns, with operands of some shape. */
+static inline int any_may_stand(const lh_op *op)
+{
+    int may = 0;
+
+    for (size_t which = 0; which < ANY_SHAPES; which++) {
+        const lh_shape first = {LH_ROWS, 12}, other = any_shape(which, 12, 3);
+
+        may |= any_takes(op, (lh_shape[LH_OPERANDS]){first, other, other, other});
+    }
+    return may;
+}
+
 /* Its operands are probabilities, or positive. */
 static inline int any_wants_positive(const lh_op *op)
 {
@@ -53,7 +77,7 @@ static inline lh_var any_operand(const any_source *s, lh_var A, lh_shape shape)
  * none was found for A. */
 static inline const lhi_op_family *any_op(const any_source *s, lh_var A, lh_var *out)
 {
-    enum { SHAPES = 5, TRIES = 400 };
+    enum { TRIES = 400 };
     lh_ctx *c = A.tape->c;
     const ptrdiff_t n = lh_cols_of(A);
     const lh_shape first = {LH_ROWS, n};
@@ -62,11 +86,10 @@ static inline const lhi_op_family *any_op(const any_source *s, lh_var A, lh_var 
     while (lhi_family_at(c, count))
         count++;
     for (int i = 0; i < TRIES; i++) {
-        const lh_shape others[SHAPES] = {
-            first, {1, n}, {LH_ROWS, 1}, {1, 1}, {n, (ptrdiff_t)(1 + s->draw(s->arg, 9))}};
         const lhi_op_family *f = lhi_family_at(c, s->draw(s->arg, count));
         const lh_op *op = lhi_family_op(f, LHI_F64);
-        const lh_shape other = others[s->draw(s->arg, SHAPES)];
+        const lh_shape other = any_shape(s->draw(s->arg, ANY_SHAPES), n,
+                                         (ptrdiff_t)(1 + s->draw(s->arg, 9)));
         const lh_shape in[LH_OPERANDS] = {first, other, other, other};
         lh_var v[LH_OPERANDS];
 
