@@ -16,4 +16,8 @@ noinst_PROGRAMS += experiments/saturation
 experiments_saturation_SOURCES = experiments/saturation.c
 experiments_saturation_LDADD = liblonghand.la -lm
 
+noinst_PROGRAMS += experiments/letters
+experiments_letters_SOURCES = experiments/letters.c
+experiments_letters_LDADD = liblonghand.la
+
 EXTRA_DIST += experiments/page.txt experiments/pytorch/gradients.py experiments/octave/gradients.m

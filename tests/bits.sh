@@ -93,6 +93,19 @@ graphs() # HOW
     report $? "$1: 41 graphs in every way have the bits of the first build"
 }
 
+# The same of formulas, by instruction sets and teams.
+formulas() # HOW
+{
+    make -j2 tests/unit/test_formulas >"$work/formulas.log" 2>&1 || return
+    tests/unit/test_formulas 'threads and' >"$work/formulas" 2>&1
+    status=$?
+    grep '^# digest' "$work/formulas" >"$work/digests"
+    [ -e "$work/first.formulas" ] || cp "$work/digests" "$work/first.formulas"
+    [ $status -eq 0 ] && [ "$(wc -l <"$work/digests")" -eq 1 ] &&
+        cmp -s "$work/digests" "$work/first.formulas"
+    report $? "$1: 230 formulas in every way have the bits of the first build"
+}
+
 every_way() # SETTING
 {
     for n in $counts; do
@@ -139,6 +152,7 @@ for how in 'gcc -O2' 'gcc -O0' 'gcc -O3' 'clang -O2'; do
         report "$bad" "$how, $setting: $here checkpoints have the bits of the first"
     done
     graphs "$how"
+    formulas "$how"
     cd "$work" || exit 1
 done
 

@@ -132,6 +132,11 @@ tests_unit_test_classes_SOURCES = tests/unit/test_classes.c
 tests_unit_test_classes_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_classes_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_formulas
+tests_unit_test_formulas_SOURCES = tests/unit/test_formulas.c
+tests_unit_test_formulas_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_formulas_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_graphs
 tests_unit_test_graphs_SOURCES = tests/unit/test_graphs.c tests/any_op.h
 tests_unit_test_graphs_CPPFLAGS = $(lh_test_cppflags)
@@ -361,6 +366,7 @@ lh_test_scripts = \
 	tests/rules/readme_driver.sh \
 	tests/rules/type_names.sh \
 	tests/unit/arrays_others.sh \
+	tests/unit/formulas_others.sh \
 	tests/unit/gradients_others.sh \
 	tests/unit/ops_others.sh
 TESTS += $(lh_test_scripts)

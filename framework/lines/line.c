@@ -84,6 +84,18 @@ static lhi_ref with_result(lhi_pool *p, lhi_ref slope, lhi_ref forward, const lh
                                            : lhi_replace(p, slope, forward, b->value[0]);
 }
 
+/* Is the result a step in #k somewhere?  Its slope is a constant there, and it is not linear. */
+static int steps(const lhi_pool *p, lhi_ref forward, lhi_ref leaf)
+{
+    unsigned char *part = lhi_parts(p, forward);
+    int found = 0;
+
+    for (lhi_ref e = 0; part && e <= forward; e++)
+        found |= part[e] && p->at[e].kind == LHI_E_ABOVE && lhi_occurs(p, e, leaf) != 0;
+    lhi_release(p->c, part);
+    return found;
+}
+
 static int compile_slope(lhi_pool *p, const char *own, lhi_ref forward, int k,
                          const lhi_binding *b, lhi_line_op *out, lhi_misread *why)
 {
@@ -92,7 +104,7 @@ static int compile_slope(lhi_pool *p, const char *own, lhi_ref forward, int k,
 
     if (slope == LHI_NO_EXPR)
         return -1;
-    out->linear |= lhi_occurs(p, slope, leaf) == 0 ? 1u << k : 0;
+    out->linear |= lhi_occurs(p, slope, leaf) == 0 && !steps(p, forward, leaf) ? 1u << k : 0;
     if (own && (slope = own_slope(p, own, b, why)) == LHI_NO_EXPR)
         return -1;
     slope = with_result(p, slope, forward, b);

@@ -122,4 +122,12 @@ exits "vcurve without rows is a usage error" 2
 says "it says which" err "--rows=0"
 run "$vcurve" --data=absent.csv
 exits "vcurve on absent data ends with 66" 66
+
+# 26 classes and a regression, in loops of their own.
+run "$build/experiments/letters" --steps=600
+exits "letters succeeds" 0
+is "the gradients of both networks agree" \
+    "$(grep -c '^\([0-9]*\) of \1 gradients agree' out)" 2
+between "letters are read" "$(sed -n 's/^letters: \([0-9.]*\) of.*/\1/p' out)" 0.9 1
+between "the curve is met" "$(sed -n 's/^curve: .* \([0-9.]*\)$/\1/p' out)" 0 0.1
 finish

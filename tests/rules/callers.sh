@@ -19,23 +19,25 @@ printers='base/error base/open base/options base/progress verify/ledger_print se
 selftest/selftest_print derive/derive train/describe report/gnuplot session/surroundings
 session/theirs store/print bench/show'
 
-# symbols OBJECT: what it wants from outside, without the disguise of _FORTIFY_SOURCE.
-symbols() {
-    nm -u "$1" | awk '{ print $NF }' |
-        sed -e 's/@.*//' -e 's/^__\(.*\)_chk$/\1/' -e 's/^__isoc[0-9]*_//'
-}
-
-# Prints what the objects of a build of some sources call and should not.
+# Prints what the objects of a build of some sources call and should not: what they want from
+# outside, without the disguise of _FORTIFY_SOURCE.
 linked() {
     objects "$1" "$2" | grep -v /system/ | while IFS= read -r object; do
-        file=$(file_of "$object")
-        symbols "$object" | grep -xE "$calls|$ends" | sed "s|^|$file.c calls |"
-        case "$file" in
-        cli/*) continue ;;
-        esac
-        printf '%s\n' $printers | grep -qx "$file" ||
-            symbols "$object" | grep -xE "$prints|std(in|out|err)" | sed "s|^|$file.c uses |"
-    done
+        echo "$(file_of "$object") $(nm -u "$object" | awk '{ printf "%s ", $NF }')"
+    done | awk -v never="^($calls|$ends)\$" -v prints="^($prints|std(in|out|err))\$" \
+        -v printers=" $(printf '%s ' $printers)" '
+        {
+            for (i = 2; i <= NF; i++) {
+                name = $i
+                sub(/@.*/, "", name)
+                if (name ~ /^__.*_chk$/) { sub(/^__/, "", name); sub(/_chk$/, "", name) }
+                sub(/^__isoc[0-9]*_/, "", name)
+                if (name ~ never)
+                    print $1 ".c calls " name
+                else if (name ~ prints && $1 !~ /^cli\// && !index(printers, " " $1 " "))
+                    print $1 ".c uses " name
+            }
+        }'
 }
 
 # The same from the text, where comments and strings are taken away first.
