@@ -38,9 +38,9 @@ fi
 if [ "$(uname -m)" = x86_64 ]; then
     awk '/^```/ { inside = !inside; next } inside' "$page" | cmp -s - "$work/matrix"
     report $? "docs/mutants.md shows this matrix"
-    mutants=$(sed -n 's/.*networks: \([0-9]*\) mutants.*/\1/p' "$work/matrix")
-    grep -q "$mutants mutants, all noticed" "$src/README.md"
-    report $? "README.md says $mutants mutants"
+    mutants=$(sed -n 's/.*networks: \([0-9]* mutants, [0-9]* noticed\).*/\1/p' "$work/matrix")
+    [ -n "$mutants" ] && grep -q "$mutants" "$src/README.md"
+    report $? "README.md says $mutants"
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

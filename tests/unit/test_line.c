@@ -82,7 +82,7 @@ static void test_becomes(void)
         {"A = silu(X)", "silu(X)"},
         {"A = silu(X) + 1", "\"silu(#1) + 1\"(X)"},
         {"A = leaky_relu(X, 0.5)", "leaky_relu(X)"},
-        {"A = max(0, X) + 0.5 * min(0, X)", "leaky_relu(X)"},
+        {"A = max(0, X) + 0.5 * (X - max(0, X))", "leaky_relu(X)"},
         {"A = clip(X, 0.5, 2)", "clip(X)"},
         {"Z = X W2^T", "transpose(W2); matmul(X, transpose(W2))"},
         {"Z = X (W1 + W2^T)", "transpose(W2); add(W1, transpose(W2)); "
