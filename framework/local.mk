@@ -96,6 +96,7 @@ libcore_la_SOURCES = \
 	framework/tape/record.c \
 	framework/tape/roots.c \
 	framework/tape/run.c \
+	framework/tape/fuses.h \
 	framework/tape/tape.h \
 	framework/tape/workspace.c \
 	framework/lines/atoms.c \
@@ -119,6 +120,7 @@ libcore_la_SOURCES = \
 	framework/ops/bce.h framework/ops/bce_logits.h framework/ops/mse.h framework/ops/weights.h \
 	framework/ops/softmax.h framework/ops/softmax_ce.h \
 	framework/ops/sums.h \
+	framework/ops/cases.h \
 	framework/ops/ops.h \
 	framework/ops/layers.c \
 	framework/ops/record_listing.c \

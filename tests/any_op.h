@@ -88,8 +88,8 @@ static inline const lhi_op_family *any_op(const any_source *s, lh_var A, lh_var 
     for (int i = 0; i < TRIES; i++) {
         const lhi_op_family *f = lhi_family_at(c, s->draw(s->arg, count));
         const lh_op *op = lhi_family_op(f, LHI_F64);
-        const lh_shape other = any_shape(s->draw(s->arg, ANY_SHAPES), n,
-                                         (ptrdiff_t)(1 + s->draw(s->arg, 9)));
+        const size_t which = s->draw(s->arg, ANY_SHAPES); /* one draw a statement */
+        const lh_shape other = any_shape(which, n, (ptrdiff_t)(1 + s->draw(s->arg, 9)));
         const lh_shape in[LH_OPERANDS] = {first, other, other, other};
         lh_var v[LH_OPERANDS];
 

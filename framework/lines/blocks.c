@@ -46,7 +46,7 @@ static size_t lay_out(run *r, const lhi_line *l, char *base)
     r->number = part(base, &used, places, sizeof(real));
     registers = part(base, &used, l->registers, l->block_bytes);
     for (size_t i = 0; base && i < r->p->registers; i++)
-        r->at[lhi_s_register(r->p, i)] = (real *)(registers + i * l->block_bytes);
+        r->at[lhi_s_register(r->p, i)] = (real *)(void *)(registers + i * l->block_bytes);
     return used;
 }
 

@@ -206,12 +206,13 @@ static void begin_offs(const element *e, double *off, const lh_rounding *r)
 {
     for (size_t place = 0; place < e->first; place++)
         off[place] = 0;
-    off[LHI_P_M] = number_off(e->x[LHI_P_M], (float)e->s->m, (double)e->s->m, r);
+    off[LHI_P_M] = number_off(e->x[LHI_P_M], (double)(float)e->s->m, (double)e->s->m, r);
     for (int k = 0; k < e->s->op->numbers; k++)
-        off[LHI_P_NUMBERS + k] = number_off(e->x[LHI_P_NUMBERS + k], (float)e->s->number[k],
-                                            e->s->number[k], r);
+        off[LHI_P_NUMBERS + k] = number_off(e->x[LHI_P_NUMBERS + k],
+                                            (double)(float)e->s->number[k], e->s->number[k], r);
     for (size_t c = 0; c < e->p->constants; c++)
-        off[LHI_P_CONSTANTS + c] = number_off(e->x[LHI_P_CONSTANTS + c], e->p->constant[c].f32,
+        off[LHI_P_CONSTANTS + c] = number_off(e->x[LHI_P_CONSTANTS + c],
+                                              (double)e->p->constant[c].f32,
                                               e->p->constant[c].f64, r);
 }
 

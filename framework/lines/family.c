@@ -222,7 +222,7 @@ const lhi_op_family *lhi_line_of(lh_ctx *c, lhi_op_finder find, const char *text
     f = spec.forward ? lhi_line_family(c, find, &spec, why, &of) : NULL;
     if (!f)
         return NULL;
-    m = (made *)((char *)f - offsetof(made, family));
+    m = (made *)(void *)((char *)f - offsetof(made, family));
     m->next = c->ops.line_made;
     c->ops.line_made = m;
     return f;

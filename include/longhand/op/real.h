@@ -52,7 +52,8 @@
 
 /* The operations of each element of a loop do not depend on other elements, even where
  * the arrays that it reads and writes are one. */
-#if LH_TYPE == 80 /* has no vectors, and clang warns of what it cannot do */
+#if LH_TYPE == 80 || (defined(__clang__) && !defined(LHI_VARIANT))
+/* There are no vectors, or not for certain, and clang warns of what it cannot do. */
 #define LH_APART
 #elif defined(__clang__)
 #define LH_APART _Pragma("clang loop vectorize(assume_safety)")
