@@ -47,7 +47,8 @@ void LH_T(lhi_element_begin)(element *e, const lh_call *s, const lhi_program *p,
     const size_t room = room_of(s->op->data);
     char *base = (char *)s->work + (64 - (uintptr_t)s->work % 64) % 64 + which * ARRAYS * room;
 
-    *e = (element){.s = s, .p = p, .first = LHI_P_CONSTANTS + p->constants, .x = (real *)(void *)base};
+    *e = (element){.s = s, .p = p, .first = LHI_P_CONSTANTS + p->constants,
+                   .x = (real *)(void *)base};
     for (size_t k = 0; k + 1 < ARRAYS; k++)
         e->more[k] = base + (k + 1) * room;
     e->x[LHI_P_M] = (real)s->m;
