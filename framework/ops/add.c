@@ -113,11 +113,8 @@ static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
     const int sum = operand == 1 && is_row(s);
     const double g = lh_gamma((sum ? (double)s->out->rows : 0) + r->adds, r);
 
-    for (size_t e = 0; e < lh_elements(s->out); e++) {
-        const double off = s->out->grad_off[e];
-
-        s->in[operand]->grad_off[sum ? e % n : e] += off + g * (lh_grad_size_at(s->out, e) + off);
-    }
+    for (size_t e = 0; e < lh_elements(s->out); e++)
+        s->in[operand]->grad_off[sum ? e % n : e] += lhi_passed_off(s->out, e, g);
 }
 #endif
 

@@ -95,12 +95,8 @@ static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
     const double g = lh_gamma(r->adds, r);
 
-    for (size_t e = 0; e < lh_elements(s->in[operand]); e++) {
-        const size_t at = place(s, operand, e);
-        const double off = s->out->grad_off[at];
-
-        s->in[operand]->grad_off[e] += off + g * (lh_grad_size_at(s->out, at) + off);
-    }
+    for (size_t e = 0; e < lh_elements(s->in[operand]); e++)
+        s->in[operand]->grad_off[e] += lhi_passed_off(s->out, place(s, operand, e), g);
 }
 #endif
 

@@ -127,10 +127,10 @@ static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
     const double g = lh_gamma(3 + r->adds, r);
 
     for (size_t e = 0; e < lh_elements(s->out); e++) {
-        const double f = (double)factor(s, e), off = s->out->grad_off[e];
+        const double f = (double)factor(s, e);
 
-        s->in[operand]->grad_off[e] += f * (off + g * (lh_grad_size_at(s->out, e) + off)) +
-                                       (f > 0 ? 2 * r->tiny : 0);
+        s->in[operand]->grad_off[e] +=
+            f * lhi_passed_off(s->out, e, g) + (f > 0 ? 2 * r->tiny : 0);
     }
 }
 #endif

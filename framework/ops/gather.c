@@ -121,11 +121,9 @@ static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 
     for (size_t e = 0; e < lh_elements(s->out); e++) {
         const size_t k = place(s, e / n);
-        const double off = s->out->grad_off[e];
 
         if (k < s->in[0]->rows)
-            s->in[operand]->grad_off[k * n + e % n] +=
-                off + g * (lh_grad_size_at(s->out, e) + off);
+            s->in[operand]->grad_off[k * n + e % n] += lhi_passed_off(s->out, e, g);
     }
 }
 #endif

@@ -9,6 +9,14 @@
 
 #include <longhand/op_impl.h>
 
+/* How far what is passed on may be off: by what came in, and g of the sum that it goes into. */
+static inline double lhi_passed_off(const lh_slot *out, size_t e, double g)
+{
+    const double off = out->grad_off[e];
+
+    return off + g * (lh_grad_size_at(out, e) + off);
+}
+
 /* Names the op after its file. */
 #define LHI_OWN(name) name
 #define LH_DEFINE_OP(id, ...)             \

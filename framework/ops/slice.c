@@ -97,11 +97,8 @@ static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
 {
     const double g = lh_gamma(r->adds, r);
 
-    for (size_t e = 0; e < lh_elements(s->out); e++) {
-        const double off = s->out->grad_off[e];
-
-        s->in[operand]->grad_off[place(s, e)] += off + g * (lh_grad_size_at(s->out, e) + off);
-    }
+    for (size_t e = 0; e < lh_elements(s->out); e++)
+        s->in[operand]->grad_off[place(s, e)] += lhi_passed_off(s->out, e, g);
 }
 #endif
 

@@ -1,4 +1,4 @@
-/* sums.h -- sums and means over rows, over columns, or both: all of an op but its cases.
+/* sums.h -- sums and means over rows, over columns, or both: all of an op but its lines.
  *
  * A file defines OVER_ROWS, OVER_COLUMNS and MEAN (0 or 1) and includes it. */
 /* SPDX-License-Identifier: MIT */
@@ -145,13 +145,9 @@ static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
     const size_t n = s->in[0]->cols;
     const double parts = MEAN ? (double)terms_of(s) : 1, g = lh_gamma(2 * MEAN + r->adds, r);
 
-    for (size_t e = 0; e < lh_elements(s->in[0]); e++) {
-        const size_t at = place(s, e / n, e % n);
-        const double off = s->out->grad_off[at];
-
+    for (size_t e = 0; e < lh_elements(s->in[0]); e++)
         s->in[operand]->grad_off[e] +=
-            (off + g * (lh_grad_size_at(s->out, at) + off)) / parts + 2 * MEAN * r->tiny;
-    }
+            lhi_passed_off(s->out, place(s, e / n, e % n), g) / parts + 2 * MEAN * r->tiny;
 }
 #endif
 
@@ -159,6 +155,15 @@ static double flops(const lh_call *s)
 {
     return (double)lh_elements(s->in[0]);
 }
+
+static const lh_case cases[] = {
+    {.why = "ordinary values",   .in = {{5, 3}},    .lo = -2,   .hi = 2},
+    {.why = "one element",       .in = {{1, 1}},    .lo = -2,   .hi = 2},
+    {.why = "one column",        .in = {{70, 1}},   .lo = -2,   .hi = 2},
+    {.why = "several shards",    .in = {{300, 7}},  .lo = -1,   .hi = 1},
+    {.why = "one wide row",      .in = {{1, 300}},  .lo = -1e6, .hi = 1e6},
+    {0}
+};
 
 /* A sum of whole numbers is one. */
 #define LHI_SUMS .n_in = 1, .shape = shape, .flops = flops, .lines = &lines, .linear = !MEAN

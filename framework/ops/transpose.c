@@ -86,12 +86,9 @@ static void grad_bound(const lh_call *s, int operand, const lh_rounding *r)
     const size_t cols = s->in[0]->cols;
     const double g = lh_gamma(r->adds, r);
 
-    for (size_t e = 0; e < lh_elements(s->in[0]); e++) {
-        const size_t at = e % cols * s->out->cols + e / cols;
-        const double off = s->out->grad_off[at];
-
-        s->in[operand]->grad_off[e] += off + g * (lh_grad_size_at(s->out, at) + off);
-    }
+    for (size_t e = 0; e < lh_elements(s->in[0]); e++)
+        s->in[operand]->grad_off[e] +=
+            lhi_passed_off(s->out, e % cols * s->out->cols + e / cols, g);
 }
 #endif
 

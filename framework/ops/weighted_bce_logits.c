@@ -3,16 +3,6 @@
 #define WEIGHTED 1
 #include "framework/ops/bce_logits.h"
 
-#define DRAWN .drawn = {[1] = LH_LABELS, [2] = LH_WEIGHTS}
-
-static const lh_case cases[] = {
-    {.why = "a weight each",   .in = {{5, 1}, {5, 1}, {5, 1}}, .lo = -4, .hi = 4, DRAWN},
-    {.why = "of rows",         .in = {{7, 3}, {7, 3}, {7, 1}}, .lo = -4, .hi = 4, DRAWN},
-    {.why = "of columns",      .in = {{7, 3}, {7, 3}, {1, 3}}, .lo = -4, .hi = 4, DRAWN},
-    {.why = "of elements",     .in = {{4, 4}, {4, 4}, {4, 4}}, .lo = -4, .hi = 4, DRAWN},
-    {.why = "one for all",     .in = {{6, 2}, {6, 2}, {1, 1}}, .lo = -4, .hi = 4, DRAWN},
-    {.why = "several shards",  .in = {{300, 2}, {300, 2}, {300, 1}}, .lo = -9, .hi = 9, DRAWN},
-    {0}
-};
+static const lh_case cases[] = {LHI_WEIGHTED_CASES(4, 9, [1] = LH_LABELS, [2] = LH_WEIGHTS), {0}};
 
 LH_DEFINE_OP(weighted_bce_logits, LHI_LOSS, .flops = lh_flops_elementwise, .output = "sigmoid");

@@ -36,6 +36,19 @@ static inline int shape(const lh_op *op, const lh_shape *in, const double *numbe
     return -1;
 }
 
+/* The cases of a weighted loss, drawn from -near..near, of many rows from -far..far; then how each
+ * operand is drawn. */
+#define LHI_WEIGHTED(name, m, n, rows, cols, by, ...)                            \
+    {.why = name, .in = {{m, n}, {m, n}, {rows, cols}}, .lo = -(by), .hi = by,   \
+     .drawn = {__VA_ARGS__}}
+#define LHI_WEIGHTED_CASES(near, far, ...)                                       \
+    LHI_WEIGHTED("a weight each", 5, 1, 5, 1, near, __VA_ARGS__),                \
+    LHI_WEIGHTED("of rows", 7, 3, 7, 1, near, __VA_ARGS__),                      \
+    LHI_WEIGHTED("of columns", 7, 3, 1, 3, near, __VA_ARGS__),                   \
+    LHI_WEIGHTED("of elements", 4, 4, 4, 4, near, __VA_ARGS__),                  \
+    LHI_WEIGHTED("one for all", 6, 2, 1, 1, near, __VA_ARGS__),                  \
+    LHI_WEIGHTED("several shards", 300, 2, 300, 1, far, __VA_ARGS__)
+
 /* Labels and weights are data. */
 #define LHI_LOSS                                                                      \
     .n_in = 2 + WEIGHTED, .shape = shape, .finish = finish, .terms = 1,               \
