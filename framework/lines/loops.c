@@ -5,7 +5,7 @@
 #include <longhand/op/math.h>
 
 /* A, B and C are an argument each: an array's element, or one number for all. */
-#define LOOP(name, A, B, C, x)                                                                \
+#define ELEMENTS(name, x)                                                                     \
     static void name(real *to, const real *a, const real *b, const real *c, size_t n)         \
     {                                                                                         \
         const real one_a = *a, one_b = *b, one_c = *c;                                        \
@@ -13,8 +13,9 @@
         (void)one_a, (void)one_b, (void)one_c;                                                \
         LH_APART                                                                              \
         for (size_t i = 0; i < n; i++)                                                        \
-            to[i] = x(A, B, C);                                                               \
+            to[i] = x;                                                                        \
     }
+#define LOOP(name, A, B, C, x) ELEMENTS(name, x(A, B, C))
 
 #define MANY_A a[i]
 #define MANY_B b[i]
@@ -104,16 +105,7 @@ LH_T(lhi_loop) *LH_T(lhi_loop_of)(int code, int one_a, int one_b, int *swapped)
 #define THEN_MUL(x, c)  ((x) * (c))
 #define SQUARED(x, c)   ((x) * (x))
 
-#define PAIR(name, A, B, first, C, then)                                                      \
-    static void name(real *to, const real *a, const real *b, const real *c, size_t n)         \
-    {                                                                                         \
-        const real one_a = *a, one_b = *b, one_c = *c;                                        \
-                                                                                              \
-        (void)one_a, (void)one_b, (void)one_c;                                                \
-        LH_APART                                                                              \
-        for (size_t i = 0; i < n; i++)                                                        \
-            to[i] = then(first(A, B, 0), C);                                                  \
-    }
+#define PAIR(name, A, B, first, C, then) ELEMENTS(name, then(first(A, B, 0), C))
 
 /* All second operations to a first one. */
 #define PAIRS(name, A, B, first)                        \

@@ -272,6 +272,23 @@ static lhi_ref call(lhi_sentence *s, lhi_ref e, lhi_expr x)
                ? applied(s, e, x) : whole_op(s, e, x, lhi_family_op(family, LHI_F64));
 }
 
+/* Of one or two parts, element by element. */
+static int is_arithmetic(lhi_expr_kind kind)
+{
+    switch (kind) {
+    case LHI_E_ADD:
+    case LHI_E_SUB:
+    case LHI_E_NEG:
+    case LHI_E_TIMES:
+    case LHI_E_OVER:
+    case LHI_E_POWER:
+    case LHI_E_ABOVE:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
 static lhi_ref settle_one(lhi_sentence *s, lhi_ref e, lhi_expr x)
 {
     const lh_shape one = {1, 1};
@@ -293,16 +310,10 @@ static lhi_ref settle_one(lhi_sentence *s, lhi_ref e, lhi_expr x)
         return transposed(s, e, x);
     case LHI_E_CALL:
         return call(s, e, x);
-    case LHI_E_ADD:
-    case LHI_E_SUB:
-    case LHI_E_NEG:
-    case LHI_E_TIMES:
-    case LHI_E_OVER:
-    case LHI_E_POWER:
-    case LHI_E_ABOVE:
-        return elementwise(s, e, x);
     default:
-        return lhi_misfit(s, e, LH_EUSAGE, NULL, "this belongs to a derivation");
+        return is_arithmetic(x.kind) ? elementwise(s, e, x)
+                                     : lhi_misfit(s, e, LH_EUSAGE, NULL,
+                                                  "this belongs to a derivation");
     }
 }
 
@@ -357,13 +368,6 @@ int lhi_is_elementwise(lhi_sentence *s, lhi_ref e)
     case LHI_E_NUMBER:
     case LHI_E_COUNT:
     case LHI_E_SETTING:
-    case LHI_E_ADD:
-    case LHI_E_SUB:
-    case LHI_E_NEG:
-    case LHI_E_TIMES:
-    case LHI_E_OVER:
-    case LHI_E_POWER:
-    case LHI_E_ABOVE:
     case LHI_E_LIST:
         return 1;
     case LHI_E_CALL:
@@ -373,6 +377,6 @@ int lhi_is_elementwise(lhi_sentence *s, lhi_ref e)
         body = lhi_called_op(&s->pool, e) ? lhi_expanded(&s->pool, e) : LHI_NO_EXPR;
         return body != LHI_NO_EXPR && is_elementwise_line(s, body);
     default:
-        return 0;
+        return is_arithmetic(x.kind);
     }
 }
