@@ -15,19 +15,8 @@ else
 fi
 counts='1 2 3 4 7 8'
 settings='plain f64 momentum wider notes'
-number=0 passed=0 failed=0 files=0 wanted=0 builds=0
-
-report() # STATUS WHAT
-{
-    number=$((number + 1))
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-        echo "ok $number - $2"
-    else
-        failed=$((failed + 1))
-        echo "not ok $number - $2"
-    fi
-}
+files=0 wanted=0 builds=0
+. "$src/tests/stage.sh"
 
 build() # FOLDER COMPILER FLAGS
 {
@@ -76,34 +65,24 @@ compare() # SETTING OUT HOW
     rm -rf "$2"
 }
 
-# Random graphs and the page by teams of 1 to 16, every instruction set and two plans: the test
-# compares them with each other, and here its digests with those of the first build.
-graphs() # HOW
+# Random graphs and the page by teams of 1 to 16, every instruction set and two plans, or formulas:
+# a test compares them with each other, and here its digests with those of the first build.
+digests() # HOW WHAT DIGESTS PROGRAM [TESTS]
 {
-    if ! make -j2 tests/unit/test_graphs >"$work/graphs.log" 2>&1; then
-        echo "# $1: no CUnit, the graphs are left out"
+    how_made=$1 what=$2 lines=$3 program=$4
+    shift 4
+    if ! make -j2 "$program" >"$work/program.log" 2>&1; then
+        echo "# $how_made: no CUnit, the $what are left out"
         return
     fi
-    tests/unit/test_graphs >"$work/graphs" 2>&1
+    "$program" "$@" >"$work/program" 2>&1
     status=$?
-    grep '^# digest' "$work/graphs" >"$work/digests"
-    [ -e "$work/first.graphs" ] || cp "$work/digests" "$work/first.graphs"
-    [ $status -eq 0 ] && [ "$(wc -l <"$work/digests")" -eq 2 ] &&
-        cmp -s "$work/digests" "$work/first.graphs"
-    report $? "$1: 41 graphs in every way have the bits of the first build"
-}
-
-# The same of formulas, by instruction sets and teams.
-formulas() # HOW
-{
-    make -j2 tests/unit/test_formulas >"$work/formulas.log" 2>&1 || return
-    tests/unit/test_formulas 'threads and' >"$work/formulas" 2>&1
-    status=$?
-    grep '^# digest' "$work/formulas" >"$work/digests"
-    [ -e "$work/first.formulas" ] || cp "$work/digests" "$work/first.formulas"
-    [ $status -eq 0 ] && [ "$(wc -l <"$work/digests")" -eq 1 ] &&
-        cmp -s "$work/digests" "$work/first.formulas"
-    report $? "$1: 230 formulas in every way have the bits of the first build"
+    grep '^# digest' "$work/program" >"$work/digests"
+    first=$work/first.$(basename "$program")
+    [ -e "$first" ] || cp "$work/digests" "$first"
+    [ $status -eq 0 ] && [ "$(wc -l <"$work/digests")" -eq "$lines" ] &&
+        cmp -s "$work/digests" "$first"
+    report $? "$how_made: $what in every way have the bits of the first build"
 }
 
 every_way() # SETTING
@@ -151,8 +130,8 @@ for how in 'gcc -O2' 'gcc -O0' 'gcc -O3' 'clang -O2'; do
         every_way "$setting"
         report "$bad" "$how, $setting: $here checkpoints have the bits of the first"
     done
-    graphs "$how"
-    formulas "$how"
+    digests "$how" '41 graphs' 2 tests/unit/test_graphs
+    digests "$how" '230 formulas' 1 tests/unit/test_formulas 'threads and'
     cd "$work" || exit 1
 done
 
@@ -161,5 +140,4 @@ wanted=$((wanted - 5))
 [ "$files" -ge "$wanted" ] && [ "$files" -ge 55 ] && [ "$builds" -ge 1 ]
 report $? "$files checkpoints compared by $builds builds, at least $wanted"
 echo "1..$number"
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -15,18 +15,7 @@ loops=
 quiet() { [ -z "$loops" ] || kill $loops 2>/dev/null; loops=; }
 trap 'quiet; [ $# -ge 2 ] || rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
-passed=0 failed=0
-
-count() # STATUS WHAT
-{
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-        echo "ok - $2"
-    else
-        failed=$((failed + 1))
-        echo "not ok - $2"
-    fi
-}
+. "$src/tests/stage.sh"
 
 # check WHAT TESTS [NAME=VALUE...]: these tests (all: nothing) with this in their environment.
 check()
@@ -41,7 +30,7 @@ check()
     passed=$((passed + good)) failed=$((failed + bad))
     if [ "$bad" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$good" -eq 0 ]; }; then
         tail -n 5 "$log"
-        count 1 "$what: the tests run"
+        report 1 "$what: the tests run"
     fi
     echo "# $what: $good passed, $bad failed"
 }
@@ -49,7 +38,7 @@ check()
 build=${3:-$work/build}
 if [ ! -f "$build/Makefile" ]; then
     mkdir -p "$build" && (cd "$build" && "$src/configure" && make -j2) >"$work/build.log" 2>&1
-    count $? "it builds"
+    report $? "it builds"
 fi
 cd "$build" || exit 1
 
@@ -65,7 +54,7 @@ programs=$(echo $programs) commands=$(echo $commands)
 if cc -shared -fPIC -O1 -fno-builtin "$src/tests/libm_off.c" -o "$work/libm_off.so" -ldl; then
     check "a libm that is off in the last place" '' LD_PRELOAD="$work/libm_off.so"
 else
-    count 1 "libm_off.c compiles"
+    report 1 "libm_off.c compiles"
 fi
 
 one=
@@ -111,16 +100,15 @@ if command -v qemu-x86_64 >/dev/null 2>&1 && [ "$(uname -m)" = x86_64 ]; then
     ./$notes --out="$work/here" >"$work/here.txt" 2>&1
     grep -v "$work\|^notes:" "$work/here.txt" >"$work/here.said"
     grep -q 'gradients agree' "$work/here.said"
-    count $? "the notes have a ledger"
+    report $? "the notes have a ledger"
     for cpu in Haswell Nehalem; do
         emulated $cpu
-        count $? "$cpu (qemu): the notes print what they print here"
+        report $? "$cpu (qemu): the notes print what they print here"
         ./libtool --mode=execute qemu-x86_64 -cpu $cpu tests/unit/test_wide >"$work/tap" 2>&1
-        count $? "$cpu (qemu): test_wide"
+        report $? "$cpu (qemu): test_wide"
     done
 else
     echo "# another processor: no qemu-x86_64 (apt install qemu-user)"
 fi
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -9,18 +9,8 @@ unset OMP_NUM_THREADS OMP_THREAD_LIMIT SLURM_CPUS_PER_TASK
 src=$(cd "${1:-$(dirname "$0")/..}" && pwd) || exit 1
 work=${2:-.}
 build=${3:-.}
-page=$src/docs/mutants.md passed=0 failed=0
-
-report() # STATUS WHAT
-{
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-        echo "ok $((passed + failed)) - $2"
-    else
-        failed=$((failed + 1))
-        echo "not ok $((passed + failed)) - $2"
-    fi
-}
+page=$src/docs/mutants.md
+. "$src/tests/stage.sh"
 
 "$build/longhand" check --self-test >"$work/matrix"
 report $? "every op is broken in every way, and what is promised is noticed"
@@ -42,5 +32,4 @@ if [ "$(uname -m)" = x86_64 ]; then
     [ -n "$mutants" ] && grep -q "$mutants" "$src/README.md"
     report $? "README.md says $mutants"
 fi
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -124,3 +124,11 @@ finish() {
     [ "$failures" -eq 0 ]
     exit $?
 }
+
+# python_with MODULE: sets python to one that has it, or to nothing.
+python_with() {
+    for python in python3 /usr/bin/python3; do
+        "$python" -c "import $1" >/dev/null 2>&1 && return
+    done
+    python=
+}

@@ -14,20 +14,8 @@ else
     trap 'exit 1' HUP INT TERM
 fi
 : "${CC:=gcc}"
-number=0 passed=0 failed=0
+. "$src/tests/stage.sh"
 sanitize=-fsanitize=thread
-
-report() # STATUS WHAT
-{
-    number=$((number + 1))
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-        echo "ok $number - $2"
-    else
-        failed=$((failed + 1))
-        echo "not ok $number - $2"
-    fi
-}
 
 # A kernel that places memory too much at random keeps the sanitizer from starting.
 run() # PROGRAM OUT
@@ -69,5 +57,4 @@ report $? "all tests have run"
 report $? "no data race"
 [ "$failed" -eq 0 ] || grep -A 24 ThreadSanitizer ../threads.txt | head -n 80
 [ "$failed" -eq 0 ] || tail -n 20 ../build.log ../threads.txt
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -8,10 +8,7 @@ if [ ! -x "$build/tests/unit/test_arrays" ]; then
     skip "files of other programs" "the tests were built without CUnit"
     finish
 fi
-python=
-for each in python3 /usr/bin/python3; do
-    "$each" -c 'import numpy' >/dev/null 2>&1 && python=$each && break
-done
+python_with numpy
 if [ -z "$python" ]; then
     skip "files of NumPy" "no python3 with numpy (apt install python3-numpy)"
     finish

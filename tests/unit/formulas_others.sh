@@ -2,10 +2,7 @@
 # formulas_others.sh -- PyTorch's values and gradients of formulas in double are those of lines.
 . "${srcdir:-.}/tests/tap.sh"
 
-python=
-for each in python3 /usr/bin/python3; do
-    "$each" -c 'import torch' >/dev/null 2>&1 && python=$each && break
-done
+python_with torch
 if [ -z "$python" ] || [ ! -x "$build/tests/unit/test_formulas" ]; then
     skip "formulas in PyTorch" "no python3 with torch, or tests built without CUnit"
     finish

@@ -2,10 +2,7 @@
 # gradients_others.sh -- the scripts for PyTorch and Octave derive the network of the notes right.
 . "${srcdir:-.}/tests/tap.sh"
 
-python=
-for each in python3 /usr/bin/python3; do
-    "$each" -c 'import numpy' >/dev/null 2>&1 && python=$each && break
-done
+python_with numpy
 if [ -z "$python" ] || [ ! -x "$build/tests/unit/test_arrays" ]; then
     skip "gradients of other programs" "no python3 with numpy, or tests built without CUnit"
     finish
