@@ -212,6 +212,7 @@ static const struct wrong {
     {"X W1", 2, LH_EUSAGE, "a line gives its result a name"},
     {"Z = X", 4, LH_EUSAGE, "has a name already"},
     {"Z = 2 + 3", 6, LH_EUSAGE, "no variable in this"},
+    {"Z = gather(W1 W2, 2 + 3)", 20, LH_EUSAGE, "no variable in this"}, /* a product is there */
     {"Z = X +", 7, LH_EUSAGE, "ends where a value"},
     {"Z = X / b6 y", 11, LH_EUSAGE, "two ways"},
     {"Z = #1", 4, LH_EUSAGE, "the lines of an op alone"},
