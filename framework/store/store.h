@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#define LHI_STORE_VERSION 2
+#define LHI_STORE_VERSION 3
 #define LHI_STORE_BLOCK 512 /* bytes of the user block */
 
 /* Writes a run to a file, which is the old one or the new one and never a part.

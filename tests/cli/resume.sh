@@ -52,20 +52,25 @@ exits "with more patience it goes on" 0
 train $watching --patience=10 --out=patient
 ok "to the bytes of a run that had it from the beginning" cmp patient/model.h5 again/model.h5
 
-# A file of version 1, written by the program before version 2 after 6 of these epochs.
-old=$source/tests/version1.h5
-run "$longhand" inspect "$old"
-says "a file of version 1 is inspected" out "format version 1"
-says "with its rule" out "momentum: rate 0.29999999999999999, momentum 0.90000000000000002"
-says "and its model" out "model      of epoch 5, where validation loss was smallest"
+# A file of each earlier version, written by the program of its day after 6 of these epochs.
 train $watching --patience=3 --epochs=6 --out=new
 run "$longhand" eval new/model.h5
 mv out new/figures
-run "$longhand" eval "$old"
-ok "its model and the rows that were held out are found" cmp new/figures out
-train $watching --patience=3 --resume="$old" --out=new
-exits "it is resumed" 0
-ok "and ends with the bytes of a run that never stopped" cmp ended/model.h5 new/model.h5
+for version in 1 2; do
+    old=$source/tests/version$version.h5
+    run "$longhand" inspect "$old"
+    says "a file of version $version is inspected" out "format version $version"
+    says "$version: with its rule" out \
+        "momentum: rate 0.29999999999999999, momentum 0.90000000000000002"
+    says "$version: and its model" out \
+        "model      of epoch 5, where validation loss was smallest"
+    run "$longhand" eval "$old"
+    ok "$version: its model and the rows that were held out are found" cmp new/figures out
+    train $watching --patience=3 --resume="$old" --out=later
+    exits "$version: it is resumed" 0
+    ok "$version: and ends with the bytes of a run that never stopped" \
+        cmp ended/model.h5 later/model.h5
+done
 
 # Signals.  The first progress line tells that training has begun.  What a shell starts in the
 # background ignores SIGINT, and so does a run there; nohup has SIGHUP ignored.  env takes that

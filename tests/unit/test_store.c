@@ -443,7 +443,7 @@ static void printed(void)
     fclose(out);
     text = check_read(path, NULL);
     for (const char *const *word =
-             (const char *const[]){"runs/best.h5", "version 2", "f32", "W1 = param 40 x 30",
+             (const char *const[]){"runs/best.h5", "version 3", "f32", "W1 = param 40 x 30",
                                    "40 x 30", "of a later day: rate 0.1", "beta 2 0.999",
                                    "keeps velocity, mean of squares", "model      of epoch 6",
                                    "test loss was smallest: 0.0625", "seed 18446744073709551610",
