@@ -140,9 +140,12 @@ libcore_la_SOURCES = \
 	framework/data/data.h \
 	framework/data/odd.c \
 	framework/data/open.c \
+	framework/data/source.c \
 	framework/data/split.c \
 	framework/data/standard.c \
 	framework/data/suspect.c \
+	framework/data/table.h \
+	framework/data/texts.c \
 	framework/verify/alone.c \
 	framework/verify/along.c \
 	framework/verify/amiss.c \

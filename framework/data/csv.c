@@ -3,8 +3,10 @@
 #include "framework/data/csv.h"
 
 #include "framework/base/quote.h"
+#include "framework/base/type.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,6 +101,12 @@ static lh_status look_at(const lhi_csv *r, lhi_rest line, survey *s)
     return LH_OK;
 }
 
+/* 1 when a line that is no row of names may be one of data. */
+static int may_be_row(const lhi_csv *r, const survey *s)
+{
+    return s->cells >= 2 && (!r->strict || s->numbers == s->cells);
+}
+
 /* "rows,features,class,class", as scikit-learn's files begin. */
 static lh_status take_counts(lhi_csv *r, const survey *s, size_t cells)
 {
@@ -135,15 +143,15 @@ static lh_status take_header(lhi_csv *r)
         look_at(r, two, &t);
     if (!lhi_ok(r->c))
         return r->c->status;
-    if (two.at ? t.cells < 2 || t.numbers < t.cells || t.cells != s.cells
-               : s.cells < 2 || s.numbers < s.cells)
+    if (!may_be_row(r, two.at ? &t : &s) || (two.at && t.cells != s.cells))
         lhi_refuse_layout(r, one, two);
     if (!lhi_ok(r->c))
         return r->c->status;
     /* "2019,2020,defaulted" counts nothing: it names columns. */
     if (s.counts && s.cells == t.cells && strtoull(s.second.at, NULL, 10) + 1 != t.cells)
         s.counts = 0;
-    data = s.numbers == s.cells && !(s.counts && s.cells == 2 && two.at && t.cells != 2);
+    data = (r->strict ? s.numbers == s.cells : s.numbers > 0 && !s.counts) &&
+           !(s.counts && s.cells == 2 && two.at && t.cells != 2);
     r->line = !data;
     r->at = data ? start : next;
     r->first = (size_t)!data + 1;
@@ -192,7 +200,34 @@ static void note_beyond(lhi_csv *r, size_t column, const lhi_cell *cell)
     r->beyond_cell = *cell;
 }
 
-/* One row of numbers into to[width]. */
+/* A label that stays as it is must be 0 or 1, without a negative zero. */
+static lh_status take_label(const lhi_csv *r, const lhi_cell *cell, double *value)
+{
+    if (*value != 0 && *value != 1)
+        return lhi_refuse_label(r, cell, *value);
+    *value = *value == 1;
+    return LH_OK;
+}
+
+/* What a cell that is no number is in a table that may have such cells. */
+static lh_status take_odd(lhi_csv *r, size_t column, const lhi_cell *cell,
+                          enum lhi_cell_kind kind, double *value)
+{
+    lhi_column *k = &r->table->column[column - 1];
+
+    *value = (double)NAN;
+    if (kind == LHI_CELL_TEXT || kind == LHI_CELL_HEX) {
+        k->text = 1;
+        return LH_OK;
+    }
+    if (kind != LHI_CELL_MISSING && !(kind == LHI_CELL_NONFINITE && strchr("nN", cell->at[0])))
+        return lhi_refuse_kind(r, column, cell, kind);
+    if (k->missing++ == 0)
+        k->missing_at = r->line;
+    return LH_OK;
+}
+
+/* One row into to[width]. */
 static lh_status take_row(lhi_csv *r, lhi_rest line, double *to)
 {
     size_t cells = 0;
@@ -207,16 +242,19 @@ static lh_status take_row(lhi_csv *r, lhi_rest line, double *to)
         if (cells++ >= r->width)
             continue; /* only counted, for the message */
         kind = lhi_cell_read(&cell, to + cells - 1);
-        if (kind != LHI_CELL_NUMBER)
-            return lhi_refuse_kind(r, cells, &cell, kind);
+        if (kind != LHI_CELL_NUMBER) {
+            if (r->strict)
+                return lhi_refuse_kind(r, cells, &cell, kind);
+            if (take_odd(r, cells, &cell, kind, to + cells - 1) != LH_OK)
+                return r->c->status;
+            continue;
+        }
         if (cell.size > 15 && lhi_cell_is_beyond(&cell, to[cells - 1]))
             note_beyond(r, cells, &cell);
         /* In a row too long this is a feature: its length is what is wrong. */
-        if (cells < r->width || line.at)
-            continue;
-        if (to[cells - 1] != 0 && to[cells - 1] != 1)
-            return lhi_refuse_label(r, &cell, to[cells - 1]);
-        to[cells - 1] = to[cells - 1] == 1; /* no negative zero */
+        if (r->strict && cells == r->width && !line.at &&
+            take_label(r, &cell, to + cells - 1) != LH_OK)
+            return r->c->status;
     }
     if (cells != r->width)
         return lhi_fail(r->c, LH_EDATA, "every row needs the same number of cells",
@@ -236,20 +274,29 @@ static size_t lines_in(const char *at, const char *end)
 
 /* Room for all rows: as many as lines, but a full row has two bytes a cell at least,
  * and one row more may begin and prove too short. */
-static double *table_for(const lhi_csv *r)
+static lh_status make_table(lhi_csv *r, lh_type keep)
 {
     const size_t lines = lines_in(r->at, r->end);
     const size_t full = (size_t)(r->end - r->at) / (2 * r->width) + 2;
+    lhi_table *t = r->table;
 
-    if (lines > MOST_ROWS) {
-        lhi_fail(r->c, LH_EDATA, "take a part of the rows", "%s has more than 2^31 rows", r->path);
-        return NULL;
-    }
-    return lhi_alloc_array(r->c, lines < full ? lines : full, r->width * sizeof(double));
+    if (lines > MOST_ROWS)
+        return lhi_fail(r->c, LH_EDATA, "take a part of the rows", "%s has more than 2^31 rows",
+                        r->path);
+    t->type = keep;
+    t->cols = r->width;
+    t->column = lhi_alloc_array(r->c, t->cols, sizeof *t->column);
+    t->cell = lhi_alloc_array(r->c, lines < full ? lines : full, t->cols * lhi_type_size(keep));
+    t->first_line = r->first;
+    t->label = -1;
+    t->labels = 1;
+    return r->c->status;
 }
 
-static lh_status check_rows(const lhi_csv *r, size_t rows)
+static lh_status check_rows(const lhi_csv *r)
 {
+    const size_t rows = r->table->rows;
+
     if (r->promised >= 0 && (uint64_t)r->promised != rows)
         return lhi_fail(r->c, LH_EDATA, "is the file cut short?  If not, correct its first line",
                         "%s line 1 promises %" PRId64 " rows, the file has %zu", r->path,
@@ -257,6 +304,24 @@ static lh_status check_rows(const lhi_csv *r, size_t rows)
     if (rows < 2)
         return lhi_fail(r->c, LH_EDATA, "a mean and a deviation need two rows at least",
                         "%s has one row only", r->path);
+    return LH_OK;
+}
+
+static lh_status take_names(const lhi_csv *r)
+{
+    lhi_rest line = r->names;
+    lhi_cell cell;
+
+    for (size_t j = 0; j < r->width && line.at; j++) {
+        char *name;
+
+        lhi_cell_next(&line, &cell);
+        name = lhi_strf(r->c, "%.*s", (int)cell.size, cell.at);
+        if (!name)
+            return LH_ENOMEM;
+        lhi_make_utf8(name);
+        r->table->column[j].name = name;
+    }
     return LH_OK;
 }
 
@@ -284,40 +349,74 @@ static lh_status begin(lhi_csv *r, const char *path, const char *bytes, size_t s
     return LH_OK;
 }
 
-static void read_rows(lh_data *d, lhi_csv *r)
+static lh_status read_rows(lhi_csv *r)
 {
+    double *row = lhi_alloc_array(r->c, r->width, sizeof *row);
     lhi_rest line;
-    double *table = table_for(r);
-    size_t rows = 0;
 
-    if (!table)
-        return;
-    while (take_line(r, &line) == LH_OK && line.at)
-        if (take_row(r, line, table + rows++ * r->width) != LH_OK)
-            break;
-    if (lhi_ok(d->c) && check_rows(r, rows) == LH_OK && lhi_look_over(r, table, rows) == LH_OK)
-        d->row = lhi_alloc_array(d->c, rows, sizeof *d->row);
-    if (!lhi_ok(d->c)) {
-        lhi_release(d->c, table);
-        return;
+    while (row && take_line(r, &line) == LH_OK && line.at && take_row(r, line, row) == LH_OK) {
+        const size_t i = r->table->rows++;
+
+        for (size_t j = 0; j < r->width; j++)
+            lhi_table_set(r->table, i, j, row[j]);
     }
-    for (size_t i = 0; i < rows; i++)
-        d->row[i] = (uint32_t)i;
-    d->table = table;
-    d->file_rows = d->rows = rows;
-    d->cols = r->width - 1;
+    lhi_release(r->c, row);
+    return r->c->status;
 }
 
-lh_status lhi_csv_read(lh_data *d, const char *path, const char *bytes, size_t size)
+/* The cells of one column, once more from the lines. */
+static lh_status read_texts(lhi_csv *r, size_t column)
 {
-    lhi_text word = {.c = d->c};
-    lhi_csv r = {.c = d->c, .promised = -1, .word = "FILE"};
+    lhi_spelt *found = lhi_alloc_array(r->c, r->table->rows, sizeof *found);
+    size_t count = 0;
+    lhi_rest line;
+
+    for (size_t i = 0; found && take_line(r, &line) == LH_OK && line.at; i++) {
+        lhi_cell cell = {NULL, 0};
+        double value;
+
+        for (size_t j = 0; j <= column; j++)
+            lhi_cell_next(&line, &cell);
+        if (lhi_cell_read(&cell, &value) != LHI_CELL_MISSING)
+            found[count++] = (lhi_spelt){cell.at, cell.size, i};
+    }
+    lhi_table_texts(r->c, r->table, column, found, count);
+    lhi_release(r->c, found);
+    return r->c->status;
+}
+
+static lh_status read_table(lhi_csv *r, lh_type keep)
+{
+    const char *const start = r->at;
+    lhi_table *t = r->table;
+
+    if (make_table(r, keep) != LH_OK || take_names(r) != LH_OK || read_rows(r) != LH_OK ||
+        check_rows(r) != LH_OK)
+        return r->c->status;
+    for (size_t j = 0; j < t->cols; j++) {
+        r->at = start;
+        if (t->column[j].text && read_texts(r, j) != LH_OK)
+            return r->c->status;
+    }
+    return lhi_look_over(r);
+}
+
+lh_status lhi_csv_read(lh_ctx *c, const char *path, const char *bytes, size_t size, lh_type keep,
+                       enum lhi_cells cells, lhi_table *to)
+{
+    lhi_text word = {.c = c};
+    lhi_csv r = {.c = c, .table = to, .promised = -1, .word = "FILE",
+                 .strict = cells == LHI_CELLS_STRICT};
 
     lhi_add_shell(&word, path);
     if (word.at)
         r.word = word.at;
     if (begin(&r, path, bytes, size) == LH_OK && take_header(&r) == LH_OK)
-        read_rows(d, &r);
+        read_table(&r, keep);
+    if (!lhi_ok(c)) {
+        lhi_release(c, to->cell);
+        to->cell = NULL;
+    }
     lhi_text_free(&word);
-    return d->c->status;
+    return c->status;
 }

@@ -4,12 +4,16 @@
 #define LHI_CSV_H
 
 #include "framework/data/cell.h"
-#include "framework/data/data.h"
+#include "framework/data/table.h"
+
+#include <stdint.h>
 
 enum { LHI_SHOWN_CELL = 41 }; /* room for a cell in a message */
 
 typedef struct lhi_csv {
     lh_ctx *c;
+    lhi_table *table;     /* that is filled */
+    int strict;           /* every cell is a number */
     char path[208];       /* as messages show it */
     const char *word;     /* the same as a word of a shell, for hints */
     const char *at, *end; /* what is left; blank lines at the end are not in it */
@@ -41,7 +45,12 @@ lh_status lhi_refuse_format(const lhi_csv *r, const char *bytes, size_t size, in
 /* The same of text whose first lines (two.at NULL: there is one) are no rows with commas. */
 lh_status lhi_refuse_layout(const lhi_csv *r, lhi_rest one, lhi_rest two);
 
-/* suspect.c: warns of what was read and is perhaps not meant; LH_EDATA where that is certain. */
-lh_status lhi_look_over(const lhi_csv *r, const double *table, size_t rows);
+/* suspect.c: warns of what was read and is perhaps not meant; LH_EDATA where that is certain, but
+ * names of rows are marked where a table may have them. */
+lh_status lhi_look_over(const lhi_csv *r);
+
+/* Fills a table from the bytes of a file, which end with a 0. */
+lh_status lhi_csv_read(lh_ctx *c, const char *path, const char *bytes, size_t size, lh_type keep,
+                       enum lhi_cells cells, lhi_table *to);
 
 #endif

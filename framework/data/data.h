@@ -4,6 +4,7 @@
 #define LHI_DATA_H
 
 #include "framework/base/ctx.h"
+#include "framework/data/table.h"
 
 #include <longhand/data.h>
 
@@ -16,7 +17,7 @@ struct lh_data {
     lh_ctx *c;
     const char *name;     /* of the file, without folders */
     char digest[65];      /* SHA-256 of the bytes of the file, in hexadecimal */
-    const double *table;  /* file_rows x (cols + 1): features, then the label */
+    const lhi_table *table; /* of the file; the label stands last */
     size_t file_rows;
     uint32_t *row;        /* the rows of the table that are in this set, ascending */
     size_t rows, cols;
@@ -68,11 +69,5 @@ const double *lhi_data_deviation(const lh_data *d);
 
 /* An inert data set; c may be NULL or failed. */
 lh_data *lhi_data_inert(lh_ctx *c);
-/* Fills table, row, rows and cols from the bytes of a file, which end with a 0. */
-lh_status lhi_csv_read(lh_data *d, const char *path, const char *bytes, size_t size);
-
-/* The built-in file, made from data/wdbc.csv by build-aux/embed.sh. */
-extern const unsigned char lhi_wdbc[];
-extern const size_t lhi_wdbc_size;
 
 #endif

@@ -1,15 +1,9 @@
 /* open.c -- a data set from a file or from the library itself. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
-#include "framework/base/quote.h"
-#include "framework/base/sha256.h"
 #include "framework/data/data.h"
-#include "framework/system/sys.h"
 
-#include <errno.h>
 #include <string.h>
-
-#define LARGEST_FILE (UINT64_C(8) << 30)
 
 /* Nothing writes to it: every function leaves an inert data set as it is. */
 static lh_data last_resort = {.name = "", .cols = 1, .fit = &last_resort};
@@ -24,129 +18,26 @@ lh_data *lhi_data_inert(lh_ctx *c)
     return d;
 }
 
-static const char *without_folders(const char *path)
+/* All rows of the table, a plain one: the label stands last. */
+static lh_status take(lh_data *d, const lhi_table *t)
 {
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
-static const char *builtin_name(const void *set, size_t index)
-{
-    (void)set, (void)index;
-    return "wdbc";
-}
-
-/* What to do about a file that is not there. */
-static const char *hint_for(lh_ctx *c, const char *path)
-{
-    const char *name = without_folders(path);
-    const size_t length = strlen(name);
-    const size_t stem = length > 4 && strcmp(name + length - 4, ".csv") == 0 ? length - 4 : length;
-    const char *word = lhi_strf(c, "%.*s", stem < 64 ? (int)stem : 64, name);
-    const char *folder = lhi_strf(c, "%.*s", (int)(name - path), path);
-    char shown[208];
-
-    if (!word || !folder)
-        return NULL;
-    if (stem > 0 && lhi_nearest(word, builtin_name, NULL, 1))
-        return "wdbc, without folder and ending, is the data set built into the library";
-    if (*folder && lhi_sys_is_folder(folder) != 1)
-        return lhi_strf(c, "there is no folder %s",
-                        lhi_legible(shown, sizeof shown, folder, strlen(folder)));
-    return "a path is taken from the current folder; wdbc is the built-in data set";
-}
-
-static lh_status refuse_file(lh_ctx *c, const char *path, int number)
-{
-    char shown[208];
-
-    lhi_legible(shown, sizeof shown, path, strlen(path));
-    if (number == ENOENT || number == ENOTDIR)
-        return lhi_fail(c, LH_ENOINPUT, hint_for(c, path), "there is no file %s", shown);
-    return lhi_fail(c, LH_ENOINPUT, NULL, "%s cannot be opened: %s", shown, strerror(number));
-}
-
-/* Refuses what no CSV file can be before memory is taken for it. */
-static lh_status check_kind(lh_ctx *c, const char *path, enum lhi_file_kind kind, uint64_t size)
-{
-    char shown[208];
-
-    lhi_legible(shown, sizeof shown, path, strlen(path));
-    if (kind == LHI_FILE_FOLDER)
-        return lhi_fail(c, LH_ENOINPUT, "name a CSV file in it", "%s is a folder", shown);
-    if (kind != LHI_FILE_REGULAR)
-        return lhi_fail(c, LH_ENOINPUT, "copy the data to a file",
-                        "%s is a device or a pipe, not a file", shown);
-    if (size > LARGEST_FILE)
-        return lhi_fail(c, LH_EDATA, "take a part of the rows", "%s is larger than 8 GiB", shown);
+    d->row = lhi_alloc_array(d->c, t->rows, sizeof *d->row);
+    if (!d->row)
+        return LH_ENOMEM;
+    for (size_t i = 0; i < t->rows; i++)
+        d->row[i] = (uint32_t)i;
+    d->table = t;
+    d->name = t->name;
+    memcpy(d->digest, t->digest, sizeof d->digest);
+    d->file_rows = d->rows = t->rows;
+    d->cols = t->cols - 1;
     return LH_OK;
-}
-
-/* The bytes of an open file and a 0 behind them. */
-static char *bytes_of(lh_ctx *c, const char *path, int fd, size_t size)
-{
-    char *bytes = lhi_alloc(c, size + 1);
-    char shown[208];
-    int status;
-
-    if (!bytes)
-        return NULL;
-    status = lhi_sys_read(fd, bytes, size);
-    if (status == 0)
-        return bytes;
-    lhi_fail(c, LH_EIO, "was it changed meanwhile?  Try again", "%s cannot be read: %s",
-             lhi_legible(shown, sizeof shown, path, strlen(path)), strerror(-status));
-    return NULL;
-}
-
-static char *read_file(lh_ctx *c, const char *path, size_t *size)
-{
-    enum lhi_file_kind kind;
-    uint64_t length;
-    char *bytes = NULL;
-    const int fd = lhi_sys_open(path, &kind, &length);
-    int closed;
-
-    if (fd < 0) {
-        refuse_file(c, path, -fd);
-        return NULL;
-    }
-    if (check_kind(c, path, kind, length) == LH_OK)
-        bytes = bytes_of(c, path, fd, (size_t)length);
-    closed = lhi_sys_close(fd);
-    if (closed != 0)
-        lhi_fail(c, LH_EIO, NULL, "a data file cannot be read: %s", strerror(-closed));
-    *size = (size_t)length;
-    return lhi_ok(c) ? bytes : NULL;
-}
-
-static lh_status load(lh_data *d, const char *path)
-{
-    const int builtin = strcmp(path, "wdbc") == 0;
-    size_t size = lhi_wdbc_size;
-    char *read = builtin ? NULL : read_file(d->c, path, &size);
-    const char *bytes = builtin ? (const char *)lhi_wdbc : read;
-    unsigned char digest[32];
-    char *name;
-
-    if (!bytes)
-        return d->c->status;
-    lhi_sha256_of(bytes, size, digest);
-    lhi_hex(digest, d->digest);
-    name = lhi_strdup(d->c, without_folders(path));
-    if (name) {
-        lhi_make_utf8(name); /* files that are UTF-8 will have it */
-        d->name = name;
-        lhi_csv_read(d, path, bytes, size);
-    }
-    lhi_release(d->c, read);
-    return d->c->status;
 }
 
 lh_data *lh_data_open(lh_ctx *c, const char *path)
 {
     LHI_USUAL_FLOATS(c);
+    lhi_table *t;
     lh_data *d;
 
     if (!c || !lhi_ok(c))
@@ -156,12 +47,13 @@ lh_data *lh_data_open(lh_ctx *c, const char *path)
         lhi_call_ends_if_trained(c);
         return lhi_data_inert(c);
     }
+    t = lhi_alloc(c, sizeof *t);
     d = lhi_alloc(c, sizeof *d);
-    if (!d)
+    if (!t || !d)
         return lhi_data_inert(c);
-    d->c = c;
-    d->fit = d;
-    load(d, path);
+    *d = (lh_data){.c = c, .name = "", .cols = 1, .fit = d};
+    if (lhi_table_read(c, path, LH_F64, LHI_CELLS_STRICT, t) == LH_OK)
+        take(d, t);
     return lhi_call_ends_if_trained(c) == LH_OK ? d : lhi_data_inert(c);
 }
 

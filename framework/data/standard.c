@@ -7,14 +7,14 @@
 #include <math.h>
 #include <string.h>
 
-static const double *features(const lh_data *d, size_t row)
+static double feature(const lh_data *d, size_t row, size_t column)
 {
-    return d->table + (size_t)d->row[row] * (d->cols + 1);
+    return lhi_table_at(d->table, d->row[row], column);
 }
 
 double lhi_data_label(const lh_data *d, size_t row)
 {
-    return features(d, row)[d->cols];
+    return feature(d, row, d->cols);
 }
 
 const double *lhi_data_mean(const lh_data *d)
@@ -44,10 +44,10 @@ static lh_status make_room(lh_data *d)
 
 static int is_constant(const lh_data *d, size_t column)
 {
-    const double x = features(d, 0)[column];
+    const double x = feature(d, 0, column);
 
     for (size_t i = 1; i < d->rows; i++)
-        if (features(d, i)[column] != x)
+        if (feature(d, i, column) != x)
             return 0;
     return 1;
 }
@@ -59,12 +59,12 @@ static void measure(lh_data *d)
 
     for (size_t i = 0; i < d->rows; i++)
         for (size_t j = 0; j < d->cols; j++)
-            d->mean[j] += features(d, i)[j];
+            d->mean[j] += feature(d, i, j);
     for (size_t j = 0; j < d->cols; j++)
         d->mean[j] /= n;
     for (size_t i = 0; i < d->rows; i++)
         for (size_t j = 0; j < d->cols; j++) {
-            const double x = features(d, i)[j] - d->mean[j];
+            const double x = feature(d, i, j) - d->mean[j];
 
             d->deviation[j] += x * x;
         }
@@ -73,7 +73,7 @@ static void measure(lh_data *d)
         /* The mean of equal numbers may be off by a rounding, and that divided by an
          * equally small deviation would be noise of size 1: such a column becomes 0. */
         if (is_constant(d, j)) {
-            d->mean[j] = features(d, 0)[j];
+            d->mean[j] = feature(d, 0, j);
             d->deviation[j] = 1;
         } else if (d->deviation[j] == 0)
             d->deviation[j] = 1;
@@ -215,12 +215,12 @@ static lh_status fill(const lh_data *d, lh_type type, void *copy)
 {
     for (size_t i = 0; i < d->rows; i++)
         for (size_t j = 0; j < d->cols; j++) {
-            const double value = (features(d, i)[j] - d->mean[j]) / d->deviation[j];
+            const double value = (feature(d, i, j) - d->mean[j]) / d->deviation[j];
 
             if (!put(copy, type, i * d->cols + j, value))
                 return lhi_fail(d->c, LH_EDATA, "leave the row out, or train with --type=f64",
                                 "%s row %lu, column %zu: %g is too far from the mean %g", d->name,
-                                (unsigned long)d->row[i] + 1, j + 1, features(d, i)[j],
+                                (unsigned long)d->row[i] + 1, j + 1, feature(d, i, j),
                                 d->mean[j]);
         }
     return LH_OK;

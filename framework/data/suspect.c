@@ -60,23 +60,30 @@ static void look_for_twins(const lhi_csv *r)
 }
 
 /* Each row has the number of the row before, and one more. */
-static int counts(const lhi_csv *r, const double *table, size_t rows, size_t column)
+static int counts(const lhi_table *t, size_t column)
 {
-    const double *at = table + column;
+    double last = lhi_table_at(t, 0, column);
 
-    if (rows < FEW_ROWS || *at != floor(*at))
+    if (t->rows < FEW_ROWS || t->column[column].text || last != floor(last))
         return 0;
-    for (size_t i = 1; i < rows; i++)
-        if (at[i * r->width] - at[(i - 1) * r->width] != 1)
+    for (size_t i = 1; i < t->rows; i++) {
+        const double now = lhi_table_at(t, i, column);
+
+        if (now - last != 1)
             return 0;
+        last = now;
+    }
     return 1;
 }
 
-static int is_whole(const lhi_csv *r, const double *table, size_t rows)
+static int is_whole(const lhi_table *t)
 {
-    for (size_t i = 0; i < rows; i++)
-        if (table[i * r->width] != floor(table[i * r->width]))
+    for (size_t i = 0; i < t->rows; i++) {
+        const double x = lhi_table_at(t, i, 0);
+
+        if (x != floor(x))
             return 0;
+    }
     return 1;
 }
 
@@ -92,27 +99,32 @@ static int has_no_name(const lhi_csv *r)
     return cell.size == 0 || (cell.size == 10 && memcmp(cell.at, "Unnamed: 0", 10) == 0);
 }
 
-static lh_status look_for_index(const lhi_csv *r, const double *table, size_t rows)
+static lh_status look_for_index(const lhi_csv *r)
 {
     static const char form[] = "cut -d, -f2- %s > new.csv leaves it out; pandas writes none with "
                                "index=False, R with row.names = FALSE";
+    const lhi_table *t = r->table;
     const int nameless = has_no_name(r);
     char name[LHI_SHOWN_CELL + 4];
 
-    if (nameless && counts(r, table, rows, 0))
+    if (nameless && !r->strict) {
+        t->column[0].counts = 1;
+        return LH_OK;
+    }
+    if (nameless && counts(t, 0))
         return lhi_fail(r->c, LH_EDATA, lhi_strf(r->c, form, r->word),
                         "%s: column 1 has no name and counts the rows, %g, %g, %g...: it is an "
-                        "index and no feature", r->path, table[0], table[r->width],
-                        table[2 * r->width]);
-    if (nameless && is_whole(r, table, rows))
+                        "index and no feature", r->path, lhi_table_at(t, 0, 0),
+                        lhi_table_at(t, 1, 0), lhi_table_at(t, 2, 0));
+    if (nameless && is_whole(t))
         lhi_warn(r->c, "%s: column 1 has no name and holds whole numbers: is it an index and no "
                  "feature?  cut -d, -f2- %s > new.csv leaves it out", r->path, r->word);
     for (size_t j = 0; j + 1 < r->width; j++)
-        if (counts(r, table, rows, j))
+        if (counts(t, j))
             lhi_warn(r->c, "%s: column %zu%s counts the rows, %g, %g, %g...: is it an index and no "
                      "feature?  cut -d, --complement -f%zu %s > new.csv leaves it out", r->path,
-                     j + 1, lhi_name_of(r, j + 1, name), table[j], table[r->width + j],
-                     table[2 * r->width + j], j + 1, r->word);
+                     j + 1, lhi_name_of(r, j + 1, name), lhi_table_at(t, 0, j),
+                     lhi_table_at(t, 1, j), lhi_table_at(t, 2, j), j + 1, r->word);
     return r->c->status;
 }
 
@@ -132,34 +144,39 @@ static void look_at_digits(const lhi_csv *r)
              r->beyond, r->beyond_column, r->word);
 }
 
-static void look_at_labels(const lhi_csv *r, const double *table, size_t rows)
+static void look_at_labels(const lhi_csv *r)
 {
-    const double first = table[r->width - 1];
+    const lhi_table *t = r->table;
+    const double first = lhi_table_at(t, 0, r->width - 1);
     size_t same = 0;
 
-    while (same < rows && table[same * r->width + r->width - 1] == first)
+    while (same < t->rows && lhi_table_at(t, same, r->width - 1) == first)
         same++;
-    if (same == rows)
+    if (same == t->rows)
         lhi_warn(r->c, "%s: the label of all %zu rows is %g: there is nothing to tell apart, and "
-                 "AUC means nothing; is the label in the last column?", r->path, rows, first);
+                 "AUC means nothing; is the label in the last column?", r->path, t->rows, first);
 }
 
 /* Numbers of columns as pandas writes them are a good row where there is one feature. */
-static void look_at_first_row(const lhi_csv *r, const double *table)
+static void look_at_first_row(const lhi_csv *r)
 {
-    if (r->width == 2 && r->first == 1 && table[0] == 0 && table[1] == 1 && table[2] != 1)
+    const lhi_table *t = r->table;
+
+    if (r->width == 2 && r->first == 1 && lhi_table_at(t, 0, 0) == 0 &&
+        lhi_table_at(t, 0, 1) == 1 && lhi_table_at(t, 1, 0) != 1)
         lhi_warn(r->c, "%s: line 1, 0 and 1, was read as a row; if these are the numbers of the "
                  "columns, as pandas writes them, take the line out: tail -n +2 %s > new.csv",
                  r->path, r->word);
 }
 
-lh_status lhi_look_over(const lhi_csv *r, const double *table, size_t rows)
+lh_status lhi_look_over(const lhi_csv *r)
 {
-    if (look_for_index(r, table, rows) != LH_OK)
+    if (look_for_index(r) != LH_OK)
         return r->c->status;
     look_for_twins(r);
     look_at_digits(r);
-    look_at_labels(r, table, rows);
-    look_at_first_row(r, table);
+    if (r->strict)
+        look_at_labels(r);
+    look_at_first_row(r);
     return r->c->status;
 }

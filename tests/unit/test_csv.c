@@ -6,6 +6,7 @@
 #include "tests/check.h"
 
 #include <locale.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -349,8 +350,40 @@ static void well_formed(void)
         lh_data *d = open_text(c, good[i]);
 
         if (CHECK(lh_rows(d) == 2 && lh_cols(d) == 2, "file %zu: %s", i, lh_message(c)))
-            for (int k = 0; k < 6; k++)
-                CHECK(d->table[k] == want[k], "file %zu, cell %d: %g", i, k, d->table[k]);
+            for (size_t k = 0; k < 6; k++)
+                CHECK(lhi_table_at(d->table, k / 3, k % 3) == want[k], "file %zu, cell %zu", i, k);
+        lh_close(c);
+    }
+}
+
+/* A table that may have texts and missing cells: R's names of rows, numbers among texts. */
+static void loose(void)
+{
+    static const char text[] = "\"\",\"size\",\"colour\",\"y\"\n\"7\",1.5,\"red\",b\n"
+                               "\"a\",NA,7,a\n\"c\",NaN,,b\n\"d\",-2,\"red\",c\n";
+    static const double want[4][4] = {{0, 1.5, 1, 1}, {1, NAN, 0, 0}, {2, NAN, NAN, 1},
+                                      {3, -2, 1, 2}};
+
+    for (lh_type keep = LH_F32; keep <= LH_F64; keep++) {
+        lh_ctx *c = quiet();
+        lhi_table t = {.rows = 0};
+
+        check_write(check_path("a.csv"), text, -1);
+        if (!CHECK(lhi_table_read(c, check_path("a.csv"), keep, LHI_CELLS_LOOSE, &t) == LH_OK &&
+                       t.rows == 4 && t.cols == 4 && t.type == keep, "%s", lh_message(c)))
+            return;
+        for (size_t k = 0; k < 16; k++) {
+            const double x = lhi_table_at(&t, k / 4, k % 4), y = want[k / 4][k % 4];
+
+            CHECK(x == y || (isnan(x) && isnan(y)), "row %zu, column %zu: %g", k / 4, k % 4, x);
+        }
+        CHECK(t.column[0].counts && t.column[0].text && !t.column[1].counts, "names of rows");
+        CHECK(!t.column[1].text && t.column[1].missing == 2 && t.column[1].missing_at == 3, "NA");
+        CHECK(t.column[2].text && t.column[2].values == 2 && t.column[2].missing == 1 &&
+                  strcmp(t.column[2].value[0], "7") == 0 && strcmp(t.column[2].name, "colour") == 0,
+              "texts in the order of their bytes");
+        CHECK(t.column[3].values == 3 && strcmp(t.column[3].value[2], "c") == 0, "classes");
+        CHECK(t.first_line == 2 && t.label == -1 && t.labels == 1, "line %zu", t.first_line);
         lh_close(c);
     }
 }
@@ -365,7 +398,7 @@ static void any_locale(void)
     while (!setlocale(LC_ALL, names[i]))
         i++;
     d = open_text(c, "1.5,0\n2.5,1\n");
-    CHECK(lh_rows(d) == 2 && d->table[0] == 1.5, "%s: %s", names[i], lh_message(c));
+                CHECK(lhi_table_at(d->table, k / 3, k % 3) == want[k], "file %zu: %zu", i, k);
     lh_close(c);
     setlocale(LC_ALL, "C");
 }
@@ -413,6 +446,7 @@ int main(int argc, char **argv)
         {"what is perhaps not meant is said, what surely is not is refused", suspected},
         {"what is not there, or no file, is said so", no_file},
         {"every kind of good file is read alike", well_formed},
+        {"texts and missing cells are read where they may stand", loose},
         {"a decimal point is one in any locale", any_locale},
         {"ten thousand damaged files do no harm", fuzz},
         {NULL, NULL}};

@@ -56,8 +56,10 @@ static void wdbc(void)
     for (size_t i = 0; i < 569; i++)
         ones += lhi_data_label(d, i) == 1;
     CHECK(ones == 357, "%zu ones", ones);
-    CHECK(d->table[0] == 17.99 && d->table[29] == 0.1189 && d->table[30] == 0, "first row");
-    CHECK(d->table[568 * 31] == 7.76 && d->table[568 * 31 + 29] == 0.07039, "last row");
+    CHECK(lhi_table_at(d->table, 0, 0) == 17.99 && lhi_table_at(d->table, 0, 29) == 0.1189 &&
+              lhi_table_at(d->table, 0, 30) == 0, "first row");
+    CHECK(lhi_table_at(d->table, 568, 0) == 7.76 && lhi_table_at(d->table, 568, 29) == 0.07039,
+          "last row");
     CHECK(lhi_data_label(d, 0) == 0 && lhi_data_label(d, 568) == 1, "first and last label");
     CHECK(lh_rows(lh_data_open(c, path)) == 569, "from the file: %s", lh_message(c));
     CHECK(lh_close(c) == 0, "close");

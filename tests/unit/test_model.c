@@ -207,7 +207,7 @@ static const char *rows_of(lh_ctx *c, const char *name, size_t from, size_t to, 
 
     for (size_t i = from; i < to; i++) {
         for (size_t j = 0; j < d->cols; j++)
-            fprintf(out, "%.17g,", by * d->table[i * (d->cols + 1) + j]);
+            fprintf(out, "%.17g,", by * lhi_table_at(d->table, i, j));
         fprintf(out, "%d\n", (int)lhi_data_label(d, i));
     }
     fclose(out);
