@@ -398,7 +398,8 @@ static void any_locale(void)
     while (!setlocale(LC_ALL, names[i]))
         i++;
     d = open_text(c, "1.5,0\n2.5,1\n");
-                CHECK(lhi_table_at(d->table, k / 3, k % 3) == want[k], "file %zu: %zu", i, k);
+    CHECK(lh_rows(d) == 2 && lhi_table_at(d->table, 0, 0) == 1.5, "%s: %s", names[i],
+          lh_message(c));
     lh_close(c);
     setlocale(LC_ALL, "C");
 }
