@@ -29,11 +29,6 @@ typedef struct lhi_question {
     size_t turn;              /* calls before this one, in this type */
 } lhi_question;
 
-enum {
-    LHI_MUTANT_BY_LAW = 1,    /* equal bits in every whole pass: a law alone can tell */
-    LHI_MUTANT_LARGE = 2      /* for the large network, and for it alone */
-};
-
 struct lhi_mutant {
     const char *name;
     lh_reason class;          /* SIGN, SCALE, TRANSPOSED, MISSING_TERM, NONFINITE; VALUE: other */
@@ -41,7 +36,7 @@ struct lhi_mutant {
     void (*answer)(lhi_question *k);
     double x;                 /* a factor, a place, a size: as the answer takes it */
     int operand;              /* it is wrong for this one, -1: for all */
-    unsigned flags;
+    int large;                /* for the large network, and for it alone */
 };
 
 /* --- mutants.c --- */

@@ -362,8 +362,7 @@ static const lhi_mutant kinds[] = {
     {"first element by 1e-3", LH_WHY_VALUE, R(VALUE), first_element, 1e-3, ALL, 0},
     {"last element by 1e-3", LH_WHY_VALUE, R(VALUE), last_element, 1e-3, ALL, 0},
     {"an element by 1e-9", LH_WHY_VALUE, R(VALUE), middle_element, 1e-9, ALL, 0},
-    {"one of a million by 1e-3", LH_WHY_VALUE, R(VALUE), middle_element, 1e-3, ALL,
-     LHI_MUTANT_LARGE},
+    {"one of a million by 1e-3", LH_WHY_VALUE, R(VALUE), middle_element, 1e-3, ALL, 1},
     {"a constant added", LH_WHY_VALUE, R(VALUE), constant_added, 1e-3, ALL, 0},
     {"clipped", LH_WHY_VALUE, R(VALUE), clipped, 0.75, ALL, 0},
     {"small ones flushed", LH_WHY_VALUE, R(VALUE) | R(MISSING_TERM), small_flushed, 1e-4, ALL, 0},
@@ -381,11 +380,11 @@ static const lhi_mutant kinds[] = {
     {"a tile begins late", LH_WHY_VALUE, R(VALUE) | R(MISSING_TERM) | R(STALE), begins_late, 0, ALL,
      0},
     {"wrong at seams of tiles", LH_WHY_VALUE, R(VALUE) | R(NONDETERMINISTIC) | R(DOUBLE_COUNT),
-     wrong_at_seams, 2, ALL, LHI_MUTANT_BY_LAW},
+     wrong_at_seams, 2, ALL, 0},
     {"gives to the other, too", LH_WHY_VALUE, R(VALUE) | R(DOUBLE_COUNT), into_the_other, 1e-3, ALL,
      0},
     {"reads what it says it does not", LH_WHY_VALUE, R(STALE) | R(NONFINITE) | R(VALUE), reads_more,
-     0, ALL, LHI_MUTANT_BY_LAW},
+     0, ALL, 0},
 };
 
 const lhi_mutant *lhi_mutant_at(size_t index)

@@ -196,8 +196,8 @@ static int forgets(lhi_alone *a, int o)
 {
     size_t e;
 
-    for (int i = 0; i < a->op->n_in; i++) /* data in other places are still such data */
-        change(a, a->in[i].value, lhi_cells(&a->in[i]), a->op->no_grad >> i & 1 ? 1 : 0.75L);
+    for (int i = 0; i < a->op->n_in; i++) /* of labels, weights and places 0 is always one */
+        change(a, a->in[i].value, lhi_cells(&a->in[i]), a->op->no_grad >> i & 1 ? 0 : 0.75L);
     change(a, a->out.value, lhi_cells(&a->out), 0.75L);
     change(a, a->out.grad, lhi_cells(&a->out), 0.5L);
     lhi_give(a, o, 1);

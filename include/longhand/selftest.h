@@ -17,10 +17,9 @@ extern "C" {
  * minutes, and every thread that there is; equal machines print equal texts.  detailed 1: also
  * each mutant that was not noticed, or for a reason that does not fit.
  *
- * @return LH_OK: what is promised holds; LH_EVERIFY, kept by the context: less than 98 in 100
- *         mutants are noticed, or any with a wrong sign, scale or transpose, a missing term
- *         or a value that is not finite is not, or fewer than 90 in 100 have a right reason,
- *         or a right op does not agree; LH_ENOMEM.
+ * @return LH_OK: what is promised holds; LH_EVERIFY, kept by the context: a mutant is not
+ *         noticed, or fewer than 90 in 100 have a right reason, or a right op does not agree;
+ *         LH_ENOMEM.
  */
 LH_API lh_status lh_selftest(lh_ctx *c, int detailed);
 
