@@ -22,6 +22,8 @@ typedef struct lhi_report {
     size_t batch;             /* rows of the batch */
     lh_entry *row;
     size_t rows;
+    lh_comparison *by;        /* LH_METHODS a row */
+    double *beside;
     lh_finding *finding;      /* nearest to the loss first */
     size_t findings, finding_room;
     lh_verdict verdict;       /* of all rows and findings */

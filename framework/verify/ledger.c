@@ -115,6 +115,22 @@ static int may_begin(lh_var L, lh_data *d, size_t rows)
     return lhi_ok(c);
 }
 
+static int make_rows(lh_ctx *c, lhi_report *r)
+{
+    const size_t cells = (r->rows + 1) * LH_METHODS;
+
+    r->row = lhi_alloc_array(c, r->rows + 1, sizeof *r->row);
+    r->by = lhi_alloc_array(c, cells, sizeof *r->by);
+    r->beside = lhi_alloc_array(c, cells, sizeof *r->beside);
+    if (!r->row || !r->by || !r->beside)
+        return -1;
+    for (size_t i = 0; i < r->rows; i++) {
+        r->row[i].by = r->by + i * LH_METHODS;
+        r->row[i].beside = r->beside + i * LH_METHODS;
+    }
+    return 0;
+}
+
 lhi_report *lhi_verify(lh_var L, lh_data *d, size_t rows, lhi_shown *show, void *arg)
 {
     lhi_check k = {0};
@@ -137,8 +153,7 @@ lhi_report *lhi_verify(lh_var L, lh_data *d, size_t rows, lhi_shown *show, void 
         snprintf(k.report->data, sizeof k.report->data, "%.63s", d ? d->name : "what is bound");
         k.report->batch = k.rows;
         k.report->rows = rows_of(&k, order);
-        k.report->row = lhi_alloc_array(k.c, k.report->rows + 1, sizeof *k.report->row);
-        if (k.report->row)
+        if (make_rows(k.c, k.report) == 0)
             fill_rows(&k, order);
         if (show && lhi_ok(k.c))
             show_arrays(&k, show, arg);

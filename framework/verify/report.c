@@ -7,6 +7,8 @@ void lhi_report_free(lh_ctx *c, lhi_report *r)
     if (!r)
         return;
     lhi_release(c, r->finding);
+    lhi_release(c, r->beside);
+    lhi_release(c, r->by);
     lhi_release(c, r->row);
     lhi_release(c, r);
 }
@@ -61,22 +63,31 @@ lh_status lhi_report_judge(lh_ctx *c, const lhi_report *r)
     return c->status;
 }
 
-const lh_entry *lh_ledger(lh_ctx *c, size_t *count)
+static const lhi_report *last(const lh_ctx *c)
 {
-    const lhi_report *r = c ? c->ledger : NULL;
+    static const lhi_report none;
 
-    if (count)
-        *count = r ? r->rows : 0;
-    return r ? r->row : NULL;
+    return c && c->ledger ? c->ledger : &none;
 }
 
-const lh_finding *lh_findings(lh_ctx *c, size_t *count)
+size_t lh_ledger_rows(const lh_ctx *c)
 {
-    const lhi_report *r = c ? c->ledger : NULL;
+    return last(c)->rows;
+}
 
-    if (count)
-        *count = r ? r->findings : 0;
-    return r ? r->finding : NULL;
+const lh_entry *lh_ledger_row(const lh_ctx *c, size_t index)
+{
+    return index < last(c)->rows ? &last(c)->row[index] : NULL;
+}
+
+size_t lh_findings(const lh_ctx *c)
+{
+    return last(c)->findings;
+}
+
+const lh_finding *lh_finding_at(const lh_ctx *c, size_t index)
+{
+    return index < last(c)->findings ? &last(c)->finding[index] : NULL;
 }
 
 const char *lh_method_name(lh_method m, const char **text)

@@ -85,11 +85,11 @@ typedef struct lh_entry {
     size_t rows, cols;        /* its shape */
     const char *file;         /* where the variable was named, NULL: nowhere */
     int    line;
-    lh_comparison by[LH_METHODS];
+    lh_comparison *by;        /* with each method: a row of methods.def each */
     lh_method decided;        /* the method nearest to its bound, or over it; where that is: */
     size_t row, col;
-    double tape;              /* the tape in wide there, and each method; NaN: it has nothing */
-    double beside[LH_METHODS];
+    double tape;              /* the tape in wide there */
+    double *beside;           /* and each method; NaN: it has nothing */
     lh_verdict verdict;
     lh_reason reason;         /* LH_WHY_NOTHING when it agrees */
     double ratio;             /* tape / right value, for SCALE and SIGN */
@@ -164,11 +164,16 @@ LH_API lh_status lh_verify(lh_var L, lh_data *d, size_t rows);
  */
 LH_API lh_status lh_verify_theirs(lh_var L, lh_data *d, size_t rows, const char *path);
 
-/** The rows of the last lh_verify() of this context; *count tells how many. */
-LH_API const lh_entry *lh_ledger(lh_ctx *c, size_t *count);
+/** The rows of the last lh_verify() of this context, 0 before one. */
+LH_API size_t lh_ledger_rows(const lh_ctx *c);
 
-/** What it found wrong with single ops, nearest to the loss first. */
-LH_API const lh_finding *lh_findings(lh_ctx *c, size_t *count);
+/** One of them, from 0; NULL where there is none.  It is read only, and the context's until the
+ *  next lh_verify().  Later versions may add members at its end. */
+LH_API const lh_entry *lh_ledger_row(const lh_ctx *c, size_t index);
+
+/** How many single ops it found wrong, and one of them, nearest to the loss first, as above. */
+LH_API size_t lh_findings(const lh_ctx *c);
+LH_API const lh_finding *lh_finding_at(const lh_ctx *c, size_t index);
 
 /** "second" and what it is; "SIGN" and what it means; "agree". */
 LH_API const char *lh_method_name(lh_method m, const char **text);

@@ -63,7 +63,9 @@ enum { SHAPES = sizeof shapes / sizeof *shapes, SMALL = 2 };
 /* That row of a report; an empty one when there is none. */
 static const lh_entry *entry(const lhi_report *r, const char *name)
 {
-    static const lh_entry none;
+    static lh_comparison nothing[LH_METHODS];
+    static double nowhere[LH_METHODS];
+    static const lh_entry none = {.by = nothing, .beside = nowhere};
 
     for (size_t i = 0; r && i < r->rows; i++)
         if (strcmp(r->row[i].name, name) == 0)

@@ -47,13 +47,13 @@ static inline void show_output(void)
 /* The row of that name; an empty one that agrees with nothing when there is none. */
 static inline const lh_entry *row(lh_ctx *c, const char *name)
 {
-    static const lh_entry none;
-    size_t n;
-    const lh_entry *e = lh_ledger(c, &n);
+    static lh_comparison nothing[LH_METHODS];
+    static double nowhere[LH_METHODS];
+    static const lh_entry none = {.by = nothing, .beside = nowhere};
 
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(e[i].name, name) == 0)
-            return &e[i];
+    for (size_t i = 0; i < lh_ledger_rows(c); i++)
+        if (strcmp(lh_ledger_row(c, i)->name, name) == 0)
+            return lh_ledger_row(c, i);
     return &none;
 }
 
