@@ -68,6 +68,7 @@ libcore_la_SOURCES = \
 	framework/base/ctx.c framework/base/ctx.h \
 	framework/base/error.c \
 	framework/base/floats.c framework/base/floats.h \
+	framework/base/help.c \
 	framework/base/limits.c \
 	framework/base/name.c framework/base/name.h \
 	framework/base/open.c \
@@ -77,6 +78,7 @@ libcore_la_SOURCES = \
 	framework/base/progress.c framework/base/progress.h \
 	framework/base/quote.c framework/base/quote.h \
 	framework/base/rng.c framework/base/rng.h \
+	framework/base/settings.c framework/base/settings.def \
 	framework/base/sha256.c framework/base/sha256.h \
 	framework/base/state.h \
 	framework/base/text.c framework/base/text.h \

@@ -300,6 +300,11 @@ tests_unit_test_threads_SOURCES = tests/unit/test_threads.c
 tests_unit_test_threads_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_threads_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_settings
+tests_unit_test_settings_SOURCES = tests/unit/test_settings.c
+tests_unit_test_settings_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_settings_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_contexts
 tests_unit_test_contexts_SOURCES = tests/unit/test_contexts.c
 tests_unit_test_contexts_CPPFLAGS = $(lh_test_cppflags)

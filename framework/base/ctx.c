@@ -23,7 +23,7 @@ struct lhi_closer {
 
 const lh_ctx lhi_no_memory = {
     .program = "longhand", .purpose = "", .status = LH_ENOMEM, .set.isa = "auto",
-    .set.resume = "", .set.plot = "", .set.progress = "none", .set.ledger = "", .set.shards = 1,
+    .set.resume = "", .set.plot = "auto", .set.progress = "none", .set.ledger = "", .set.shards = 1,
     .message = "memory ran out before anything could begin",
 };
 

@@ -9,27 +9,43 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The options that every program has, read once by lh_open(). */
+/* The options that every program has, read by lh_open(); settings.def has a row for each.  type:
+ * LH_TYPES is as the driver says; threads: 0 is to be decided (threads.c). */
 typedef struct lhi_settings {
-    int threads;          /* --threads, 0: to be decided (threads.c) */
-    uint64_t seed;
-    lh_type type;         /* LH_TYPES: as the driver says */
-    const char *isa;      /* "auto", "portable", "avx2", "avx512" */
-    size_t shards;        /* most shards of a sum over the batch */
-    const char *resume;   /* "" when not given */
-    const char *plot;     /* "png", "svg", "term", "none"; "" when not given */
-    const char *progress; /* "auto", "bar", "plain", "none" */
-    double budget;        /* --budget: seconds that comparing gradients may take, 0: a default */
-    const char *ledger;   /* --ledger: files for the ledger, separated by commas */
-    int check;            /* --check: check the gradients instead of training */
-    int reproducible, quiet, dry_run;
+#define LHI_C_FLAG  int
+#define LHI_C_WHOLE int
+#define LHI_C_REAL  double
+#define LHI_C_SEED  uint64_t
+#define LHI_C_TYPE  lh_type
+#define LHI_C_WORD  const char *
+#define LHI_C_PATH  const char *
+#define LH_SETTING(member, name, kind, otherwise, least, most, uses, shapes, help) \
+    LHI_C_##kind member;
+#define LH_ASIDE(name)
+#include "framework/base/settings.def"
+#undef LH_SETTING
+#undef LH_ASIDE
+#undef LHI_C_FLAG
+#undef LHI_C_WHOLE
+#undef LHI_C_REAL
+#undef LHI_C_SEED
+#undef LHI_C_TYPE
+#undef LHI_C_WORD
+#undef LHI_C_PATH
 } lhi_settings;
 
 typedef struct lhi_option {
     const char *name, *value, *otherwise, *help, *kind;
-    int given;            /* 1 command line, 2 environment */
+    int given;            /* 1 command line, 2 environment, 3 lh_opt_set() */
     int positional;
+    int unused;           /* lh_opt_uses(): the program has no use for it */
 } lhi_option;
+
+/* A value that lh_opt_set() gave to an option. */
+typedef struct lhi_preset {
+    const char *name, *value;
+    int used;             /* it is one of the program's */
+} lhi_preset;
 
 /* Ops of a context's own, beside those of ops.def; ops/registry.c looks at them. */
 typedef struct lhi_registry {
@@ -49,6 +65,8 @@ struct lh_ctx {
     unsigned char *used;  /* one flag an argument */
     lhi_option *options;
     size_t option_count, option_room, builtin_count;
+    lhi_preset *preset;
+    size_t preset_count, preset_room;
     const char *(*examples)[2];
     size_t example_count, example_room;
     int settled;
@@ -125,14 +143,15 @@ void lhi_at_close(lh_ctx *c, void (*f)(void *arg), void *arg);
 /* For lh_close(): does that, and frees all memory but the context itself. */
 void lhi_ctx_empty(lh_ctx *c);
 
-/* options.c, for lh_open() and lh_close() */
-void lhi_options_builtin(lh_ctx *c);
-void lhi_options_help(const lh_ctx *c);
+/* settings.c: declares the options of every program, and takes the values of those given. */
+void lhi_settings_declare(lh_ctx *c);
+/* help.c: prints the help or the version that was asked for. */
+void lhi_help(const lh_ctx *c);
 /* The nearest of some names, NULL when none is near; for "did you mean". */
 const char *lhi_nearest(const char *word, const char *(*name)(const void *set, size_t index),
                         const void *set, size_t count);
 
-/* The options of the driver that shape the result, as "name=value", in order. */
+/* settings.c: the options that shape the result, as "name=value", in order. */
 size_t lhi_config(lh_ctx *c, const char ***lines);
 
 #endif

@@ -8,13 +8,19 @@
 #include <string.h>
 
 static const struct {
+    const char *name;
     int code;
     const char *text;
 } rows[LH_STATUSES] = {
-#define LH_ERROR(name, code, text) {code, text},
+#define LH_ERROR(number, name, code, text) [number] = {"LH_" #name, code, text},
 #include <longhand/errors.def>
 #undef LH_ERROR
 };
+
+const char *lh_status_name(lh_status s)
+{
+    return (unsigned)s < LH_STATUSES ? rows[s].name : "no such status";
+}
 
 const char *lh_status_text(lh_status s)
 {

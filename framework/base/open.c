@@ -28,7 +28,7 @@ lh_ctx *lh_open(int argc, char **argv, const char *purpose)
     c->used = lhi_alloc(c, (size_t)c->argc + 1);
     if (!c->used)
         c->argc = 0;
-    lhi_options_builtin(c);
+    lhi_settings_declare(c);
     return c;
 }
 
@@ -69,7 +69,7 @@ int lh_close(lh_ctx *c)
     if (c->line_open)
         fputc('\n', stderr);
     if (status == LH_HELP)
-        lhi_options_help(c);
+        lhi_help(c);
     if (status == LH_OK && c->stopped)
         status = LH_ESTOPPED;
     /* Results first, so that they stand above the error where both go to one place. */

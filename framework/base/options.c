@@ -4,8 +4,6 @@
 #include "framework/base/quote.h"
 #include "framework/system/sys.h"
 
-#include <longhand/version.h>
-
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -45,6 +43,19 @@ static const char *from_arguments(lh_ctx *c, const char *name, int flag, int *mi
     return value;
 }
 
+/* What lh_opt_set() said of it last; marks that it is an option. */
+static const char *from_program(lh_ctx *c, const char *name)
+{
+    const char *value = NULL;
+
+    for (size_t i = 0; i < c->preset_count; i++)
+        if (strcmp(c->preset[i].name, name) == 0) {
+            value = c->preset[i].value;
+            c->preset[i].used = 1;
+        }
+    return value;
+}
+
 static const char *from_environment(const char *name)
 {
     char key[64] = "LONGHAND_";
@@ -76,7 +87,7 @@ static lhi_option *declare(lh_ctx *c, const char *name, const char *kind, const 
                            const char *help)
 {
     lhi_option *o;
-    const char *value;
+    const char *value, *preset;
     int missing = 0;
 
     if (!name || !name[0]) {
@@ -90,9 +101,12 @@ static lhi_option *declare(lh_ctx *c, const char *name, const char *kind, const 
                                    .otherwise = otherwise}) != 0)
         return NULL;
     o = &c->options[c->option_count - 1];
+    preset = from_program(c, name);
     value = from_arguments(c, name, strcmp(kind, "") == 0, &missing);
     if (value)
         o->given = 1;
+    else if ((value = preset) != NULL)
+        o->given = 3;
     else if ((value = from_environment(name)) != NULL && value[0])
         o->given = 2; /* set but empty counts as not set */
     if (missing && c->status == LH_OK)
@@ -286,7 +300,16 @@ static const char *option_name(const void *set, size_t index)
 {
     const lhi_option *o = set;
 
-    return o[index].positional ? NULL : o[index].name;
+    return o[index].positional || o[index].unused ? NULL : o[index].name;
+}
+
+/* A name that lh_opt_set() gave a value to, and nobody declared. */
+static lh_status refuse_preset(lh_ctx *c, const char *name)
+{
+    const char *near = lhi_nearest(name, option_name, c->options, c->option_count);
+
+    return lhi_fail(c, LH_EUSAGE, near ? lhi_strf(c, "did you mean \"%s\"?", near) : NULL,
+                    "lh_opt_set(): %s is no option of %s", name, c->program);
 }
 
 lh_status lh_opt_done(lh_ctx *c)
@@ -296,6 +319,9 @@ lh_status lh_opt_done(lh_ctx *c)
     if (!lhi_ok(c) || c->settled)
         return lhi_ok(c) ? LH_OK : lh_error(c);
     c->settled = 1;
+    for (size_t i = 0; i < c->preset_count; i++)
+        if (!c->preset[i].used)
+            return refuse_preset(c, c->preset[i].name);
     for (int i = 1; i < c->argc; i++) {
         const char *a = c->argv[i];
         char word[64];
@@ -321,125 +347,4 @@ lh_status lh_opt_done(lh_ctx *c)
                         "--%s is no option of %s", word, c->program);
     }
     return LH_OK;
-}
-
-void lhi_options_builtin(lh_ctx *c)
-{
-    lhi_settings *s = &c->set;
-    const int help = lh_opt_flag(c, "help", "print this and stop");
-    const int version = lh_opt_flag(c, "version", "print the version and stop");
-    const char *type;
-    long n;
-
-    n = lh_opt_int(c, "threads", 0, "threads to use (0: decided from the machine)");
-    if (n < 0 || n > 1024)
-        lhi_fail(c, LH_EUSAGE, NULL, "--threads=%ld: 0 to 1024 are allowed", n);
-    s->threads = n > 0 && n <= 1024 ? (int)n : 0;
-    n = lh_opt_int(c, "seed", 1, "seed of the first values, the split and the shuffling");
-    s->seed = (uint64_t)n;
-    type = lh_opt_choice(c, "type", "driver|f32|f64", "element type to train in");
-    s->type = strcmp(type, "f32") == 0 ? LH_F32 : strcmp(type, "f64") == 0 ? LH_F64 : LH_TYPES;
-    s->isa = lh_opt_choice(c, "isa", "auto|portable|avx2|avx512", "instruction set to use");
-    n = lh_opt_int(c, "shards", 8, "most pieces a sum over a batch is cut into");
-    if (n < 1 || n > 64)
-        lhi_fail(c, LH_EUSAGE, NULL, "--shards=%ld: 1 to 64 are allowed", n);
-    s->shards = n >= 1 && n <= 64 ? (size_t)n : 8;
-    s->resume = lh_opt_path(c, "resume", "", "checkpoint to go on from");
-    s->plot = lh_opt_choice(c, "plot", "auto|png|svg|term|none", "where figures go");
-    if (strcmp(s->plot, "auto") == 0)
-        s->plot = "";
-    s->progress = lh_opt_choice(c, "progress", "auto|bar|plain|none", "progress of long work");
-    s->reproducible =
-        lh_opt_flag(c, "reproducible", "leave clock, host, threads, compiler out of files");
-    s->quiet = lh_opt_flag(c, "quiet", "no progress and no notes");
-    s->dry_run = lh_opt_flag(c, "dry-run", "print steps, shapes and memory, train nothing");
-    s->check = lh_opt_flag(c, "check", "check the gradients of the loss, train nothing");
-    s->budget = lh_opt_real(c, "budget", 0, "seconds for comparing gradients (0: about 3)");
-    if (!(s->budget >= 0 && s->budget <= 1e6))
-        lhi_fail(c, LH_EUSAGE, NULL, "--budget=%g: 0 to 1000000 seconds are allowed", s->budget);
-    s->ledger = lh_opt_path(c, "ledger", "", "files for the ledger: .txt .csv .json .html .h5");
-    c->builtin_count = c->option_count;
-    if ((help || version) && c->status != LH_ENOMEM) {
-        c->status = LH_HELP;
-        snprintf(c->message, sizeof c->message, "%s", version && !help ? "version" : "help");
-    }
-}
-
-static void help_rows(const lh_ctx *c, size_t from, size_t to)
-{
-    for (size_t i = from; i < to; i++) {
-        const lhi_option *o = &c->options[i];
-        char left[96];
-
-        if (o->positional)
-            snprintf(left, sizeof left, "  %s", o->name);
-        else
-            snprintf(left, sizeof left, "  --%s%s%s", o->name, o->kind[0] ? "=" : "", o->kind);
-        printf("%-32s %s", left, o->help ? o->help : "");
-        if (o->otherwise && o->otherwise[0])
-            printf(" [%s]", o->otherwise);
-        putchar('\n');
-    }
-}
-
-void lhi_options_help(const lh_ctx *c)
-{
-    if (strcmp(c->message, "version") == 0) {
-        printf("%s (Longhand) %s\n", c->program, LH_VERSION);
-        return;
-    }
-    printf("%s -- %s\n\nusage: %s [options]", c->program, c->purpose, c->program);
-    for (size_t i = 0; i < c->option_count; i++)
-        if (c->options[i].positional)
-            printf(" %s", c->options[i].name);
-    printf("\n");
-    if (c->example_count)
-        printf("\nexamples:\n");
-    for (size_t i = 0; i < c->example_count; i++)
-        printf("  %s\n      %s\n", c->examples[i][0], c->examples[i][1]);
-    if (c->option_count > c->builtin_count)
-        printf("\noptions of %s:\n", c->program);
-    help_rows(c, c->builtin_count, c->option_count);
-    printf("\noptions of every program:\n");
-    help_rows(c, 0, c->builtin_count);
-    printf("\nAn option can also come from the environment: LONGHAND_THREADS=2.\n"
-           "Exit codes: 0 done, 1 a gradient disagrees, 2 usage, 3 not finite, 4 a gradient could\n"
-           "not be decided, 65 bad data or checkpoint, 66 no such input, 69 a program is missing,\n"
-           "70 a mistake in the driver, 71 no memory, 74 I/O, 75 stopped by a signal.\n");
-}
-
-/* Not kept with a run: they choose where and how fast, never what comes out. */
-static int shapes_result(const char *name)
-{
-    static const char *const other[] = {"help",   "version",      "threads", "isa",
-                                        "resume", "reproducible", "plot",    "progress",
-                                        "quiet",  "dry-run",      "out",     "epochs", "check",
-                                        "budget", "ledger",       "check-rows"};
-
-    for (size_t i = 0; i < sizeof other / sizeof *other; i++)
-        if (strcmp(name, other[i]) == 0)
-            return 0;
-    return 1;
-}
-
-size_t lhi_config(lh_ctx *c, const char ***lines)
-{
-    size_t n = 0;
-
-    *lines = lhi_alloc_array(c, c->option_count + 1, sizeof **lines);
-    if (!*lines)
-        return 0;
-    for (size_t i = 0; i < c->option_count; i++) {
-        const lhi_option *o = &c->options[i];
-        char *line;
-
-        if (!o->kind[0] || strcmp(o->kind, "PATH") == 0 || !shapes_result(o->name))
-            continue;
-        line = lhi_strf(c, "%s=%s", o->name, o->value ? o->value : "");
-        if (!line)
-            return 0;
-        lhi_make_utf8(line); /* the checkpoint says that it is */
-        (*lines)[n++] = line;
-    }
-    return n;
 }

@@ -66,7 +66,7 @@ void *lhi_by_hand_make(lhi_bench *b, const lhi_task *task)
     s->flops = task->flops;
     memcpy(f->size, task->size, sizeof f->size);
     f->batch = task->batch;
-    f->shards = c->set.shards;
+    f->shards = (size_t)c->set.shards;
     f->rate = LHI_OPERAND_RATE;
     f->x = x = numbers(c, f->batch * f->size[0]);
     f->y = y = numbers(c, f->batch);

@@ -5,6 +5,7 @@
 int verb_bench(int argc, char **argv)
 {
     lh_ctx *c = lh_open(argc, argv, "measure speed, alone and beside other programs");
+    lh_opt_uses(c, LH_USES_THREADS | LH_USES_SEED | LH_USES_TYPE | LH_USES_FIGURES);
     lh_opt_example(c, "longhand bench", "all of it, a few minutes; keep the machine idle");
     lh_opt_example(c, "longhand bench --only=gemm --peers=none", "our products against the peak");
     lh_opt_example(c, "longhand bench --json=speed.json --out=figures",

@@ -5,6 +5,7 @@
 int verb_check(int argc, char **argv)
 {
     lh_ctx *c = lh_open(argc, argv, "print the gradient ledger of a network");
+    lh_opt_uses(c, LH_USES_THREADS | LH_USES_SEED | LH_USES_TYPE | LH_USES_CHECKS);
     lh_opt_example(c, "longhand check", "the network of the notes at its first values");
     lh_opt_example(c, "longhand check --page=experiments/page.txt",
                    "a network of your own, written as lines of mathematics");

@@ -7,6 +7,7 @@
 int verb_derive(int argc, char **argv)
 {
     lh_ctx *c = lh_open(argc, argv, "print the derivation of a network, each line checked");
+    lh_opt_uses(c, LH_USES_THREADS | LH_USES_SEED | LH_USES_TYPE);
     lh_opt_example(c, "longhand derive", "the network of the notes, beside the notes");
     lh_opt_example(c, "longhand derive --literal --out=page.html", "one file for a browser");
     lh_opt_example(c, "longhand derive run/model.h5 --out=net.tex", "a trained network in LaTeX");

@@ -37,6 +37,7 @@ static void measure_parts(lh_ctx *c, lh_checkpoint *k, lh_var L, lh_data *d, con
 int verb_eval(int argc, char **argv)
 {
     lh_ctx *c = lh_open(argc, argv, "measure a checkpoint on a data set");
+    lh_opt_uses(c, LH_USES_THREADS);
     lh_opt_example(c, "longhand eval run/model.h5",
                    "on the built-in data: the rows held out, those trained on, and all");
     lh_opt_example(c, "longhand eval run/model.h5 --data=new.csv", "accuracy, AUC and loss");

@@ -7,6 +7,7 @@
 int verb_info(int argc, char **argv)
 {
     lh_ctx *c = lh_open(argc, argv, "show version, instruction set, threads and libraries");
+    lh_opt_uses(c, LH_USES_THREADS);
 
     lh_opt_example(c, "longhand info", "what this build runs on, for a report");
     lh_opt_done(c);
@@ -50,6 +51,7 @@ static void derive(const lh_op *op, const char *text)
 int verb_ops(int argc, char **argv)
 {
     lh_ctx *c = lh_open(argc, argv, "list the ops, or derive one");
+    lh_opt_uses(c, 0);
     lh_opt_example(c, "longhand ops sigmoid", "its derivation, step by step");
     const char *name = lh_opt_argument(c, "[NAME]", "", "op to derive");
     const char *names[256], *text;

@@ -5,6 +5,7 @@
 int verb_inspect(int argc, char **argv)
 {
     lh_ctx *c = lh_open(argc, argv, "show what a checkpoint holds, after checking its digest");
+    lh_opt_uses(c, 0);
     lh_opt_example(c, "longhand inspect run/model.h5", "network, parameters, counters, history");
     const char *file = lh_opt_argument(c, "FILE.h5", "", "checkpoint to show");
 

@@ -5,6 +5,7 @@
 int verb_plot(int argc, char **argv)
 {
     lh_ctx *c = lh_open(argc, argv, "draw the figures of a checkpoint");
+    lh_opt_uses(c, LH_USES_FIGURES);
     lh_opt_example(c, "longhand plot run/model.h5 --plot=term", "in the terminal");
     lh_opt_example(c, "longhand plot run/model.h5 --names='loss' --out=figures --plot=svg",
                    "one curve as SVG, with its gnuplot script");

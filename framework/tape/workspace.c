@@ -243,7 +243,7 @@ lhi_ws *lhi_ws_new(lh_tape *t, const lhi_plan *p, lh_type type, size_t rows, int
     t->sealed = 1;
     *w = (lhi_ws){.t = t, .p = p, .variant = variant, .type = type,
                   .element = lhi_type_size(type), .m = rows, .room = rows,
-                  .shards = c->set.shards, .nodes = nodes_of(t, p),
+                  .shards = (size_t)c->set.shards, .nodes = nodes_of(t, p),
                   .trains = (flags & LHI_WS_TRAINS) != 0,
                   .own_params = (flags & LHI_WS_OWN_PARAMS) != 0, .threads = threads};
     w->slot = lhi_alloc_array(c, w->nodes, sizeof *w->slot);

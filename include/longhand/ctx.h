@@ -16,22 +16,28 @@ extern "C" {
  *  the context where there is one (LH_EUSAGE without). */
 typedef struct lh_ctx lh_ctx;
 
-/** What a call came to; the rows are in errors.def, LH_OK is 0. */
+/** What a call came to; the rows are in errors.def, LH_OK is 0.  Their numbers never change. */
 typedef enum lh_status {
-#define LH_ERROR(name, code, text) LH_##name,
+#define LH_ERROR(number, name, code, text) LH_##name = number,
 #include <longhand/errors.def>
 #undef LH_ERROR
     LH_STATUSES
 } lh_status;
 
 /**
+ * The version of the library that runs, "1.2.3"; <longhand/version.h> has that of the headers.
+ * Where they differ the program was built with other headers than those of the library it found.
+ */
+LH_API const char *lh_version(void);
+
+/**
  * Opens a context for a program.
  *
- * The arguments are read by the lh_opt_ functions; these are declared for every
- * program: --help --version --threads --seed --type --isa --shards --resume
- * --reproducible --plot --progress --quiet --dry-run.  Each can also come from
- * the environment (LONGHAND_THREADS=2); the command line wins.  argc 0 and argv
- * NULL are allowed.  The argv array is borrowed until lh_close().
+ * The arguments are read by the lh_opt_ functions.  --help prints the options that every
+ * program has, such as --threads, --seed and --type, and those that it declares itself; each
+ * can also come from the environment (LONGHAND_THREADS=2), and the command line wins.  argc 0
+ * and argv NULL are allowed: lh_opt_set() gives options then.  The argv array is borrowed
+ * until lh_close().
  *
  * @return the context, never NULL: when memory runs out, a context that is
  *         already failed (LH_ENOMEM), on which every call does nothing.
@@ -84,6 +90,9 @@ LH_API const char *lh_message(const lh_ctx *c);
 /** The meaning of a status in one line. */
 LH_API const char *lh_status_text(lh_status s);
 
+/** Its name, "LH_EUSAGE". */
+LH_API const char *lh_status_name(lh_status s);
+
 /** The exit code that belongs to a status. */
 LH_API int lh_exit_code(lh_status s);
 
@@ -117,6 +126,37 @@ LH_API const char *lh_opt_argument(lh_ctx *c, const char *label, const char *oth
                                    const char *help);
 /** A line for the examples that --help prints first. */
 LH_API void        lh_opt_example(lh_ctx *c, const char *command, const char *meaning);
+
+/**
+ * Gives an option a value, as --name=VALUE does, for a program that has no command line of its
+ * own: lh_opt_set(c, "seed", "7") after lh_open(0, NULL, ...).  It wins over the environment
+ * and over defaults; what stands on a command line wins over it.  A flag is set by "1" and
+ * not set by "0".  The option may be declared before or after, and for one that never is
+ * lh_opt_done() fails.  Both texts are copied.
+ * @return LH_OK; LH_EUSAGE (no name, no text, or no value of the option), LH_ESTATE (the
+ *         options are settled: after lh_opt_done(), lh_verify() or lh_train()), LH_ENOMEM,
+ *         all errors of the state.
+ */
+LH_API lh_status   lh_opt_set(lh_ctx *c, const char *name, const char *value);
+
+/** What a program does, for lh_opt_uses(): flags to be added. */
+enum lh_uses {
+    LH_USES_THREADS = 1,   /**< it calculates: --threads --isa --shards */
+    LH_USES_SEED = 2,      /**< it draws first values, splits or shuffles: --seed */
+    LH_USES_TYPE = 4,      /**< it makes parameters: --type */
+    LH_USES_TRAINING = 8,  /**< --resume --reproducible --dry-run --check */
+    LH_USES_CHECKS = 16,   /**< --budget --ledger */
+    LH_USES_FIGURES = 32   /**< --plot */
+};
+
+/**
+ * Says which of the options of every program this one has a use for, right after lh_open():
+ * --help leaves the others out, and on the command line they are refused.  Without it
+ * all are taken.
+ * @return LH_OK; LH_EUSAGE (one of the others was given), an error of the state.
+ */
+LH_API lh_status   lh_opt_uses(lh_ctx *c, int uses);
+
 /**
  * Refuses what was given but never declared, with the nearest name as a hint.
  * @return LH_OK, LH_EUSAGE, or the context's first error.

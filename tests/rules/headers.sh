@@ -15,6 +15,9 @@ done
 # A driver that uses every macro of the headers; what programs are not meant to use is left out.
 cat >plus.cc <<'END'
 #include <longhand.h>
+#if !LH_VERSION_AT_LEAST(LH_VERSION_MAJOR, LH_VERSION_MINOR, LH_VERSION_PATCH)
+#error "a version is as late as itself"
+#endif
 
 static void hand_W(lh_page *p, lh_wide *dW)
 {

@@ -290,7 +290,6 @@ static const lh_curve curves[] = {{"a", numbers, numbers, 4, 0}, {NULL, NULL, NU
 static const lh_column columns[] = {{"a", numbers}, {NULL, numbers}, {"a", NULL}};
 static const lh_mark marks[] = {{NULL, 2}};
 static lh_vpoint points[4];
-static size_t counted;
 static const char *told, *words[] = {"alpha", NULL, "beta", "gamma"};
 static char *arguments[] = {(char[]){"program"}, (char[]){"--quiet"}, NULL, NULL, NULL};
 
@@ -314,7 +313,6 @@ POINTER(const void *, const_void_p, values)
 POINTER(void *, void_p, values)
 POINTER(const double *, const_double_p, numbers)
 POINTER(const ptrdiff_t *, const_ptrdiff_t_p, sizes)
-POINTER(size_t *, size_t_p, &counted)
 POINTER(const char **, const_char_p_p, &told)
 POINTER(const char *const *, const_char_p_const_p, words)
 POINTER(char **, char_p_p, arguments)

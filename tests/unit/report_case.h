@@ -63,7 +63,7 @@ static inline lh_ctx *begin(void)
 {
     lh_ctx *c = lh_open(0, NULL, "test");
 
-    c->set.plot = "";
+    c->set.plot = "auto";
     c->set.progress = "none";
     heard[0] = 0;
     warnings = 0;

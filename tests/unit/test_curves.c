@@ -298,7 +298,7 @@ static void no_figure(void)
 
     c->set.plot = "none";
     CHECK(lh_plot_curves(c, check_path("no.png"), (lh_axes){0}, &curve, 1) == LH_OK, "none");
-    c->set.plot = "";
+    c->set.plot = "auto";
     c->set.dry_run = 1;
     CHECK(lh_plot_curves(c, check_path("no.png"), (lh_axes){0}, &curve, 1) == LH_OK, "dry run");
     CHECK(lh_csv(c, check_path("no.csv"), &one, 1, 5) == LH_OK, "dry run");

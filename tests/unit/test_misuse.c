@@ -171,10 +171,11 @@ static int is_an_answer(const char *name)
         "lh_at", "lh_best_epoch", "lh_clear", "lh_close", "lh_cols", "lh_did_you_mean",
         "lh_draw",
         "lh_epochs", "lh_error",
-        "lh_exit_code", "lh_fail", "lh_findings", "lh_last_loss", "lh_ledger", "lh_message",
+        "lh_exit_code", "lh_fail", "lh_finding_at", "lh_findings", "lh_last_loss",
+        "lh_ledger_*", "lh_message",
         "lh_method_name", "lh_named", "lh_on", "lh_op_at", "lh_open", "lh_params_*", "lh_path",
-        "lh_reason_name", "lh_rows", "lh_say", "lh_speed", "lh_status_text", "lh_steps",
-        "lh_verdict_name", NULL};
+        "lh_reason_name", "lh_rows", "lh_say", "lh_speed", "lh_status_*", "lh_steps",
+        "lh_verdict_name", "lh_version", NULL};
 
     return is_in(name, names);
 }
