@@ -148,6 +148,12 @@ libcore_la_SOURCES = \
 	framework/data/suspect.c \
 	framework/data/table.h \
 	framework/data/texts.c \
+	framework/metrics/decisions.c \
+	framework/metrics/metrics.h framework/metrics/metrics.def \
+	framework/metrics/probabilities.c \
+	framework/metrics/ranks.c \
+	framework/metrics/table.c \
+	framework/metrics/values.c \
 	framework/verify/alone.c \
 	framework/verify/along.c \
 	framework/verify/amiss.c \
@@ -197,8 +203,10 @@ libcore_la_SOURCES = \
 	framework/derive/values.c \
 	framework/train/describe.c \
 	framework/train/metrics.c \
+	framework/train/outputs.c \
 	framework/train/restore.c \
 	framework/train/run.c framework/train/run.h \
+	framework/train/scored.h \
 	framework/train/watch.c \
 	framework/arrays/element.c \
 	framework/arrays/inflate.c \

@@ -13,6 +13,7 @@ longhandinclude_HEADERS = \
 	include/longhand/op.h \
 	include/longhand/op_impl.h \
 	include/longhand/methods.def \
+	include/longhand/metrics.h \
 	include/longhand/ops.def \
 	include/longhand/reasons.def \
 	include/longhand/layers.h \

@@ -1,7 +1,8 @@
 /* longhand.h -- what you derive on paper you record in C, line by line.
  *
  * In reading order: the context and its options; parameters and tape; the ops, layers of them, and
- * lines of mathematics; data; verification; derivation; training; checkpoints; reports; curves;
+ * lines of mathematics; data; verification; derivation; training and
+ * its metrics; checkpoints; reports; curves;
  * speed.
  * README.md has a driver. */
 /* SPDX-License-Identifier: MIT */
@@ -21,6 +22,7 @@
 #include <longhand/selftest.h>
 #include <longhand/derive.h>
 #include <longhand/train.h>
+#include <longhand/metrics.h>
 #include <longhand/store.h>
 #include <longhand/report.h>
 #include <longhand/curves.h>

@@ -285,6 +285,12 @@ tests_ops_test_written_SOURCES = tests/ops/test_written.c
 tests_ops_test_written_CPPFLAGS = $(lh_test_cppflags)
 tests_ops_test_written_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_metrics
+tests_unit_test_metrics_SOURCES = tests/unit/test_metrics.c tests/unit/metrics_plain.c \
+	tests/unit/metrics_plain.h tests/draw.h
+tests_unit_test_metrics_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_metrics_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_tape
 tests_unit_test_tape_SOURCES = tests/unit/test_tape.c
 tests_unit_test_tape_CPPFLAGS = $(lh_test_cppflags)
@@ -363,6 +369,7 @@ lh_test_scripts = \
 	tests/rules/headers.sh \
 	tests/rules/includes.sh \
 	tests/rules/lengths.sh \
+	tests/rules/metrics_list.sh \
 	tests/rules/linked.sh \
 	tests/rules/notes_cited.sh \
 	tests/rules/opening.sh \
@@ -373,6 +380,7 @@ lh_test_scripts = \
 	tests/unit/arrays_others.sh \
 	tests/unit/formulas_others.sh \
 	tests/unit/gradients_others.sh \
+	tests/unit/metrics_others.sh \
 	tests/unit/ops_others.sh
 TESTS += $(lh_test_scripts)
 EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/rules/layers.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh tests/libm_off.c \

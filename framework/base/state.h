@@ -54,6 +54,7 @@ typedef struct lhi_state {
     double loss_sum;         /* of that part: sum of batch loss times rows */
     int64_t batch, shards;
     uint64_t seed;
+    double threshold;        /* from which on an output beside labels of 0 and 1 says 1 */
 
     char watch[LHI_NAME];    /* the name given to lh_watch(), "" without */
     double best_value;       /* its smallest value so far */

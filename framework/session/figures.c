@@ -5,6 +5,7 @@
 #include "framework/session/session.h"
 #include "framework/tape/tape.h"
 #include "framework/train/run.h"
+#include "framework/train/scored.h"
 
 #include <longhand/report.h>
 
@@ -74,19 +75,25 @@ lh_status lh_history(lh_run *r, const char *path)
 static void plot_roc(lh_ctx *c, lh_var yhat, lh_data *d, const char *path)
 {
     LHI_USUAL_FLOATS(c);
-    double *score = lhi_scores(yhat, d, "lh_plot_roc"), area;
     double *fpr = lhi_alloc_array(c, lh_rows(d) + 1, sizeof *fpr);
     double *tpr = lhi_alloc_array(c, lh_rows(d) + 1, sizeof *tpr);
     size_t points;
+    lh_scores o;
 
-    if (score && fpr && tpr) {
-        area = lhi_roc(c, score, d, fpr, tpr, &points);
-        lhi_figure_roc(c, path, fpr, tpr, points, area,
-                       lhi_strf(c, "ROC on %zu rows of %s", lh_rows(d), d->name));
+    if (fpr && tpr && lhi_scores_begin(&o, yhat, d, "lh_plot_roc") == 0) {
+        if (o.s.of == LHI_OF_BINARY && o.s.outputs == 1) {
+            const double area = lhi_roc(&o.s, 0, fpr, tpr, &points);
+
+            lhi_figure_roc(c, path, fpr, tpr, points, area,
+                           lhi_strf(c, "ROC on %zu rows of %s", lh_rows(d), d->name));
+        } else
+            lhi_fail(c, LH_EUSAGE, "lh_metric(yhat, d, \"auc\") is the mean area over the classes",
+                     "lh_plot_roc: a curve is of one column of 0 and 1, and %s has other labels",
+                     d->name);
+        lhi_scores_end(&o);
     }
     lhi_release(c, tpr);
     lhi_release(c, fpr);
-    lhi_release(c, score);
 }
 
 lh_status lh_plot_roc(lh_var yhat, lh_data *d, const char *path)

@@ -108,6 +108,8 @@ static void print_counters(const lhi_state *s, FILE *out)
 {
     fputc('\n', out);
     print_best(s, out);
+    if (s->threshold != 0.5)
+        line(out, "threshold  %.17g: an output that is not below it says 1", s->threshold);
     print_optimizer(s, out);
     line(out, "progress   epoch %lld, step %lld, batch %lld, shards %lld, seed %llu",
          (long long)s->epoch, (long long)s->step, (long long)s->batch, (long long)s->shards,

@@ -246,7 +246,7 @@ lh_status lhi_store_read(lh_ctx *c, const char *path, lhi_state *s)
     lhi_h5 h = {.c = c, .path = path, .status = LH_EFORMAT,
                 .hint = "the file is not as Longhand writes it: use another checkpoint"};
 
-    memset(s, 0, sizeof *s);
+    *s = (lhi_state){.threshold = 0.5}; /* what files mean that do not say it */
     if (lhi_ok(c))
         lhi_h5_load(&h);
     if (lhi_ok(c)) {

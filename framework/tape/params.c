@@ -13,6 +13,7 @@ lh_params *lh_params_new(lh_ctx *c, lh_type type)
     if (!p)
         return NULL;
     p->c = c;
+    p->threshold = 0.5;
     p->type = c->set.type != LH_TYPES ? c->set.type : type;
     if (p->type != LH_F32 && p->type != LH_F64) {
         lhi_fail(c, LH_EUSAGE, "LH_F32 or LH_F64; the wide type serves verification",

@@ -58,6 +58,7 @@ struct lh_params {
     const double *mean, *deviation;
     size_t cols;
     const char *scaled_by;       /* the data set that they are of */
+    double threshold;            /* from which on an output says 1 */
     double momentum;             /* of its last run: its rule, for a derivation */
 };
 

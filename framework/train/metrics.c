@@ -1,308 +1,361 @@
-/* metrics.c -- outputs over a data set, and what is measured on them. */
+/* metrics.c -- metrics of an output on a data set, and the threshold of a model. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
-#include "framework/base/threads.h"
+#include "framework/base/quote.h"
+#include "framework/base/text.h"
 #include "framework/ops/ops.h"
-#include "framework/train/run.h"
+#include "framework/train/scored.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 256 }; /* rows at a time; a constant, so that a mean has one meaning */
-
-/* A pass over the rows of a data set, and the chunk that it has come to. */
-struct pass {
-    lhi_root *root;
-    lhi_feed feed;
-    const lh_data *d;
-    size_t from, to;
-    void (*take)(void *arg, const lhi_ws *w, size_t from, size_t rows);
-    void *arg;
-};
-
-static void work(void *arg, int rank, int size)
+/* Is it the op that some loss makes an output of logits with? */
+static int makes_outputs(lh_ctx *c, const char *name)
 {
-    const struct pass *k = arg;
+    const lhi_op_family *f;
 
-    lhi_feed_rows(&k->feed, k->root->w, k->d, NULL, k->from, k->to, rank, size);
-    lhi_run_forward(k->root->w, rank, size);
-}
+    for (size_t i = 0; (f = lhi_family_at(c, i)) != NULL; i++) {
+        const char *output = f->op[LHI_F64] ? f->op[LHI_F64]->output : NULL;
 
-static void chunks(void *arg)
-{
-    struct pass *k = arg;
-    lhi_ws *w = k->root->w;
-
-    for (k->from = 0; k->from < k->d->rows; k->from = k->to) {
-        k->to = k->from + CHUNK < k->d->rows ? k->from + CHUNK : k->d->rows;
-        lhi_ws_rows(w, k->to - k->from);
-        lhi_paced(w->t->c, &w->pace[0], k->to - k->from, work, k);
-        k->take(k->arg, w, k->from, k->to - k->from);
-    }
-}
-
-/* Calls take(arg, workspace slot of v, first row, rows) for the rows of d, chunk by chunk. */
-static int over_rows(lh_var v, lh_data *d, const char *caller,
-                     void (*take)(void *arg, const lhi_ws *w, size_t from, size_t rows), void *arg)
-{
-    struct pass k = {.d = d, .take = take, .arg = arg};
-
-    if (!lhi_var_good(v, caller))
-        return -1;
-    if (lhi_data_is_inert(d)) {
-        lhi_fail(v.tape->c, LH_EUSAGE, NULL, "%s: there are no rows to measure on", caller);
-        return -1;
-    }
-    if (!(k.root = lhi_root_of(v.tape, v.id, LHI_LEAN | LHI_FORWARD_ONLY)) ||
-        lhi_root_room(v.tape, k.root, CHUNK) != 0 ||
-        lhi_feed_find(&k.feed, v.tape, k.root->p, d, caller) != 0 ||
-        lhi_data_prepare(d, v.tape->params->type) != LH_OK)
-        return -1;
-    lhi_keep_team(v.tape->c, lhi_pace_size(&k.root->w->pace[0], CHUNK), chunks, &k);
-    return 0;
-}
-
-struct scores {
-    uint32_t node;
-    double *at, sum;
-};
-
-static void take_scores(void *arg, const lhi_ws *w, size_t from, size_t rows)
-{
-    struct scores *s = arg;
-
-    for (size_t i = 0; i < rows; i++)
-        s->at[from + i] = (double)lhi_get(w->type, w->slot[s->node].value, i);
-}
-
-static void take_loss(void *arg, const lhi_ws *w, size_t from, size_t rows)
-{
-    struct scores *s = arg;
-
-    (void)from;
-    s->sum += (double)lhi_get(w->type, w->slot[s->node].value, 0) * (double)rows;
-}
-
-double *lhi_scores(lh_var yhat, lh_data *d, const char *caller)
-{
-    struct scores s = {.node = yhat.id};
-    const lhi_node *n;
-
-    if (!lhi_var_good(yhat, caller))
-        return NULL;
-    n = &yhat.tape->node[yhat.id];
-    if (!lhi_is_batch(n) || n->cols != 1) {
-        char shape[60];
-
-        lhi_fail(yhat.tape->c, LH_ESHAPE,
-                 n->cols > 1 ? "of several classes, compare the largest of each row yourself: "
-                               "lh_forward(yhat), lh_value(yhat)"
-                             : "give the output yhat, not the loss: lh_output(L)",
-                 "%s: one output a row is needed, [m x 1], not %s", caller,
-                 lhi_shape_text(n->rows, n->cols, shape, sizeof shape));
-        return NULL;
-    }
-    s.at = lhi_alloc_array(yhat.tape->c, lh_rows(d), sizeof *s.at);
-    if (s.at && over_rows(yhat, d, caller, take_scores, &s) == 0)
-        return s.at;
-    lhi_release(yhat.tape->c, s.at);
-    return NULL;
-}
-
-/* Does a loss take this node for logits? */
-static int are_logits(const lh_tape *t, uint32_t id)
-{
-    for (uint32_t i = 0; i < t->count; i++) {
-        const lhi_node *n = &t->node[i];
-        const char *output = n->kind == LHI_OP ? lhi_node_op(n)->output : NULL;
-
-        if (output && output[0] && n->in[0] == id)
+        if (output && strcmp(output, name) == 0)
             return 1;
     }
     return 0;
 }
 
-/* 1/2 is a threshold for probabilities alone; -1 and the error where these are none. */
-static int are_probabilities(lh_var yhat, const double *score, size_t rows)
+/* A loss whose labels its own cases draw as 0 and 1 is of probabilities. */
+static int is_of_probabilities(const lh_op *loss)
 {
-    const lh_tape *t = yhat.tape;
-    const int logits = are_logits(t, yhat.id);
-    char name[100];
-    size_t i = 0;
+    return loss->cases && loss->cases[0].drawn[1] == LH_LABELS;
+}
 
-    while (i < rows && score[i] >= 0 && score[i] <= 1)
-        i++;
-    if (i == rows && !logits)
+/* What the values of a variable are, from the ops that it comes from and goes to. */
+typedef enum meaning {
+    LOGITS,        /* a loss makes an output of it */
+    PROBABILITIES, /* what a loss makes of logits, or takes for a probability */
+    ESTIMATES,     /* what a loss of numbers is of */
+    UNKNOWN        /* no loss is of it */
+} meaning;
+
+static meaning meaning_of(const lh_tape *t, uint32_t id)
+{
+    meaning found = UNKNOWN;
+
+    if (t->node[id].kind == LHI_OP && makes_outputs(t->c, lhi_node_op(&t->node[id])->name))
+        return PROBABILITIES;
+    for (uint32_t i = 0; i < t->count; i++) {
+        const lh_op *op = t->node[i].kind == LHI_OP ? lhi_node_op(&t->node[i]) : NULL;
+
+        if (!op || !op->output || t->node[i].in[0] != id)
+            continue;
+        if (op->output[0])
+            return LOGITS;
+        found = is_of_probabilities(op) ? PROBABILITIES : ESTIMATES;
+    }
+    return found;
+}
+
+/* The first row whose outputs are no probabilities: not in [0, 1], or of classes not 1 in all. */
+static size_t first_outside(const lhi_scored *s)
+{
+    for (size_t i = 0; i < s->rows; i++) {
+        double sum = 0;
+
+        for (size_t j = 0; j < s->outputs; j++) {
+            const double p = lhi_score_of(s, i, j);
+
+            if (!(p >= 0 && p <= 1))
+                return i;
+            sum += p;
+        }
+        if (s->of == LHI_OF_CLASSES && fabs(sum - 1) > 1e-3)
+            return i;
+    }
+    return s->rows;
+}
+
+/* Of several outputs the largest is named whatever they are; 1/2 is a threshold for probabilities
+ * and for estimates of 0 and 1. */
+static void take_meaning(lh_scores *o, lh_var yhat)
+{
+    const meaning found = meaning_of(yhat.tape, yhat.id);
+
+    o->logits = found == LOGITS;
+    o->outside = first_outside(&o->s);
+    if (o->outside == o->s.rows && found != LOGITS && found != ESTIMATES)
+        o->s.is = LHI_IS_PROBABLE | LHI_IS_DECIDED;
+    else if (o->s.of == LHI_OF_CLASSES || found == ESTIMATES)
+        o->s.is = LHI_IS_DECIDED;
+}
+
+/* What the labels are, and their columns; rows x columns of them as metrics take them. */
+static int take_labels(lh_scores *o, const lh_data *d)
+{
+    o->s.of = LHI_OF_BINARY;
+    o->label = lhi_alloc_array(d->c, d->rows, sizeof *o->label);
+    for (size_t i = 0; o->label && i < d->rows; i++)
+        o->label[i] = lhi_data_label(d, i);
+    o->s.label = o->label;
+    return o->label ? 0 : -1;
+}
+
+/* The columns that an output for the labels has. */
+static int take_shape(lh_scores *o, const lh_data *d, const char *caller, size_t cols)
+{
+    const size_t wanted = 1;
+
+    o->s.outputs = cols;
+    if (cols == wanted)
         return 0;
-    lhi_node_text(t, yhat.id, name, sizeof name);
-    if (logits)
-        lhi_fail(t->c, LH_EUSAGE, "lh_accuracy(lh_output(L), d)",
-                 "lh_accuracy: %s are the logits of a loss, 1/2 is no threshold for them", name);
-    else
-        lhi_fail(t->c, LH_EUSAGE, "lh_accuracy(lh_output(L), d)",
-                 "lh_accuracy: %s is %g in row %zu, which is no probability", name, score[i], i);
+    lhi_fail(d->c, LH_ESHAPE, "lh_output(L) of a loss that fits the labels has them",
+             "%s: %s has %zu columns, and the labels of %s need %zu", caller, o->yhat, cols,
+             d->name, wanted);
     return -1;
 }
 
-static double accuracy(lh_var yhat, lh_data *d)
+int lhi_scores_begin(lh_scores *o, lh_var yhat, lh_data *d, const char *caller)
 {
-    double *score = lhi_scores(yhat, d, "lh_accuracy"), right = 0;
+    size_t cols;
 
-    for (size_t i = 0; score && i < d->rows; i++)
-        right += (score[i] >= 0.5) == (lhi_data_label(d, i) >= 0.5);
-    if (!score || are_probabilities(yhat, score, d->rows) != 0)
-        right = (double)NAN;
-    lhi_release(yhat.tape->c, score);
-    return right / (double)lh_rows(d);
-}
-
-static double loss(lh_var L, lh_data *d)
-{
-    struct scores s = {.node = L.id};
-
-    if (!lhi_loss_good(L, "lh_loss") || over_rows(L, d, "lh_loss", take_loss, &s) != 0)
-        return (double)NAN;
-    return s.sum / (double)d->rows;
-}
-
-typedef struct ranked {
-    double score;
-    int positive;
-} ranked;
-
-/* Highest first; equal scores are one step of the curve, so their order is free.  A NaN
- * goes last, so that the order stays one. */
-static int by_score(const void *a, const void *b)
-{
-    const double x = ((const ranked *)a)->score, y = ((const ranked *)b)->score;
-
-    if (x != x || y != y)
-        return (x != x) - (y != y);
-    return (x < y) - (x > y);
-}
-
-double lhi_roc(lh_ctx *c, const double *score, const lh_data *d, double *fpr, double *tpr,
-               size_t *points)
-{
-    ranked *r = lhi_alloc_array(c, d->rows, sizeof *r);
-    double positives = 0, above = 0, hits = 0, misses = 0;
-    size_t n = 0;
-
-    if (!r)
-        return (double)NAN;
-    for (size_t i = 0; i < d->rows; i++) {
-        r[i] = (ranked){score[i], lhi_data_label(d, i) >= 0.5};
-        positives += r[i].positive;
+    *o = (lh_scores){.score = lhi_outputs(yhat, d, caller, &cols)};
+    if (!o->score)
+        return -1;
+    lhi_node_text(yhat.tape, yhat.id, o->yhat, sizeof o->yhat);
+    o->data = d->name;
+    o->s = (lhi_scored){.c = d->c, .rows = d->rows, .score = o->score,
+                        .threshold = yhat.tape->params->threshold};
+    if (take_shape(o, d, caller, cols) == 0 && take_labels(o, d) == 0 &&
+        lhi_scored_begin(&o->s) == 0) {
+        take_meaning(o, yhat);
+        return 0;
     }
-    qsort(r, d->rows, sizeof *r, by_score);
-    if (fpr)
-        fpr[n] = tpr[n] = 0;
-    n++;
-    /* Twice the number of pairs (positive, negative) in the right order, ties once: whole
-     * numbers, so exact in any order of summation. */
-    for (size_t i = 0; i < d->rows;) {
-        double p = 0, q = 0;
-        size_t k = i;
-
-        for (; k < d->rows && by_score(&r[i], &r[k]) == 0; k++) {
-            p += r[k].positive;
-            q += !r[k].positive;
-        }
-        above += q * (2 * hits + p);
-        hits += p;
-        misses += q;
-        if (fpr) {
-            fpr[n] = misses / ((double)d->rows - positives);
-            tpr[n] = hits / positives;
-        }
-        n++;
-        i = k;
-    }
-    lhi_release(c, r);
-    if (points)
-        *points = n;
-    return above / 2 / (positives * ((double)d->rows - positives)); /* 0/0 is a NaN */
+    lhi_scores_end(o);
+    return -1;
 }
 
-static double area(lh_var yhat, lh_data *d)
+void lhi_scores_end(lh_scores *o)
 {
-    double *score = lhi_scores(yhat, d, "lh_auc");
-    const double part =
-        score ? lhi_roc(yhat.tape->c, score, d, NULL, NULL, NULL) : (double)NAN;
+    lh_ctx *c = o->s.c;
 
-    lhi_release(yhat.tape->c, score);
-    return part;
+    lhi_scored_end(&o->s);
+    lhi_release(c, o->called);
+    lhi_release(c, o->label);
+    lhi_release(c, o->score);
+    *o = (lh_scores){.score = NULL};
+}
+
+/* --- by name --- */
+
+static const char *nth_name(const void *set, size_t index)
+{
+    (void)set;
+    return lhi_metric_at(index)->name;
+}
+
+/* The names of all metrics that can be asked here. */
+static const char *all_names(const lh_scores *o, char *text, size_t room)
+{
+    const lhi_metric *m;
+    size_t used = 0;
+
+    text[0] = 0;
+    for (size_t i = 0; (m = lhi_metric_at(i)) != NULL && used < room; i++)
+        if (lhi_metric_fits(m, &o->s))
+            used += (size_t)snprintf(text + used, room - used, "%s%s", used ? ", " : "", m->name);
+    return text;
+}
+
+/* The metric of that name; NULL and the reason where there is none here. */
+static const lhi_metric *asked(const lh_scores *o, const char *name, const char *caller)
+{
+    lh_ctx *c = o->s.c;
+    const lhi_metric *m = name ? lhi_metric_named(name) : NULL;
+    char names[400], shown[100];
+    const char *near;
+    size_t count = 0;
+
+    if (m && lhi_metric_fits(m, &o->s))
+        return m;
+    while (lhi_metric_at(count))
+        count++;
+    near = name && !m ? lhi_nearest(name, nth_name, NULL, count) : NULL;
+    if (!m)
+        lhi_fail(c, LH_EUSAGE, near ? lhi_strf(c, "did you mean %s?", near)
+                                    : lhi_strf(c, "there are %s",
+                                               all_names(o, names, sizeof names)),
+                 "%s: there is no metric '%s'", caller,
+                 name ? lhi_legible(shown, sizeof shown, name, strlen(name)) : "");
+    else if (!(m->of & o->s.of))
+        lhi_fail(c, LH_EUSAGE, lhi_strf(c, "there are %s", all_names(o, names, sizeof names)),
+                 "%s: %s means nothing for labels that are %s, as those of %s", caller, m->name,
+                 o->s.of == LHI_OF_BINARY    ? "0 and 1"
+                 : o->s.of == LHI_OF_CLASSES ? "classes"
+                                             : "numbers",
+                 o->data);
+    else if (o->logits)
+        lhi_fail(c, LH_EUSAGE, lhi_strf(c, "%s(lh_output(L), d)", caller),
+                 "%s: %s are the logits of a loss, %s", caller, o->yhat,
+                 m->needs & LHI_IS_DECIDED ? "1/2 is no threshold for them" : "no probabilities");
+    else if (o->outside == o->s.rows)
+        lhi_fail(c, LH_EUSAGE, "a loss of 0 and 1 or of classes has probabilities",
+                 "%s: %s is what a loss of squares is of, and no probability", caller, o->yhat);
+    else
+        lhi_fail(c, LH_EUSAGE, lhi_strf(c, "%s(lh_output(L), d)", caller),
+                 "%s: %s is %g in row %zu, which is no probability", caller, o->yhat,
+                 lhi_score_of(&o->s, o->outside, 0), o->outside);
+    return NULL;
 }
 
 /* A question about the network; whatever comes of it, the network is what it was. */
-static double ask(lh_var v, lh_data *d, double (*measure)(lh_var v, lh_data *d))
+static double ask(lh_var yhat, lh_data *d, const char *name, const char *caller)
 {
-    LHI_USUAL_FLOATS(lhi_ctx_of(v));
-    lh_ctx *c = lhi_ctx_of(v);
+    LHI_USUAL_FLOATS(lhi_ctx_of(yhat));
+    lh_ctx *c = lhi_ctx_of(yhat);
     double answer = (double)NAN;
+    const lhi_metric *m;
+    lh_scores o;
 
-    if (lhi_ok(c)) {
-        answer = measure(v, d);
-        lhi_call_ends(c);
+    if (!lhi_ok(c))
+        return answer;
+    if (lhi_scores_begin(&o, yhat, d, caller) == 0) {
+        m = asked(&o, name, caller);
+        if (m)
+            answer = lhi_metric_of(m, &o.s);
+        lhi_scores_end(&o);
     }
+    lhi_call_ends(c);
     return answer;
+}
+
+double lh_metric(lh_var yhat, lh_data *d, const char *name)
+{
+    return ask(yhat, d, name, "lh_metric");
 }
 
 double lh_accuracy(lh_var yhat, lh_data *d)
 {
-    return ask(yhat, d, accuracy);
+    return ask(yhat, d, "accuracy", "lh_accuracy");
 }
 
 double lh_auc(lh_var yhat, lh_data *d)
 {
-    return ask(yhat, d, area);
+    return ask(yhat, d, "auc", "lh_auc");
 }
 
-double lh_loss(lh_var L, lh_data *d)
+lh_metric_row lh_metric_at(size_t index)
 {
-    return ask(L, d, loss);
+    const lhi_metric *m = lhi_metric_at(index);
+
+    return m ? (lh_metric_row){m->name, m->text, m->more} : (lh_metric_row){NULL, NULL, 0};
 }
 
-/* What an op makes of the logits of a loss: the node on the tape, or a new one at its end.  That
- * one is no part of what has run, so that it may come after the first run, too. */
-static lh_var output_of(lh_tape *t, const char *op, const lhi_node *loss)
-{
-    const int sealed = t->sealed, line = loss->line;
-    const char *file = loss->file;
-    const uint32_t z = loss->in[0];
-    lh_var yhat;
+/* --- asked often --- */
 
-    for (uint32_t i = 0; i < t->count; i++)
-        if (lhi_is_op(t, i, op) && t->node[i].in[0] == z)
-            return (lh_var){t, i, t->gen};
-    t->sealed = 0;
-    yhat = lhi_record(lhi_family(t->c, op), &(lh_var){t, z, t->gen}, NULL);
-    if (!lh_named(t, "yhat").tape)
-        lh_label(yhat, "yhat", file, line);
-    t->sealed = sealed;
-    return yhat;
+lh_scores *lh_scores_of(lh_var yhat, lh_data *d)
+{
+    LHI_USUAL_FLOATS(lhi_ctx_of(yhat));
+    lh_ctx *c = lhi_ctx_of(yhat);
+    lh_scores *o = lhi_ok(c) ? lhi_alloc(c, sizeof *o) : NULL;
+    int begun;
+
+    if (!o)
+        return NULL;
+    begun = lhi_scores_begin(o, yhat, d, "lh_scores_of") == 0;
+    if (!begun)
+        lhi_release(c, o);
+    lhi_call_ends(c);
+    return begun ? o : NULL;
 }
 
-lh_var lh_output(lh_var L)
+void lh_scores_free(lh_scores *o)
 {
-    lh_tape *t = L.tape;
-    lh_var yhat = {t, UINT32_MAX, 0};
+    if (o && o->s.c) /* what is asked of it afterwards has no context, and does nothing */
+        lhi_scores_end(o);
+}
 
-    if (!lhi_ok(lhi_ctx_of(L)))
-        return yhat;
-    if (lhi_var_good(L, "lh_output")) {
-        const lhi_node *n = &t->node[L.id];
-        const char *output = n->kind == LHI_OP ? lhi_node_op(n)->output : NULL;
-        char name[100];
+int lh_scores_have(const lh_scores *o, const char *name)
+{
+    const lhi_metric *m = o && name ? lhi_metric_named(name) : NULL;
 
-        if (!output)
-            lhi_fail(t->c, LH_EUSAGE, "give the output itself: the loss was written out",
-                     "lh_output: %s is the result of no loss that says what its output is",
-                     lhi_node_text(t, L.id, name, sizeof name));
-        else
-            yhat = output[0] ? output_of(t, output, n) : (lh_var){t, n->in[0], t->gen};
+    return m && lhi_metric_fits(m, &o->s);
+}
+
+double lh_scores_metric(lh_scores *o, const char *name)
+{
+    LHI_USUAL_FLOATS(o ? o->s.c : NULL);
+    double answer = (double)NAN;
+    const lhi_metric *m;
+
+    if (!o || !lhi_ok(o->s.c))
+        return answer;
+    m = asked(o, name, "lh_scores_metric");
+    if (m)
+        answer = lhi_metric_of(m, &o->s);
+    lhi_call_ends(o->s.c);
+    return answer;
+}
+
+lh_interval lh_scores_interval(lh_scores *o, const char *name, size_t samples, double level)
+{
+    LHI_USUAL_FLOATS(o ? o->s.c : NULL);
+    lh_interval found = {(double)NAN, (double)NAN};
+    const lhi_metric *m;
+
+    if (!o || !lhi_ok(o->s.c))
+        return found;
+    m = asked(o, name, "lh_scores_interval");
+    if (m && (samples < 1 || samples > UINT32_MAX || !(level > 0 && level < 1)))
+        lhi_fail(o->s.c, LH_EUSAGE, "1000 samples and a level of 0.95 are usual",
+                 "lh_scores_interval: %zu samples, and a level of %g", samples, level);
+    else if (m)
+        lhi_interval(m, &o->s, o->s.c->set.seed, samples, level, &found.lo, &found.hi);
+    lhi_call_ends(o->s.c);
+    return found;
+}
+
+double lh_scores_called(lh_scores *o, size_t is, size_t called)
+{
+    size_t side;
+
+    if (!o || !lhi_ok(o->s.c) || o->s.broken || !(o->s.is & LHI_IS_DECIDED) ||
+        (o->s.of == LHI_OF_BINARY && o->s.outputs > 1))
+        return 0;
+    side = o->s.of == LHI_OF_CLASSES ? o->s.outputs : o->s.of == LHI_OF_BINARY ? 2 : 0;
+    if (is >= side || called >= side)
+        return 0;
+    if (!o->called) {
+        o->called = lhi_alloc_array(o->s.c, side * side, sizeof *o->called);
+        if (o->called)
+            lhi_confusion(&o->s, 0, o->called);
+        lhi_call_ends(o->s.c);
     }
-    return lhi_call_ends(t->c) == LH_OK ? yhat : (lh_var){t, UINT32_MAX, 0};
+    return o->called ? o->called[is * side + called] : 0;
+}
+
+double lh_choose_threshold(lh_var yhat, lh_data *d, const char *by)
+{
+    static const char caller[] = "lh_choose_threshold";
+    LHI_USUAL_FLOATS(lhi_ctx_of(yhat));
+    lh_ctx *c = lhi_ctx_of(yhat);
+    double answer = (double)NAN;
+    const int youden = by && strcmp(by, "youden") == 0;
+    lh_scores o;
+
+    if (!lhi_ok(c))
+        return answer;
+    if (!by || (!youden && strcmp(by, "f1") != 0))
+        lhi_fail(c, LH_EUSAGE, "f1 or youden", "%s: there is no such rule", caller);
+    else if (lhi_scores_begin(&o, yhat, d, caller) == 0) {
+        if (o.s.of != LHI_OF_BINARY || o.s.outputs != 1)
+            lhi_fail(c, LH_EUSAGE, "of several outputs the largest is named",
+                     "%s: the labels of %s are not one column of 0 and 1", caller, d->name);
+        else if (asked(&o, "accuracy", caller)) {
+            answer = lhi_threshold_of(&o.s, youden ? LHI_BY_YOUDEN : LHI_BY_F1);
+            yhat.tape->params->threshold = answer;
+        }
+        lhi_scores_end(&o);
+    }
+    lhi_call_ends(c);
+    return answer;
 }

@@ -57,7 +57,8 @@ lh_status lhi_run_state(lh_run *r, lhi_state *s)
     *s = (lhi_state){
         .type = p->type, .epoch = r->epoch, .step = r->step, .position = (int64_t)r->position,
         .loss_sum = r->loss_sum, .batch = (int64_t)r->batch, .shards = (int64_t)r->w->shards,
-        .seed = r->c->set.seed, .best_value = r->best_value, .best_epoch = r->best_epoch,
+        .seed = r->c->set.seed, .threshold = p->threshold, .best_value = r->best_value,
+        .best_epoch = r->best_epoch,
         .patience = r->patience, .series = r->series, .series_count = r->series_count,
         .epochs = (size_t)r->epoch, .params = r->params, .data_rows = (int64_t)r->d->file_rows,
         .data_cols = (int64_t)r->d->cols, .train_rows = (int64_t)r->d->rows, .mean = fit->mean,
@@ -246,6 +247,7 @@ lh_status lhi_run_restore(lh_run *r, const lhi_state *s, const char *path)
         if (s->best_epoch > 0)
             memcpy(lhi_params_at(p, r->best, i), a->value, bytes);
     }
+    p->threshold = s->threshold;
     r->epoch = (long)s->epoch;
     r->step = (long)s->step;
     r->position = (size_t)s->position;

@@ -86,12 +86,4 @@ void lhi_run_turn(lh_run *r, int to_best);
 /* Sets a value of the last whole epoch under a name. */
 void lhi_run_note(lh_run *r, const char *name, double value);
 
-/* The outputs of yhat for all rows of d, as doubles.  NULL after an error. */
-double *lhi_scores(lh_var yhat, lh_data *d, const char *caller);
-
-/* The points of the ROC curve, from (0,0) to (1,1), at most rows + 1 of them; the area,
- * NaN when one class is missing.  fpr and tpr may be NULL, then only the area counts. */
-double lhi_roc(lh_ctx *c, const double *score, const lh_data *d, double *fpr, double *tpr,
-               size_t *points);
-
 #endif

@@ -11,14 +11,15 @@ BEGIN {
     below["ops"] = "ops " below["lines"]
     below["page"] = "page " below["ops"]
     below["data"] = "data " below["page"]
+    below["metrics"] = "metrics base system"
     below["verify"] = "verify " below["data"]
     below["selftest"] = "selftest " below["verify"]
     below["derive"] = "derive " below["verify"]
-    below["train"] = "train " below["data"]
+    below["train"] = "train metrics " below["data"]
     below["arrays"] = "arrays base system"
     below["store"] = "store " below["arrays"]
     below["report"] = "report base system"
-    below["session"] = "session derive verify train store arrays report " below["data"]
+    below["session"] = "session derive verify train metrics store arrays report " below["data"]
     below["bench"] = "bench " below["session"]
     below["cli"] = "cli"
 }

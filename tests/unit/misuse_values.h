@@ -25,6 +25,7 @@ static struct world {
     lh_var X, W, Z, L, yhat, fresh, stale, theirs;
     lh_run *r, *old, *dry, *foreign_run;
     lh_checkpoint *k;
+    lh_scores *scores;
 } w;
 
 static float values[64];
@@ -190,6 +191,8 @@ static const lh_run *take_const_lh_run_p(const char *place, size_t which)
         return which == 0 ? (good) : which == 1 ? NULL : (second); \
     }
 HANDLE(lh_checkpoint, lh_checkpoint_p, w.k, w.k)
+HANDLE(lh_scores, lh_scores_p, w.scores, w.scores)
+HANDLE(const lh_scores, const_lh_scores_p, w.scores, w.scores)
 HANDLE(lh_tape, lh_tape_p, w.open, w.t)
 HANDLE(lh_params, lh_params_p, w.p, w.p)
 HANDLE(const lh_params, const_lh_params_p, w.p, w.p)
@@ -207,7 +210,9 @@ static const char *good_text(const char *place)
              : is_in(place, tables) ? check_path("out.csv")
              : is_in(place, figures) ? check_path("out.svg")
              : strcmp(place, "lh_derive.path") == 0 ? check_path("out.txt") : check_path("out");
-    return strstr(place, ".names") ? "loss" : strstr(place, ".words") ? "png|svg"
+    return strncmp(place, "lh_metric.", 10) == 0 || strncmp(place, "lh_scores_", 10) == 0 ? "auc"
+         : strcmp(place, "lh_choose_threshold.by") == 0 ? "f1"
+         : strstr(place, ".names") ? "loss" : strstr(place, ".words") ? "png|svg"
          : strcmp(place, "lh_derive.format") == 0 ? "text" : strstr(place, ".format") ? "said"
          : strcmp(place, "lh_check_op.name") == 0 || strcmp(place, "lh_apply.op") == 0 ? "relu"
          : strcmp(place, "lh_hand_at.name") == 0 ? "W" : "V";

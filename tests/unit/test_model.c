@@ -414,6 +414,61 @@ static void parts_of_version_1(void)
     lh_close(k.c);
 }
 
+/* What is called 1 from which output on is a part of the model: here, in its file, after a
+ * resume, and for every metric that goes by it. */
+static void one_threshold(void)
+{
+    net k = open_net(7), e;
+    lh_data *d, *validation, *held;
+    lh_checkpoint *file;
+    lh_scores *o;
+    double f1, at;
+    lh_run *r;
+
+    record(&k);
+    d = lh_data_open(k.c, "wdbc");
+    validation = lh_hold_out(d, 0.25);
+    r = lh_train(k.L, LH_SGD(0.1), d, 64, 2);
+    while (lh_epoch(r))
+        continue;
+    f1 = lh_metric(k.yhat, validation, "f1");
+    at = lh_choose_threshold(k.yhat, validation, "f1");
+    CHECK(at > 0 && at < 1 && at != 0.5 && lh_metric(k.yhat, validation, "f1") > f1,
+          "%g gives F1 %g, 1/2 gives %g", at, lh_metric(k.yhat, validation, "f1"), f1);
+    f1 = lh_metric(k.yhat, validation, "f1");
+    o = lh_scores_of(k.yhat, validation);
+    CHECK(lh_scores_metric(o, "f1") == f1 && lh_scores_have(o, "auc") && !lh_scores_have(o, "r2"),
+          "%s", lh_message(k.c));
+    CHECK(2 * lh_scores_called(o, 1, 1) / (2 * lh_scores_called(o, 1, 1) +
+              lh_scores_called(o, 0, 1) + lh_scores_called(o, 1, 0)) == f1, "the matrix");
+    CHECK(lh_save(r, check_path("cut.h5")) == LH_OK, "%s", lh_message(k.c));
+
+    e = open_net(7);
+    e.c->set.resume = check_path("cut.h5");
+    file = lh_checkpoint_open(e.c, check_path("cut.h5"));
+    d = lh_data_open(e.c, "wdbc");
+    held = lh_checkpoint_rows(file, d, 1);
+    CHECK(lh_metric(lh_output(lh_checkpoint_network(file)), held, "f1") == f1, "%s",
+          lh_message(e.c));
+    record(&e);
+    d = lh_data_open(e.c, "wdbc");
+    held = lh_hold_out(d, 0.25);
+    lh_train(e.L, LH_SGD(0.1), d, 64, 2);
+    CHECK(lh_metric(e.yhat, held, "f1") == f1, "after a resume: %s", lh_message(e.c));
+    lh_close(e.c);
+
+    CHECK(isnan(lh_choose_threshold(k.yhat, validation, "f2")) && lh_clear(k.c) == LH_EUSAGE,
+          "a rule that is none");
+    CHECK(isnan(lh_metric(k.yhat, validation, "acuracy")) &&
+              strstr(lh_message(k.c), "did you mean accuracy?"), "%s", lh_message(k.c));
+    lh_clear(k.c);
+    CHECK(isnan(lh_metric(k.yhat, validation, "rmse")) &&
+              strstr(lh_message(k.c), "rmse means nothing for labels that are 0 and 1"), "%s",
+          lh_message(k.c));
+    lh_clear(k.c);
+    lh_close(k.c);
+}
+
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
@@ -429,6 +484,7 @@ int main(int argc, char **argv)
         {"two runs over one store have each its own best", one_store},
         {"saving and telling each epoch takes no memory that stays", nothing_grows},
         {"the parts of a file of version 1 are found in data that are in use", parts_of_version_1},
+        {"the threshold that was chosen is the model's", one_threshold},
         {NULL, NULL},
     };
 

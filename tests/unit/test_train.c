@@ -5,6 +5,7 @@
 #include "framework/system/fault.h"
 #include "framework/tape/tape.h"
 #include "framework/train/run.h"
+#include "framework/train/scored.h"
 #include "tests/check.h"
 
 #include <longhand.h>
@@ -204,8 +205,10 @@ static void metrics(void)
 {
     trial k = open_trial(3, 1, LH_F64);
     double *score, pairs = 0, right = 0, hits = 0;
+    size_t cols = 0;
 
-    score = lhi_scores(k.yhat, k.test, "test");
+    score = lhi_outputs(k.yhat, k.test, "test", &cols);
+    CHECK(cols == 1, "%zu columns", cols);
     for (size_t i = 0; score && i < lh_rows(k.test); i++) {
         hits += (score[i] >= 0.5) == (lhi_data_label(k.test, i) == 1);
         for (size_t j = 0; j < lh_rows(k.test); j++)
@@ -221,14 +224,14 @@ static void metrics(void)
 
     /* Ties, and the corners. */
     k.c = lh_open(0, NULL, "test");
-    check_write(check_path("ties.csv"), "1,0\n1,1\n2,1\n2,1\n0,0\n0,1\n", -1);
-    k.d = lh_data_open(k.c, check_path("ties.csv"));
-    const double tied[] = {1, 1, 2, 2, 0, 0};
+    const double tied[] = {1, 1, 2, 2, 0, 0}, labels[] = {0, 1, 1, 1, 0, 1};
+    lhi_scored ties = {.c = k.c, .of = LHI_OF_BINARY, .rows = 6, .outputs = 1, .score = tied,
+                       .label = labels};
     double fpr[7], tpr[7];
     size_t points;
     /* positives 1, 2, 2, 0 against negatives 1, 0: 8 pairs; 0.5 + 1, 2, 2, 0.5 */
-    CHECK(lhi_roc(k.c, tied, k.d, fpr, tpr, &points) == 6.0 / 8, "%.17g",
-          lhi_roc(k.c, tied, k.d, NULL, NULL, NULL));
+    CHECK(lhi_scored_begin(&ties) == 0 && lhi_roc(&ties, 0, fpr, tpr, &points) == 6.0 / 8,
+          "%.17g", lhi_roc(&ties, 0, NULL, NULL, NULL));
     CHECK(points == 4 && fpr[0] == 0 && tpr[0] == 0 && fpr[3] == 1 && tpr[3] == 1 &&
               tpr[1] == 0.5 && fpr[1] == 0 && fpr[2] == 0.5 && tpr[2] == 0.75,
           "%zu points", points);
