@@ -136,12 +136,18 @@ libcore_la_SOURCES = \
 	framework/page/page.h \
 	framework/page/settle.c \
 	framework/data/cell.c framework/data/cell.h \
+	framework/data/choose.c \
 	framework/data/csv.c framework/data/csv.h \
 	framework/data/feed.c framework/data/feed.h \
+	framework/data/fit.c framework/data/fit.h \
 	framework/data/formats.c \
+	framework/data/frame.c \
 	framework/data/data.h \
 	framework/data/odd.c \
 	framework/data/open.c \
+	framework/data/prepare.c \
+	framework/data/read.c \
+	framework/data/recipe.c framework/data/recipe.h \
 	framework/data/source.c \
 	framework/data/split.c \
 	framework/data/standard.c \

@@ -296,6 +296,11 @@ tests_unit_test_tape_SOURCES = tests/unit/test_tape.c
 tests_unit_test_tape_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_tape_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_rows
+tests_unit_test_rows_SOURCES = tests/unit/test_rows.c
+tests_unit_test_rows_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_rows_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_saving
 tests_unit_test_saving_SOURCES = tests/unit/test_saving.c
 tests_unit_test_saving_CPPFLAGS = $(lh_test_cppflags)

@@ -4,6 +4,7 @@
 #define LHI_DATA_H
 
 #include "framework/base/ctx.h"
+#include "framework/data/recipe.h"
 #include "framework/data/table.h"
 
 #include <longhand/data.h>
@@ -17,18 +18,25 @@ struct lh_data {
     lh_ctx *c;
     const char *name;     /* of the file, without folders */
     char digest[65];      /* SHA-256 of the bytes of the file, in hexadecimal */
-    const lhi_table *table; /* of the file; the label stands last */
+    const lhi_table *table; /* of the file */
+    const lhi_frame *frame; /* the table as its recipe takes it */
     size_t file_rows;
     uint32_t *row;        /* the rows of the table that are in this set, ascending */
     size_t rows, cols;
     lh_data *fit;         /* whose rows gave mean and deviation: itself, or what it is a part of */
-    double *mean, *deviation; /* cols each; NULL before the fit (or lh_data_standardize) */
+    /* What the rows of fit say; NULL before the fit (or lh_data_standardize). */
+    double *mean, *deviation; /* cols each */
+    double *fill;             /* cols: what stands for a missing cell */
+    double *target_mean, *target_deviation; /* of labels that are values, else NULL */
+    double *class_weight;     /* where classes are balanced, else NULL */
     double *held;         /* the parts of lh_hold_out() so far; those of fit count */
     size_t held_count, held_room;
     uint16_t *part;       /* of each row of the table: held out as which part, from 1, else 0;
                              of fit, NULL while none is */
     uint16_t index;       /* this set's own: a part's number, 0 for what remains */
     int given;            /* mean and deviation are those of lh_data_standardize() */
+    int targets_given;    /* and so is the scale of the targets */
+    int fitted;           /* all of it is there */
     int sealed;           /* mean and deviation are in use: no row may leave any more */
     void *copy[LH_TYPES]; /* rows x cols standardised features; NULL before the prepare */
 };
@@ -47,19 +55,35 @@ lh_status lhi_data_fit(lh_data *d);
 lh_status lhi_data_prepare(lh_data *d, lh_type type);
 
 /* Rows order[from] to order[to - 1] of d (order NULL: as stored), standardised, X
- * row by row without gaps; X or y may be NULL.  Only reads, so threads may share d;
- * needs the prepare for the type. */
+ * row by row without gaps; X or y may be NULL.  y has a column for each column of labels: 0 or 1,
+ * a class's number, or a scaled value.  Only reads, so threads may share d; needs the prepare for
+ * the type. */
 void lhi_data_gather_f32(const lh_data *d, const uint32_t *order, size_t from, size_t to, float *X,
                          float *y);
 void lhi_data_gather_f64(const lh_data *d, const uint32_t *order, size_t from, size_t to,
                          double *X, double *y);
 void lhi_data_gather_wide(const lh_data *d, const uint32_t *order, size_t from, size_t to,
                           lh_wide *X, lh_wide *y);
+/* The labels as one column for each class, and the weights; in the type. */
+void lhi_data_gather_classes(const lh_data *d, const uint32_t *order, size_t from, size_t to,
+                             lh_type type, void *y);
+void lhi_data_gather_weights(const lh_data *d, const uint32_t *order, size_t from, size_t to,
+                             lh_type type, void *w);
+
+/* The k-th label of a row: 0 or 1, a class's number, a value as it stands in the file; NaN of a
+ * row that has none.  lhi_data_label(): the first. */
+double lhi_data_label_at(const lh_data *d, size_t row, size_t k);
 double lhi_data_label(const lh_data *d, size_t row);
+/* That as a network sees it: values are scaled. */
+double lhi_data_target(const lh_data *d, size_t row, size_t k);
+/* 1 where there are none; after the fit. */
+double lhi_data_weight(const lh_data *d, size_t row);
 
 /* Standardises d as a model does that has a scale already, and tells that once.  LH_OK;
  * LH_ESTATE when d is in use with another scale. */
 lh_status lhi_data_follow(lh_data *d, const lh_params *p);
+/* Makes the scale of d, which has its fit, that of a model. */
+void lhi_data_lend(const lh_data *d, lh_params *p);
 /* Those of d's rows that are of a part, scaled as d is; part is as above.  Inert after an error. */
 lh_data *lhi_data_part(lh_data *d, const uint16_t *part, uint16_t index);
 
@@ -69,5 +93,7 @@ const double *lhi_data_deviation(const lh_data *d);
 
 /* An inert data set; c may be NULL or failed. */
 lh_data *lhi_data_inert(lh_ctx *c);
+/* All rows of a table, as its frame takes them; NULL: no memory. */
+lh_data *lhi_data_new(lh_ctx *c, const lhi_frame *f);
 
 #endif

@@ -1,4 +1,4 @@
-/* feed.h -- rows of a data set into the inputs X and y of a tape. */
+/* feed.h -- rows of a data set into the inputs X, y and w of a tape. */
 /* SPDX-License-Identifier: MIT */
 #ifndef LHI_FEED_H
 #define LHI_FEED_H
@@ -9,7 +9,9 @@
 enum { LHI_NO_INPUT = -1 };
 
 typedef struct lhi_feed {
-    long X, y; /* nodes, or LHI_NO_INPUT where the plan needs none */
+    long X, y, w; /* nodes, or LHI_NO_INPUT where the plan needs none */
+    size_t y_cols;
+    int one_hot;  /* y has a column for each class */
 } lhi_feed;
 
 /* Finds the inputs that a plan needs, checks that the data fit, and lets them follow the model's

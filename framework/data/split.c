@@ -42,6 +42,7 @@ static lh_data *new_set(const lh_data *d, size_t count, uint16_t index)
     set->name = d->name;
     memcpy(set->digest, d->digest, sizeof set->digest);
     set->table = d->table;
+    set->frame = d->frame;
     set->file_rows = d->file_rows;
     set->cols = d->cols;
     set->fit = d->fit;

@@ -1,21 +1,11 @@
-/* standard.c -- mean, deviation, and the standardised copy that batches come from. */
+/* standard.c -- the scale of a data set: its own, one that is given, or a model's. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
-#include "framework/data/data.h"
+#include "framework/data/fit.h"
 #include "framework/tape/tape.h"
 
 #include <math.h>
 #include <string.h>
-
-static double feature(const lh_data *d, size_t row, size_t column)
-{
-    return lhi_table_at(d->table, d->row[row], column);
-}
-
-double lhi_data_label(const lh_data *d, size_t row)
-{
-    return feature(d, row, d->cols);
-}
 
 const double *lhi_data_mean(const lh_data *d)
 {
@@ -27,66 +17,50 @@ const double *lhi_data_deviation(const lh_data *d)
     return d->fit->deviation;
 }
 
-/* Room for both, once.  They are set together, so one never stands without the other. */
+/* Room for all that a fit finds, once: the parts are set together. */
 static lh_status make_room(lh_data *d)
 {
-    double *both;
+    const lhi_recipe *how = d->frame->how;
+    const size_t targets = how->labels == LH_LABELS_VALUES ? how->targets : 0;
+    const size_t classes = how->balance ? how->label[0].values : 0;
+    double *all;
 
     if (d->mean)
         return LH_OK;
-    both = lhi_alloc_array(d->c, 2 * d->cols, sizeof *both);
-    if (!both)
+    all = lhi_alloc_array(d->c, 3 * d->cols + 2 * targets + classes, sizeof *all);
+    if (!all)
         return LH_ENOMEM;
-    d->mean = both;
-    d->deviation = both + d->cols;
+    d->mean = all;
+    d->deviation = d->mean + d->cols;
+    d->fill = d->deviation + d->cols;
+    d->target_mean = targets ? d->fill + d->cols : NULL;
+    d->target_deviation = targets ? d->target_mean + targets : NULL;
+    d->class_weight = classes ? d->fill + d->cols + 2 * targets : NULL;
     return LH_OK;
 }
 
-static int is_constant(const lh_data *d, size_t column)
-{
-    const double x = feature(d, 0, column);
-
-    for (size_t i = 1; i < d->rows; i++)
-        if (feature(d, i, column) != x)
-            return 0;
-    return 1;
-}
-
-/* Each column in the order of the rows, one rounding an operation: the bits are defined. */
-static void measure(lh_data *d)
-{
-    const double n = (double)d->rows;
-
-    for (size_t i = 0; i < d->rows; i++)
-        for (size_t j = 0; j < d->cols; j++)
-            d->mean[j] += feature(d, i, j);
-    for (size_t j = 0; j < d->cols; j++)
-        d->mean[j] /= n;
-    for (size_t i = 0; i < d->rows; i++)
-        for (size_t j = 0; j < d->cols; j++) {
-            const double x = feature(d, i, j) - d->mean[j];
-
-            d->deviation[j] += x * x;
-        }
-    for (size_t j = 0; j < d->cols; j++) {
-        d->deviation[j] = sqrt(d->deviation[j] / n);
-        /* The mean of equal numbers may be off by a rounding, and that divided by an
-         * equally small deviation would be noise of size 1: such a column becomes 0. */
-        if (is_constant(d, j)) {
-            d->mean[j] = feature(d, 0, j);
-            d->deviation[j] = 1;
-        } else if (d->deviation[j] == 0)
-            d->deviation[j] = 1;
-    }
-}
-
-static lh_status check_measure(const lh_data *d)
+static lh_status check_fit(const lh_data *d)
 {
     for (size_t j = 0; j < d->cols; j++)
         if (!isfinite(d->mean[j]) || !isfinite(d->deviation[j]))
             return lhi_fail(d->c, LH_EDATA, "use another unit for the column",
                             "%s column %zu: its values are too large for a mean and deviation",
                             d->name, j + 1);
+    for (size_t k = 0; d->target_mean && k < d->frame->how->targets; k++)
+        if (!isfinite(d->target_mean[k]) || !isfinite(d->target_deviation[k]))
+            return lhi_fail(d->c, LH_EDATA, "use another unit for the labels",
+                            "%s: the labels are too large for a mean and deviation", d->name);
+    return LH_OK;
+}
+
+/* What was given stays; the rest is of the set's own rows. */
+static lh_status fit(lh_data *d)
+{
+    const int given = d->mean != NULL;
+
+    if (make_room(d) != LH_OK || lhi_fit(d, !given) != LH_OK || check_fit(d) != LH_OK)
+        return d->c->status;
+    d->fitted = 1;
     return LH_OK;
 }
 
@@ -99,17 +73,40 @@ lh_status lhi_data_fit(lh_data *d)
     root = d->fit;
     if (!lhi_ok(d->c))
         return d->c->status;
-    if (!root->mean) {
-        if (make_room(root) != LH_OK)
-            return d->c->status;
-        measure(root);
-        if (check_measure(root) != LH_OK)
-            return d->c->status;
-    }
+    if (!root->fitted && fit(root) != LH_OK)
+        return d->c->status;
     d->mean = root->mean;
     d->deviation = root->deviation;
     root->sealed = d->sealed = 1;
     return LH_OK;
+}
+
+/* A scale from elsewhere; fill NULL: missing cells take the mean. */
+static lh_status take(lh_data *root, const double *mean, const double *deviation,
+                      const double *fill)
+{
+    const size_t bytes = root->cols * sizeof *mean;
+
+    if (make_room(root) != LH_OK)
+        return LH_ENOMEM;
+    memcpy(root->mean, mean, bytes);
+    memcpy(root->deviation, deviation, bytes);
+    memcpy(root->fill, fill ? fill : mean, bytes);
+    return LH_OK;
+}
+
+/* What goes with a mean and deviation where both sets have it: what stands for missing cells, and
+ * the scale of the targets. */
+static void take_rest(lh_data *root, const double *fill, const double *mean,
+                      const double *deviation, size_t targets)
+{
+    if (fill)
+        memcpy(root->fill, fill, root->cols * sizeof *fill);
+    if (!mean || !root->target_mean || root->frame->how->targets != targets)
+        return;
+    memcpy(root->target_mean, mean, targets * sizeof *mean);
+    memcpy(root->target_deviation, deviation, targets * sizeof *mean);
+    root->targets_given = 1;
 }
 
 static lh_status standardize(lh_data *d, const double *mean, const double *deviation, size_t count)
@@ -132,10 +129,8 @@ static lh_status standardize(lh_data *d, const double *mean, const double *devia
             return lhi_fail(d->c, LH_EMISMATCH, "is the checkpoint damaged?",
                             "feature %zu of %s cannot be standardised with mean %g, deviation %g",
                             j + 1, d->name, mean[j], deviation[j]);
-    if (make_room(root) != LH_OK)
+    if (take(root, mean, deviation, NULL) != LH_OK)
         return d->c->status;
-    memcpy(root->mean, mean, count * sizeof *mean);
-    memcpy(root->deviation, deviation, count * sizeof *deviation);
     root->given = 1;
     return LH_OK;
 }
@@ -160,8 +155,10 @@ lh_status lh_data_like(lh_data *d, lh_data *other)
     if (lhi_data_is_inert(d) || lhi_data_is_inert(other) || other->c != d->c)
         return lhi_refuse(d->c, LH_EUSAGE, "both are of one context, and were opened",
                           "lh_data_like: there are no rows");
-    if (lhi_data_fit(other) == LH_OK)
-        standardize(d, other->mean, other->deviation, other->cols);
+    if (lhi_data_fit(other) == LH_OK &&
+        standardize(d, other->mean, other->deviation, other->cols) == LH_OK)
+        take_rest(d->fit, other->fit->fill, other->fit->target_mean,
+                  other->fit->target_deviation, other->frame->how->targets);
     return lhi_call_ends_if_trained(d->c);
 }
 
@@ -180,7 +177,7 @@ lh_status lhi_data_follow(lh_data *d, const lh_params *p)
     /* Another number of features is told by who looks at the shapes. */
     if (!p->mean || root->given || root->cols != p->cols)
         return LH_OK;
-    if (root->mean)
+    if (root->fitted || root->mean)
         return same_scale(root, p)
                    ? LH_OK
                    : lhi_fail(d->c, LH_ESTATE,
@@ -189,75 +186,23 @@ lh_status lhi_data_follow(lh_data *d, const lh_params *p)
                               "%s is in use with another mean and deviation than those of %s, "
                               "which the model was trained with",
                               d->name, p->scaled_by);
-    if (make_room(root) != LH_OK)
+    if (take(root, p->mean, p->deviation, p->fill) != LH_OK)
         return d->c->status;
-    memcpy(root->mean, p->mean, p->cols * sizeof *p->mean);
-    memcpy(root->deviation, p->deviation, p->cols * sizeof *p->deviation);
+    take_rest(root, NULL, p->target_mean, p->target_deviation, p->targets);
     lh_say(d->c, "%s is standardised as the training rows of %s were", d->name, p->scaled_by);
     return LH_OK;
 }
 
-/* Rounds once to the type; 0 when the value does not fit into it. */
-static int put(void *copy, lh_type type, size_t at, double value)
+void lhi_data_lend(const lh_data *d, lh_params *p)
 {
-    if (type == LH_F32) {
-        ((float *)copy)[at] = (float)value;
-        return isfinite((float)value);
-    }
-    if (type == LH_F64)
-        ((double *)copy)[at] = value;
-    else
-        ((lh_wide *)copy)[at] = (lh_wide)value;
-    return isfinite(value);
+    const lh_data *root = d->fit;
+
+    p->mean = root->mean;
+    p->deviation = root->deviation;
+    p->cols = d->cols;
+    p->fill = root->fill;
+    p->target_mean = root->target_mean;
+    p->target_deviation = root->target_deviation;
+    p->targets = root->target_mean ? root->frame->how->targets : 0;
+    p->scaled_by = d->name;
 }
-
-static lh_status fill(const lh_data *d, lh_type type, void *copy)
-{
-    for (size_t i = 0; i < d->rows; i++)
-        for (size_t j = 0; j < d->cols; j++) {
-            const double value = (feature(d, i, j) - d->mean[j]) / d->deviation[j];
-
-            if (!put(copy, type, i * d->cols + j, value))
-                return lhi_fail(d->c, LH_EDATA, "leave the row out, or train with --type=f64",
-                                "%s row %lu, column %zu: %g is too far from the mean %g", d->name,
-                                (unsigned long)d->row[i] + 1, j + 1, feature(d, i, j),
-                                d->mean[j]);
-        }
-    return LH_OK;
-}
-
-lh_status lhi_data_prepare(lh_data *d, lh_type type)
-{
-    static const size_t bytes[LH_TYPES] = {sizeof(float), sizeof(double), sizeof(lh_wide)};
-    const lh_status status = lhi_data_fit(d);
-    void *copy;
-
-    if (status != LH_OK || d->copy[type])
-        return status;
-    copy = lhi_alloc_array(d->c, d->rows, d->cols * bytes[type]);
-    if (!copy || fill(d, type, copy) != LH_OK)
-        return d->c->status;
-    d->copy[type] = copy;
-    return LH_OK;
-}
-
-/* The same for each type; they differ in the width of a row and what a label becomes. */
-#define GATHER(name, type, real)                                                             \
-    void lhi_data_gather_##name(const lh_data *d, const uint32_t *order, size_t from, size_t to, \
-                                real *X, real *y)                                            \
-    {                                                                                        \
-        const real *copy = d->copy[type];                                                    \
-                                                                                             \
-        for (size_t i = from; i < to; i++) {                                                 \
-            const size_t row = order ? order[i] : i;                                         \
-                                                                                             \
-            if (X)                                                                           \
-                memcpy(X + (i - from) * d->cols, copy + row * d->cols, d->cols * sizeof *X); \
-            if (y)                                                                           \
-                y[i - from] = (real)lhi_data_label(d, row);                                  \
-        }                                                                                    \
-    }
-
-GATHER(f32, LH_F32, float)
-GATHER(f64, LH_F64, double)
-GATHER(wide, LH_WIDE, lh_wide)

@@ -57,6 +57,10 @@ struct lh_params {
      * before it has trained. */
     const double *mean, *deviation;
     size_t cols;
+    const double *fill;          /* cols: what stands for missing cells; NULL: the mean does */
+    /* The scale of labels that are values, NULL of others. */
+    const double *target_mean, *target_deviation;
+    size_t targets;
     const char *scaled_by;       /* the data set that they are of */
     double threshold;            /* from which on an output says 1 */
     double momentum;             /* of its last run: its rule, for a derivation */

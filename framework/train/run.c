@@ -146,10 +146,7 @@ lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long e
         return inert(c);
     lhi_sys_signals_begin();
     lhi_at_close(c, end_signals, NULL);
-    t->params->mean = lhi_data_mean(d);
-    t->params->deviation = lhi_data_deviation(d);
-    t->params->cols = d->cols;
-    t->params->scaled_by = d->name;
+    lhi_data_lend(d, t->params);
     t->params->momentum = how.momentum;
     return r;
 }

@@ -1,9 +1,10 @@
-/* data.h -- data sets: opening, splitting, standardising. */
+/* data.h -- data sets: opening, reading, splitting, standardising. */
 /* SPDX-License-Identifier: MIT */
 #ifndef LH_DATA_H
 #define LH_DATA_H
 
 #include <longhand/ctx.h>
+#include <longhand/params.h>
 
 #include <stddef.h>
 
@@ -32,6 +33,81 @@ typedef struct lh_data lh_data;
  *         before anything has trained, of the call from then on.
  */
 LH_API lh_data *lh_data_open(lh_ctx *c, const char *path);
+
+/** What the labels of a set are, and so what y is on a tape.
+ *   LH_LABELS_BINARY    0 or 1: y is [m x 1], or a column for each column of labels;
+ *   LH_LABELS_CLASSES   one of several: y is [m x K], 1 in the class's column and 0 elsewhere, or,
+ *                       where the tape's y has one column, the class's number, 0 to K - 1;
+ *   LH_LABELS_VALUES    numbers: y is [m x T], scaled as the features are.
+ *  LH_LABELS_AUTO takes two texts, or 0 and 1, for binary; more texts, or at most 32 whole numbers
+ *  one after another, for classes; all else for values.  It is said which, and why. */
+typedef enum lh_labels {
+    LH_LABELS_AUTO,
+    LH_LABELS_BINARY,
+    LH_LABELS_CLASSES,
+    LH_LABELS_VALUES
+} lh_labels;
+
+/** What becomes of missing cells of features: they are refused, or take the mean or the median of
+ *  the training rows; LH_MISSING_INDICATOR takes the mean and adds a column that is 1 where a cell
+ *  was missing.  A text that is missing is none of its column's texts. */
+typedef enum lh_missing {
+    LH_MISSING_REFUSE,
+    LH_MISSING_MEAN,
+    LH_MISSING_MEDIAN,
+    LH_MISSING_INDICATOR
+} lh_missing;
+
+/** x becomes (x - centre) / spread, of the training rows: mean and standard deviation; 0 and 1;
+ *  least value and range; median and distance of the quartiles.  A spread of 0 is taken as 1.
+ *  Columns that texts became, and indicators, stay 0 and 1. */
+typedef enum lh_scale {
+    LH_SCALE_STANDARD,
+    LH_SCALE_NONE,
+    LH_SCALE_MINMAX,
+    LH_SCALE_ROBUST
+} lh_scale;
+
+/** How a file becomes a data set.  All zero is the default.  Columns are given by their names or,
+ *  counted from 1, by their numbers, several with commas between; NULL and "" are none. */
+typedef struct lh_reading {
+    const char *label;  /**< labels; none: where the format has them, in CSV the last column */
+    const char *drop;   /**< left out */
+    const char *only;   /**< features, and no others */
+    const char *weight; /**< the rows' weights, for an input w [m x 1] */
+    const char *group;  /**< rows that are equal there stay together in every split */
+    lh_labels labels;
+    lh_missing missing;
+    lh_scale scale;
+    int balance;        /**< 1: w lets all classes weigh the same among the training rows */
+    int stratify;       /**< 1: both sides of a split have the same shares of the classes */
+    int keep_f32;       /**< 1: rows are kept in memory as f32 */
+} lh_reading;
+
+/**
+ * Opens a data set of any kind: labels in any column, classes by their texts, numbers to be
+ * predicted, texts among the features (one column of X for each text, 256 at most), missing cells.
+ * Classes and texts are numbered in the order of their bytes, numbers by their size.  A first
+ * column that has no name beside others that have one, as R writes it, names the rows and is left
+ * out, which is said.
+ * @param how NULL: defaults.  It is not kept.
+ * @return the data; inert after LH_EUSAGE (no such column, a setting that does not fit the labels),
+ *         LH_EDATA (a missing cell or label, a text where numbers are wanted, too many texts), and
+ *         what lh_data_open() says.  The message has the remedy.
+ */
+LH_API lh_data *lh_data_read(lh_ctx *c, const char *path, const lh_reading *how);
+
+/** Declares --label --labels --drop --only --weight --group --missing --scale --balance
+ *  --stratify --keep-f32 and returns what was given, for lh_data_read(). */
+LH_API lh_reading lh_opt_reading(lh_ctx *c);
+
+/** What the labels are; the columns of y: 1 or a column of labels each, classes, or numbers to be
+ *  predicted; the classes, 0 where labels are values or several; the name of class k, "" of none.
+ *  LH_LABELS_BINARY, 1, 2 and "" of an inert set. */
+LH_API lh_labels   lh_labels_of(const lh_data *d);
+LH_API ptrdiff_t   lh_outputs(const lh_data *d);
+LH_API ptrdiff_t   lh_classes(const lh_data *d);
+LH_API const char *lh_class_name(const lh_data *d, size_t k);
 
 /**
  * Takes a part (0 < part < 1) of the rows away and returns it as a data set of its

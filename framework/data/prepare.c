@@ -1,0 +1,189 @@
+/* prepare.c -- the scaled copy that batches come from, made on all threads, and the batches. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/base/threads.h"
+#include "framework/base/type.h"
+#include "framework/data/data.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { FEW_CELLS = 1 << 16 }; /* a team is not worth its while below */
+
+/* A cell that does not fit into the type. */
+typedef struct misfit {
+    size_t row, column; /* in X; row SIZE_MAX: none */
+    double cell;
+} misfit;
+
+typedef struct preparing {
+    const lh_data *d;
+    lh_type type;
+    void *copy;
+    misfit *worst; /* of each thread's rows the first */
+} preparing;
+
+/* Rounds once to the type; 0 when the value does not fit into it. */
+static int put(void *copy, lh_type type, size_t at, double value)
+{
+    if (type == LH_F32) {
+        ((float *)copy)[at] = (float)value;
+        return isfinite((float)value);
+    }
+    if (type == LH_F64)
+        ((double *)copy)[at] = value;
+    else
+        ((lh_wide *)copy)[at] = (lh_wide)value;
+    return isfinite(value);
+}
+
+/* The columns of X of one feature, in a copy of zeros. */
+static int put_feature(const preparing *p, size_t row, size_t feature, misfit *bad)
+{
+    const lh_data *d = p->d, *fit = d->fit;
+    const lhi_used *u = &d->frame->how->feature[feature];
+    const lhi_taken *found = &d->frame->feature[feature];
+    const size_t to = row * d->cols + u->first;
+    const double cell = lhi_table_at(d->table, d->row[row], found->column);
+    const size_t j = u->first;
+    const double x = cell == cell ? cell : fit->fill[j];
+
+    if (u->marks && cell != cell)
+        put(p->copy, p->type, to + u->width - 1, 1);
+    if (u->text) {
+        const size_t value = lhi_value_in(d->frame, u, found, d->row[row]);
+
+        return value == SIZE_MAX || put(p->copy, p->type, to + value, 1);
+    }
+    if (put(p->copy, p->type, to, (x - fit->mean[j]) / fit->deviation[j]))
+        return 1;
+    *bad = (misfit){row, j, x};
+    return 0;
+}
+
+static void work(void *arg, int rank, int size)
+{
+    const preparing *p = arg;
+    const lh_data *d = p->d;
+    const size_t to = lhi_share(d->rows, rank + 1, size);
+
+    for (size_t i = lhi_share(d->rows, rank, size); i < to; i++)
+        for (size_t k = 0; k < d->frame->how->features; k++)
+            if (!put_feature(p, i, k, &p->worst[rank]))
+                return;
+}
+
+static lh_status fill(lh_data *d, lh_type type, void *copy)
+{
+    const int size = d->rows * d->cols < FEW_CELLS ? 1 : lhi_threads(d->c, NULL);
+    preparing p = {d, type, copy, lhi_alloc_array(d->c, (size_t)size, sizeof *p.worst)};
+    misfit first = {SIZE_MAX, 0, 0};
+
+    if (!p.worst)
+        return LH_ENOMEM;
+    for (int i = 0; i < size; i++)
+        p.worst[i].row = SIZE_MAX;
+    lhi_team(d->c, size, work, &p);
+    for (int i = 0; i < size && first.row == SIZE_MAX; i++)
+        first = p.worst[i];
+    lhi_release(d->c, p.worst);
+    if (first.row == SIZE_MAX)
+        return LH_OK;
+    return lhi_fail(d->c, LH_EDATA, "leave the row out, or train with --type=f64",
+                    "%s row %lu, column %zu: %g is too far from the mean %g", d->name,
+                    (unsigned long)d->row[first.row] + 1, first.column + 1, first.cell,
+                    d->mean[first.column]);
+}
+
+lh_status lhi_data_prepare(lh_data *d, lh_type type)
+{
+    const lh_status status = lhi_data_fit(d);
+    void *copy;
+
+    if (status != LH_OK || d->copy[type])
+        return status;
+    copy = lhi_alloc_array(d->c, d->rows, d->cols * lhi_type_size(type));
+    if (!copy || fill(d, type, copy) != LH_OK)
+        return d->c->status;
+    d->copy[type] = copy;
+    return LH_OK;
+}
+
+double lhi_data_label_at(const lh_data *d, size_t row, size_t k)
+{
+    const lhi_frame *f = d->frame;
+    size_t value;
+
+    if (f->label[k].column == LHI_NO_COLUMN)
+        return (double)NAN;
+    if (f->how->labels == LH_LABELS_VALUES)
+        return lhi_table_at(f->table, d->row[row], f->label[k].column);
+    value = lhi_value_in(f, &f->how->label[k], &f->label[k], d->row[row]);
+    return value == SIZE_MAX ? (double)NAN : (double)value;
+}
+
+double lhi_data_label(const lh_data *d, size_t row)
+{
+    return lhi_data_label_at(d, row, 0);
+}
+
+double lhi_data_target(const lh_data *d, size_t row, size_t k)
+{
+    const double label = lhi_data_label_at(d, row, k);
+
+    return d->fit->target_mean ? (label - d->fit->target_mean[k]) / d->fit->target_deviation[k]
+                               : label;
+}
+
+double lhi_data_weight(const lh_data *d, size_t row)
+{
+    const lhi_frame *f = d->frame;
+    const double own = f->weight.column == LHI_NO_COLUMN
+                           ? 1
+                           : lhi_table_at(f->table, d->row[row], f->weight.column);
+    const double label = d->fit->class_weight ? lhi_data_label(d, row) : 0;
+
+    return d->fit->class_weight && label == label ? own * d->fit->class_weight[(size_t)label] : own;
+}
+
+/* The same for each type; they differ in the width of a row and what a label becomes. */
+#define GATHER(name, type, real)                                                             \
+    void lhi_data_gather_##name(const lh_data *d, const uint32_t *order, size_t from, size_t to, \
+                                real *X, real *y)                                            \
+    {                                                                                        \
+        const real *copy = d->copy[type];                                                    \
+        const size_t targets = y ? d->frame->how->targets : 0;                               \
+                                                                                             \
+        for (size_t i = from; i < to; i++) {                                                 \
+            const size_t row = order ? order[i] : i;                                         \
+                                                                                             \
+            if (X)                                                                           \
+                memcpy(X + (i - from) * d->cols, copy + row * d->cols, d->cols * sizeof *X); \
+            for (size_t k = 0; k < targets; k++)                                             \
+                y[(i - from) * targets + k] = (real)lhi_data_target(d, row, k);              \
+        }                                                                                    \
+    }
+
+GATHER(f32, LH_F32, float)
+GATHER(f64, LH_F64, double)
+GATHER(wide, LH_WIDE, lh_wide)
+
+void lhi_data_gather_classes(const lh_data *d, const uint32_t *order, size_t from, size_t to,
+                             lh_type type, void *y)
+{
+    const size_t classes = d->frame->how->label[0].values;
+
+    memset(y, 0, (to - from) * classes * lhi_type_size(type));
+    for (size_t i = from; i < to; i++) {
+        const double label = lhi_data_label(d, order ? order[i] : i);
+
+        if (label == label)
+            put(y, type, (i - from) * classes + (size_t)label, 1);
+    }
+}
+
+void lhi_data_gather_weights(const lh_data *d, const uint32_t *order, size_t from, size_t to,
+                             lh_type type, void *w)
+{
+    for (size_t i = from; i < to; i++)
+        put(w, type, i - from, lhi_data_weight(d, order ? order[i] : i));
+}

@@ -1,0 +1,137 @@
+/* read.c -- a data set of any kind from a file, and the options that say how. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/base/floats.h"
+#include "framework/base/text.h"
+#include "framework/data/data.h"
+
+#include <string.h>
+
+static lh_status refuse(lh_ctx *c, const char *option, long value, const char *hint)
+{
+    return lhi_fail(c, LH_EUSAGE, hint, "lh_data_read: %s %ld is none of its values", option,
+                    value);
+}
+
+static lh_status check(lh_ctx *c, const char *path, const lh_reading *how)
+{
+    if (!path)
+        return lhi_fail(c, LH_EUSAGE, NULL, "lh_data_read() needs the name of a file");
+    if ((unsigned)how->labels > LH_LABELS_VALUES)
+        return refuse(c, "labels", (long)how->labels, "LH_LABELS_AUTO looks for itself");
+    if ((unsigned)how->missing > LH_MISSING_INDICATOR)
+        return refuse(c, "missing", (long)how->missing, "LH_MISSING_REFUSE is the default");
+    if ((unsigned)how->scale > LH_SCALE_ROBUST)
+        return refuse(c, "scale", (long)how->scale, "LH_SCALE_STANDARD is the default");
+    return LH_OK;
+}
+
+static lh_data *read_data(lh_ctx *c, const char *path, const lh_reading *how,
+                          enum lhi_cells cells)
+{
+    lhi_table *t = lhi_alloc(c, sizeof *t);
+    const lhi_recipe *r;
+    const lhi_frame *f;
+
+    if (!t || lhi_table_read(c, path, how->keep_f32 ? LH_F32 : LH_F64, cells, t) != LH_OK ||
+        !(r = lhi_recipe_new(c, t, how)) || !(f = lhi_frame_new(c, t, r, 1)))
+        return NULL;
+    return lhi_data_new(c, f);
+}
+
+lh_data *lh_data_open(lh_ctx *c, const char *path)
+{
+    LHI_USUAL_FLOATS(c);
+    static const lh_reading plain = {.labels = LH_LABELS_BINARY};
+    lh_data *d = NULL;
+
+    if (!c || !lhi_ok(c))
+        return lhi_data_inert(c);
+    if (!path)
+        lhi_fail(c, LH_EUSAGE, NULL, "lh_data_open() needs the name of a file");
+    else
+        d = read_data(c, path, &plain, LHI_CELLS_STRICT);
+    return lhi_call_ends_if_trained(c) == LH_OK ? d : lhi_data_inert(c);
+}
+
+lh_data *lh_data_read(lh_ctx *c, const char *path, const lh_reading *how)
+{
+    LHI_USUAL_FLOATS(c);
+    static const lh_reading defaults = {.label = NULL};
+    lh_data *d = NULL;
+
+    if (!c || !lhi_ok(c))
+        return lhi_data_inert(c);
+    if (!how)
+        how = &defaults;
+    if (check(c, path, how) == LH_OK)
+        d = read_data(c, path, how, LHI_CELLS_LOOSE);
+    return lhi_call_ends_if_trained(c) == LH_OK ? d : lhi_data_inert(c);
+}
+
+/* The place of a word among those of an option. */
+static int place_of(const char *word, const char *words)
+{
+    int place = 0;
+
+    for (const char *at = words; *at; at += at[0] == '|', place++) {
+        const size_t length = strcspn(at, "|");
+
+        if (strlen(word) == length && memcmp(word, at, length) == 0)
+            return place;
+        at += length;
+    }
+    return 0;
+}
+
+lh_reading lh_opt_reading(lh_ctx *c)
+{
+    static const char labels[] = "auto|binary|classes|values";
+    static const char missing[] = "refuse|mean|median|indicator";
+    static const char scale[] = "standard|none|minmax|robust";
+    lh_reading r = {.label = lh_opt_text(c, "label", "", "column of the labels, by name or number; "
+                                                         "several: A,B")};
+
+    r.labels = (lh_labels)place_of(lh_opt_choice(c, "labels", labels, "what they are"), labels);
+    r.drop = lh_opt_text(c, "drop", "", "columns to leave out");
+    r.only = lh_opt_text(c, "only", "", "columns of features, and no others");
+    r.missing = (lh_missing)place_of(lh_opt_choice(c, "missing", missing, "what becomes of missing "
+                                                                          "cells"), missing);
+    r.scale = (lh_scale)place_of(lh_opt_choice(c, "scale", scale, "how features are scaled"),
+                                 scale);
+    r.weight = lh_opt_text(c, "weight", "", "column with the rows' weights");
+    r.balance = lh_opt_flag(c, "balance", "let all classes weigh the same");
+    r.group = lh_opt_text(c, "group", "", "column whose equal rows stay together in a split");
+    r.stratify = lh_opt_flag(c, "stratify", "keep the shares of the classes in a split");
+    r.keep_f32 = lh_opt_flag(c, "keep-f32", "keep the rows in memory as f32");
+    return r;
+}
+
+lh_labels lh_labels_of(const lh_data *d)
+{
+    return lhi_data_is_inert(d) ? LH_LABELS_BINARY : d->frame->how->labels;
+}
+
+ptrdiff_t lh_outputs(const lh_data *d)
+{
+    const lhi_recipe *r = lhi_data_is_inert(d) ? NULL : d->frame->how;
+
+    if (!r)
+        return 1;
+    return (ptrdiff_t)(r->labels == LH_LABELS_CLASSES ? r->label[0].values : r->targets);
+}
+
+ptrdiff_t lh_classes(const lh_data *d)
+{
+    const lhi_recipe *r = lhi_data_is_inert(d) ? NULL : d->frame->how;
+
+    if (!r)
+        return 2;
+    return r->labels == LH_LABELS_VALUES ? 0 : (ptrdiff_t)r->label[0].values;
+}
+
+const char *lh_class_name(const lh_data *d, size_t k)
+{
+    const lhi_used *u = lhi_data_is_inert(d) ? NULL : &d->frame->how->label[0];
+
+    return u && u->value && k < u->values ? u->value[k] : "";
+}

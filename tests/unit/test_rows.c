@@ -1,0 +1,192 @@
+/* test_rows.c -- labels of every kind, texts and missing cells, on their way to X, y and w. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/data/data.h"
+#include "tests/check.h"
+
+#include <longhand.h>
+
+#include <math.h>
+#include <string.h>
+
+static char said[4000];
+
+static void keep(void *arg, const char *text)
+{
+    (void)arg;
+    if (strlen(said) + strlen(text) + 2 < sizeof said)
+        strcat(strcat(said, text), "\n");
+}
+
+static lh_ctx *quiet(void)
+{
+    lh_ctx *c = lh_open(0, NULL, "test");
+
+    said[0] = 0;
+    lh_on_message(c, keep, NULL);
+    return c;
+}
+
+static lh_data *read_text(lh_ctx *c, const char *text, lh_reading how)
+{
+    check_write(check_path("a.csv"), text, -1);
+    return lh_data_read(c, check_path("a.csv"), &how);
+}
+
+static const char flowers[] = "\"\",\"a\",\"kind\",\"b\"\n\"1\",1,\"rose\",4\n\"2\",2,\"lily\",3\n"
+                              "\"3\",3,\"rose\",2\n\"4\",4,\"aster\",1\n\"5\",6,\"lily\",0\n";
+
+static void classes(void)
+{
+    lh_ctx *c = quiet();
+    lh_data *d = read_text(c, flowers, (lh_reading){.label = "kind"});
+    static const double want[] = {2, 1, 2, 0, 1};
+
+    if (!CHECK(lh_rows(d) == 5 && lh_cols(d) == 2 && lh_outputs(d) == 3 && lh_classes(d) == 3,
+               "%s", lh_message(c)))
+        return;
+    CHECK(lh_labels_of(d) == LH_LABELS_CLASSES && strcmp(lh_class_name(d, 0), "aster") == 0 &&
+              strcmp(lh_class_name(d, 2), "rose") == 0 && lh_class_name(d, 3)[0] == 0, "names");
+    for (size_t i = 0; i < 5; i++)
+        CHECK(lhi_data_label(d, i) == want[i], "row %zu: %g", i, lhi_data_label(d, i));
+    CHECK(strstr(said, "column 1 has no name and holds the names of the rows: it is left out") &&
+              strstr(said, "3 classes, of column 3 'kind' (aster, lily, rose): it has more than "
+                           "two texts"), "%s", said);
+    lh_close(c);
+}
+
+/* What labels are taken for where nobody says it. */
+static void guesses(void)
+{
+    static const struct {
+        const char *cells[4];
+        lh_labels labels;
+        int outputs;
+        double first, last;
+    } cases[] = {
+        {{"0", "1", "1", "0"}, LH_LABELS_BINARY, 1, 0, 0},
+        {{"1", "1", "1", "1"}, LH_LABELS_BINARY, 1, 1, 1},
+        {{"yes", "no", "no", "yes"}, LH_LABELS_BINARY, 1, 1, 1},
+        {{"1", "2", "2", "1"}, LH_LABELS_CLASSES, 2, 0, 0},
+        {{"-1", "0", "1", "1"}, LH_LABELS_CLASSES, 3, 0, 2},
+        {{"-1", "1", "1", "-1"}, LH_LABELS_VALUES, 1, -1, -1},
+        {{"0.5", "1", "2", "3"}, LH_LABELS_VALUES, 1, 0.5, 3},
+        {{"b", "7", "a", "b"}, LH_LABELS_CLASSES, 3, 2, 2},
+    };
+
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        lh_ctx *c = quiet();
+        char text[200];
+        lh_data *d;
+
+        snprintf(text, sizeof text, "x,y\n1,%s\n2,%s\n3,%s\n5,%s\n", cases[k].cells[0],
+                 cases[k].cells[1], cases[k].cells[2], cases[k].cells[3]);
+        d = read_text(c, text, (lh_reading){.label = ""});
+        CHECK(lh_rows(d) == 4 && lh_labels_of(d) == cases[k].labels &&
+                  lh_outputs(d) == cases[k].outputs, "case %zu: %d, %td: %s", k,
+              (int)lh_labels_of(d), lh_outputs(d), lh_message(c));
+        CHECK(lhi_data_label(d, 0) == cases[k].first && lhi_data_label(d, 3) == cases[k].last,
+              "case %zu: %g, %g", k, lhi_data_label(d, 0), lhi_data_label(d, 3));
+        lh_close(c);
+    }
+}
+
+typedef struct net {
+    lh_ctx *c;
+    lh_data *d;
+    lh_tape *t;
+    lh_var Z, y;
+} net;
+
+static net network(const char *text, lh_reading how, ptrdiff_t outputs, ptrdiff_t y_cols)
+{
+    net k = {.c = quiet()};
+
+    k.d = read_text(k.c, text, how);
+    k.t = lh_tape_new(lh_params_new(k.c, LH_F64));
+    k.y = lh_input(k.t, "y", LH_ROWS, y_cols);
+    k.Z = lh_mlp(lh_input(k.t, "X", LH_ROWS, lh_cols(k.d)), "", outputs);
+    return k;
+}
+
+/* The numbers of classes and a column for each of them are the same labels. */
+static void both_forms(void)
+{
+    double loss[2];
+
+    for (int hot = 0; hot < 2; hot++) {
+        net k = network(flowers, (lh_reading){.label = "kind"}, 3, hot ? 3 : 1);
+        lh_var L = hot ? lh_softmax_ce(k.Z, k.y) : lh_softmax_ce_classes(k.Z, k.y);
+        lh_run *r = lh_train(L, LH_SGD(0.3), k.d, 2, 5);
+
+        while (lh_epoch(r))
+            continue;
+        loss[hot] = lh_loss(L, k.d);
+        CHECK(lh_error(k.c) == LH_OK && loss[hot] < 1, "%g: %s", loss[hot], lh_message(k.c));
+        lh_close(k.c);
+    }
+    CHECK(loss[0] == loss[1], "%.17g, %.17g", loss[0], loss[1]);
+}
+
+enum loss { BCE_LOGITS, CE, CE_CLASSES, MSE };
+
+static lh_var loss_of(const net *k, enum loss loss)
+{
+    return loss == BCE_LOGITS ? lh_bce_logits(k->Z, k->y)
+         : loss == CE         ? lh_softmax_ce(k->Z, k->y)
+         : loss == CE_CLASSES ? lh_softmax_ce_classes(k->Z, k->y)
+                              : lh_mse(k->Z, k->y);
+}
+
+static void fits(void)
+{
+    static const char values[] = "x,y\n1,0.5\n2,7\n3,5\n5,1\n", binary[] = "1,0\n2,1\n3,1\n";
+    static const struct {
+        const char *text, *label;
+        ptrdiff_t outputs, y_cols;
+        enum loss loss;
+        const char *refusal; /* NULL: it fits */
+    } cases[] = {
+        {flowers, "kind", 1, 1, BCE_LOGITS, "are classes, by their numbers, and bce_logits"},
+        {flowers, "kind", 3, 3, BCE_LOGITS, NULL},
+        {flowers, "kind", 3, 3, CE, NULL},
+        {flowers, "kind", 1, 1, CE, "are classes, by their numbers, and softmax_ce("},
+        {flowers, "kind", 2, 1, CE_CLASSES, "has 3 classes, and softmax_ce_classes("},
+        {flowers, "kind", 2, 2, CE, "y is [m x 2], and a.csv has 3 classes"},
+        {flowers, "kind", 1, 1, MSE, NULL},
+        {values, "", 1, 1, BCE_LOGITS, "are values, and bce_logits"},
+        {values, "", 3, 1, CE_CLASSES, "are values, and softmax_ce_classes"},
+        {values, "", 1, 1, MSE, NULL},
+        {values, "", 2, 2, MSE, "y is [m x 2], and a.csv has 1 column of labels"},
+        {binary, "", 1, 1, BCE_LOGITS, NULL},
+        {binary, "", 2, 1, CE_CLASSES, NULL},
+        {binary, "", 2, 2, CE, NULL},
+        {binary, "", 1, 1, CE, "are 0 or 1, and softmax_ce("},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        net k = network(cases[i].text, (lh_reading){.label = cases[i].label}, cases[i].outputs,
+                        cases[i].y_cols);
+        lh_var L = loss_of(&k, cases[i].loss);
+        const double loss = lh_loss(L, k.d);
+
+        CHECK(lh_rows(k.d) > 0, "case %zu: %s", i, lh_message(k.c));
+        if (!cases[i].refusal)
+            CHECK(loss == loss && lh_error(k.c) == LH_OK, "case %zu: %s", i, lh_message(k.c));
+        else
+            CHECK(loss != loss && strstr(lh_message(k.c), cases[i].refusal) &&
+                      strstr(lh_message(k.c), "hint: "), "case %zu: %s", i, lh_message(k.c));
+        lh_close(k.c);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const check_test tests[] = {
+        {"texts are classes in the order of their bytes", classes},
+        {"what labels are is found where nobody says it", guesses},
+        {"numbers of classes and a column for each are the same", both_forms},
+        {"a loss that does not fit the labels is refused with the remedy", fits},
+        {NULL, NULL}};
+
+    return check_main(argc, argv, "rows", tests);
+}
