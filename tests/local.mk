@@ -368,6 +368,7 @@ lh_test_scripts = \
 	tests/cli/drivers.sh \
 	tests/cli/interop.sh \
 	tests/cli/experiments.sh \
+	tests/cli/labels.sh \
 	tests/cli/locale.sh \
 	tests/cli/names.sh \
 	tests/cli/pages.sh \

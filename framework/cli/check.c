@@ -14,8 +14,10 @@ int verb_check(int argc, char **argv)
                    "inputs, parameters and gradients for other programs, and a page to read");
     lh_opt_example(c, "longhand check run/model.h5 theirs.npz",
                    "gradients that another program made of page.npz, beside ours");
-    const char *source = lh_opt_path(c, "data", "wdbc", "CSV file, or wdbc");
+    const char *source = lh_opt_path(c, "data", "wdbc", "file with rows, or wdbc");
+    const lh_reading how = lh_opt_reading(c);
     const char *hidden = lh_opt_text(c, "hidden", "16,8", "units of the hidden layers");
+    const purpose what = opt_purpose(c, &how);
     const char *page = lh_opt_path(c, "page", "", "a text with the lines of another network");
     long rows = lh_opt_int(c, "rows", 32, "rows to check on");
     const int self = lh_opt_flag(c, "self-test", "check the checker: wrong backward rules of some "
@@ -33,18 +35,16 @@ int verb_check(int argc, char **argv)
         lh_fail(c, LH_EUSAGE, "--rows=%ld: at least one row is needed", rows);
     if (file[0] && page[0])
         lh_fail(c, LH_EUSAGE, "a checkpoint or --page, not both");
-    lh_data *d = lh_data_open(c, source);
+    lh_checkpoint *k = file[0] ? lh_checkpoint_open(c, file) : NULL;
+    lh_data *d = k ? lh_checkpoint_data(k, source) : lh_data_read(c, source, &how);
     lh_var L;
 
-    if (file[0]) {
-        lh_checkpoint *k = lh_checkpoint_open(c, file);
-
-        lh_checkpoint_standardize(k, d);
+    if (file[0])
         L = lh_checkpoint_network(k);
-    } else if (page[0])
+    else if (page[0])
         L = lh_page_file(lh_tape_new(lh_params_new(c, LH_F32)), page);
     else
-        L = notes_network(c, lh_tape_new(lh_params_new(c, LH_F32)), hidden, lh_cols(d));
+        L = network_for(c, lh_tape_new(lh_params_new(c, LH_F32)), hidden, d, what);
     if (theirs[0])
         lh_verify_theirs(L, d, rows > 0 ? (size_t)rows : 1, theirs);
     else

@@ -8,6 +8,7 @@
 #include <longhand/curves.h>
 #include <longhand/derive.h>
 #include <longhand/line.h>
+#include <longhand/metrics.h>
 #include <longhand/op.h>
 #include <longhand/report.h>
 #include <longhand/selftest.h>
@@ -27,10 +28,21 @@ int verb_bench(int argc, char **argv);
 int verb_info(int argc, char **argv);
 int verb_ops(int argc, char **argv);
 
-/* Records the network of the notes with hidden layers of the given sizes ("16,8"), and
- * its loss on logits.  Inert after LH_EUSAGE. */
-lh_var notes_network(lh_ctx *c, lh_tape *t, const char *hidden, ptrdiff_t features);
-/* The same with the loss to the letter of NOTES 6 and 7: bce of the sigmoid. */
+/* What a network of layers is for: the option --loss, and what is weighed. */
+typedef struct purpose {
+    const char *loss; /* auto, sigmoid, softmax, squares */
+    int weighted;     /* the rows have weights, the input w */
+} purpose;
+
+/* Declares --loss; what the options of a reading weigh. */
+purpose opt_purpose(lh_ctx *c, const lh_reading *how);
+
+/* Records the network of the notes with hidden layers of the given sizes ("16,8") for the rows of
+ * d, and the loss that fits their labels, on logits; says which where it is not the notes' own.
+ * Inert after LH_EUSAGE. */
+lh_var network_for(lh_ctx *c, lh_tape *t, const char *hidden, const lh_data *d, purpose what);
+/* The network of the notes for 0/1 labels, with the loss to the letter of NOTES 6 and 7: bce of
+ * the sigmoid. */
 lh_var notes_literal(lh_ctx *c, lh_tape *t, const char *hidden, ptrdiff_t features);
 
 #endif

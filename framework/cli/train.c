@@ -37,10 +37,12 @@ static void print_word(const char *folder, const char *name)
 }
 
 /* The files of a run, and what can be done with them. */
-static void say_what_next(lh_ctx *c, const char *out, const char *data)
+static void say_what_next(lh_ctx *c, const char *out, const char *data, int roc)
 {
     printf("\nIn %s: model.h5 (checkpoint), history.csv, history.jsonl%s.\n\nNext:", out,
-           lh_draws(c) ? ", figures with their .gp\nscripts: curves, roc, norms" : "");
+           !lh_draws(c) ? ""
+           : roc        ? ", figures with their .gp\nscripts: curves, roc, norms"
+                        : ", figures with their .gp\nscripts: curves, norms");
     printf("\n  longhand inspect ");
     print_word(out, "/model.h5");
     printf("\n  longhand eval ");
@@ -52,12 +54,66 @@ static void say_what_next(lh_ctx *c, const char *out, const char *data)
     printf(" --plot=term\n");
 }
 
+/* What the labels are good for is measured on what. */
+typedef struct measured {
+    const char *name, *shown; /* a metric, in the history and in the last line */
+} measured;
+
+/* The first is a curve beside the loss.  Ends with a NULL name. */
+static const measured *worth_of(const lh_data *d, lh_var yhat)
+{
+    static const measured binary[] = {{"accuracy", "accuracy"}, {"auc", "AUC"}, {NULL, NULL}};
+    static const measured classes[] = {{"accuracy", "accuracy"}, {"f1", "F1"}, {NULL, NULL}};
+    static const measured values[] = {{"r2", "R2"}, {"rmse", "RMSE"}, {"mae", "MAE"}, {NULL, NULL}};
+    static const measured none[] = {{NULL, NULL}};
+
+    if (!yhat.tape)
+        return none;
+    return lh_labels_of(d) == LH_LABELS_VALUES    ? values
+           : lh_labels_of(d) == LH_LABELS_CLASSES ? classes
+                                                  : binary;
+}
+
+/* The last line: also where something could not be written. */
+static void print_worth(lh_run *r, lh_var L, lh_var yhat, lh_data *test)
+{
+    lh_scores *s = yhat.tape ? lh_scores_of(yhat, test) : NULL;
+
+    if (yhat.tape && !s)
+        return;
+    printf("%zu rows held out: ", lh_rows(test));
+    for (const measured *m = worth_of(test, yhat); m->name; m++)
+        printf(strcmp(m->name, "rmse") == 0 || strcmp(m->name, "mae") == 0 ? "%s %.5g, "
+                                                                           : "%s %.4f, ",
+               m->shown, fabs(lh_scores_metric(s, m->name)));
+    printf("loss %.4f, after %ld epochs (%.3g rows/s)\n", lh_loss(L, test), lh_epochs(r),
+           lh_speed(r));
+    if (lh_best_epoch(r) > 0)
+        printf("The model is that of epoch %ld, with the smallest validation loss.\n",
+               lh_best_epoch(r));
+    lh_scores_free(s);
+}
+
+static int has_roc(const lh_data *d, lh_var yhat)
+{
+    return lh_labels_of(d) == LH_LABELS_BINARY && lh_outputs(d) == 1 && lh_cols_of(yhat) == 1;
+}
+
+static const char *curves(const lh_data *d, lh_var yhat)
+{
+    return !yhat.tape                             ? "loss, test loss"
+           : lh_labels_of(d) == LH_LABELS_VALUES ? "loss, test loss, test R2"
+                                                  : "loss, test loss, test accuracy";
+}
+
 int verb_train(int argc, char **argv)
 {
     lh_ctx *c = lh_open(argc, argv, "train the network of the notes on a data set");
     declare_examples(c);
-    const char *source = lh_opt_path(c, "data", "wdbc", "CSV file, or wdbc");
+    const char *source = lh_opt_path(c, "data", "wdbc", "file with rows, or wdbc");
+    const lh_reading how = lh_opt_reading(c);
     const char *hidden = lh_opt_text(c, "hidden", "16,8", "units of the hidden layers");
+    const purpose what = opt_purpose(c, &how);
     const char *page = lh_opt_path(c, "page", "", "a text with the lines of another network");
     double rate = lh_opt_real(c, "rate", 0.1, "alpha: step of theta := theta - alpha dL/dtheta");
     double momentum = lh_opt_real(c, "momentum", 0, "part of the last step that is kept");
@@ -66,59 +122,53 @@ int verb_train(int argc, char **argv)
     long patience = lh_opt_int(c, "patience", 0,
                                "stop after so many epochs without a lower validation loss; takes "
                                "a fifth of the training rows for validation");
+    const char *by = lh_opt_choice(c, "threshold", "half|f1|youden",
+                                   "what 1 is called from: 1/2, or what has the best F1 or the "
+                                   "best recall + specificity on rows for validation");
     double part = lh_opt_real(c, "held-out", 0.25, "part of the rows that is kept for the test");
     long check = lh_opt_int(c, "check-rows", 32, "rows to check the gradients on, 0: no check");
     const char *out = lh_opt_path(c, "out", "run", "folder for the results");
 
     if (batch < 0 || check < 0 || patience < 0)
         lh_fail(c, LH_EUSAGE, "--batch, --check-rows and --patience are 0 or more");
-    lh_data *d = lh_data_open(c, source), *test = lh_hold_out(d, part);
-    lh_data *validation = patience > 0 ? lh_hold_out(d, 0.2) : NULL;
+    lh_data *d = lh_data_read(c, source, &how), *test = lh_hold_out(d, part);
+    const int chooses = strcmp(by, "half") != 0;
+    lh_data *validation = patience > 0 || chooses ? lh_hold_out(d, 0.2) : NULL;
 
+    if (chooses && (lh_labels_of(d) != LH_LABELS_BINARY || lh_outputs(d) > 1))
+        lh_fail(c, LH_EUSAGE, "--threshold=%s is for one column of 0 and 1", by);
     lh_params *theta = lh_params_new(c, LH_F32);
     lh_tape *t = lh_tape_new(theta);
-    lh_var L = page[0] ? lh_on_logits(lh_page_file(t, page))
-                       : notes_network(c, t, hidden, lh_cols(d));
+    lh_var L = page[0] ? lh_on_logits(lh_page_file(t, page)) : network_for(c, t, hidden, d, what);
     lh_var yhat = page[0] ? lh_named(t, "yhat") : lh_output(L);
-    const int classifies = yhat.tape != NULL;
+    const measured *curve = worth_of(d, yhat);
 
     if (check > 0)
         lh_verify(L, d, (size_t)check);
     lh_folder(c, out); /* before the work: a place that cannot be written is told now */
     lh_run *r = lh_train(L, LH_MOMENTUM(rate, momentum), d, (size_t)batch, epochs);
     lh_will_save(r, lh_path(c, out, "model.h5"));
-    if (validation)
+    if (patience > 0)
         lh_patience(r, patience); /* a run that had ended goes on when it is raised */
     while (lh_epoch(r)) {
         lh_note(r, "test loss", lh_loss(L, test));
-        if (classifies)
-            lh_note(r, "test accuracy", lh_accuracy(yhat, test));
-        if (validation)
+        if (curve->name)
+            lh_note(r, strrchr(curves(d, yhat), ',') + 2, lh_metric(yhat, test, curve->name));
+        if (patience > 0)
             lh_watch(r, "validation loss", lh_loss(L, validation), patience);
     }
+    if (chooses && lh_epochs(r) > 0)
+        printf("1 is called from %.6g on.\n", lh_choose_threshold(yhat, validation, by));
     const int saved = lh_save(r, lh_path(c, out, "model.h5")) == LH_OK;
-    const int ran = lh_epochs(r) > 0;
-    const double accuracy = ran && classifies ? lh_accuracy(yhat, test) : (double)NAN;
-    if (ran && !classifies)
-        printf("%zu rows held out: loss %.4f, after %ld epochs (%.3g rows/s)\n", lh_rows(test),
-               lh_loss(L, test), lh_epochs(r), lh_speed(r));
-    if (accuracy == accuracy) { /* also where something could not be written */
-        printf("%zu rows held out: accuracy %.4f, AUC %.4f, loss %.4f, after %ld epochs "
-               "(%.3g rows/s)\n",
-               lh_rows(test), accuracy, fabs(lh_auc(yhat, test)), lh_loss(L, test),
-               lh_epochs(r), lh_speed(r));
-        if (lh_best_epoch(r) > 0)
-            printf("The model is that of epoch %ld, with the smallest validation loss.\n",
-                   lh_best_epoch(r));
-    }
+    if (lh_epochs(r) > 0)
+        print_worth(r, L, yhat, test);
     lh_history(r, lh_path(c, out, "history.csv"));
     lh_history(r, lh_path(c, out, "history.jsonl"));
-    lh_plot(r, lh_path(c, out, "curves.png"),
-            classifies ? "loss, test loss, test accuracy" : "loss, test loss");
+    lh_plot(r, lh_path(c, out, "curves.png"), curves(d, yhat));
     lh_plot_norms(r, lh_path(c, out, "norms.png"));
-    if (classifies)
+    if (has_roc(d, yhat))
         lh_plot_roc(yhat, test, lh_path(c, out, "roc.png"));
     if (saved && lh_epochs(r) > 0)
-        say_what_next(c, out, source);
+        say_what_next(c, out, source, has_roc(d, yhat));
     return lh_close(c);
 }

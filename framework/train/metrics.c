@@ -77,10 +77,8 @@ static size_t first_outside(const lhi_scored *s)
 
 /* Of several outputs the largest is named whatever they are; 1/2 is a threshold for probabilities
  * and for estimates of 0 and 1. */
-static void take_meaning(lh_scores *o, lh_var yhat)
+static void take_meaning(lh_scores *o, meaning found)
 {
-    const meaning found = meaning_of(yhat.tape, yhat.id);
-
     o->logits = found == LOGITS;
     o->outside = first_outside(&o->s);
     if (o->outside == o->s.rows && found != LOGITS && found != ESTIMATES)
@@ -89,45 +87,76 @@ static void take_meaning(lh_scores *o, lh_var yhat)
         o->s.is = LHI_IS_DECIDED;
 }
 
-/* What the labels are, and their columns; rows x columns of them as metrics take them. */
+/* The labels as metrics take them: of values those of the file, and the scores in its units. */
 static int take_labels(lh_scores *o, const lh_data *d)
 {
-    o->s.of = LHI_OF_BINARY;
-    o->label = lhi_alloc_array(d->c, d->rows, sizeof *o->label);
-    for (size_t i = 0; o->label && i < d->rows; i++)
-        o->label[i] = lhi_data_label(d, i);
+    const lh_data *fit = d->fit;
+    const lhi_taken *weight = &d->frame->weight;
+    const size_t n = o->s.of == LHI_OF_CLASSES ? 1 : o->s.outputs;
+
+    o->label = lhi_alloc_array(d->c, d->rows, n * sizeof *o->label);
+    if (weight->column != LHI_NO_COLUMN)
+        o->weight = lhi_alloc_array(d->c, d->rows, sizeof *o->weight);
+    for (size_t i = 0; lhi_ok(d->c) && i < d->rows; i++) {
+        for (size_t k = 0; k < n; k++)
+            o->label[i * n + k] = lhi_data_label_at(d, i, k);
+        for (size_t k = 0; o->s.of == LHI_OF_VALUES && fit->target_mean && k < n; k++)
+            o->score[i * n + k] = o->score[i * n + k] * fit->target_deviation[k] +
+                                  fit->target_mean[k];
+        if (o->weight)
+            o->weight[i] = lhi_table_at(d->table, d->row[i], weight->column);
+    }
     o->s.label = o->label;
-    return o->label ? 0 : -1;
+    o->s.weight = o->weight;
+    return lhi_ok(d->c) ? 0 : -1;
 }
 
-/* The columns that an output for the labels has. */
-static int take_shape(lh_scores *o, const lh_data *d, const char *caller, size_t cols)
+/* What the labels are, and the columns that an output for them has: of two classes one, or one
+ * for each. */
+static int take_shape(lh_scores *o, const lh_data *d, const lhi_node *n, meaning found,
+                      const char *caller)
 {
-    const size_t wanted = 1;
+    static const char *const kinds[] = {"", "0 and 1", "classes", "numbers"};
+    const lh_labels labels = lh_labels_of(d);
+    const ptrdiff_t wanted = lh_outputs(d);
+    const int two = labels == LH_LABELS_BINARY && wanted == 1 && n->cols == 2 &&
+                    (found == LOGITS || found == PROBABILITIES);
+    char is[60], must[60];
 
-    o->s.outputs = cols;
-    if (cols == wanted)
-        return 0;
-    lhi_fail(d->c, LH_ESHAPE, "lh_output(L) of a loss that fits the labels has them",
-             "%s: %s has %zu columns, and the labels of %s need %zu", caller, o->yhat, cols,
-             d->name, wanted);
-    return -1;
+    o->s.of = labels == LH_LABELS_VALUES           ? LHI_OF_VALUES
+              : labels == LH_LABELS_CLASSES || two ? LHI_OF_CLASSES
+                                                   : LHI_OF_BINARY;
+    o->s.outputs = (size_t)n->cols;
+    if (!lhi_is_batch(n) || (n->cols != wanted && !two))
+        lhi_fail(d->c, LH_ESHAPE, "give the output yhat, not the loss: lh_output(L) of a loss that "
+                                  "fits the labels; lh_data_read() reads classes",
+                 "%s: %s is %s, and the labels of %s, which are %s, need %s", caller, o->yhat,
+                 lhi_shape_text(n->rows, n->cols, is, sizeof is), d->name, kinds[labels],
+                 lhi_shape_text(LH_ROWS, wanted, must, sizeof must));
+    else if (!lhi_data_is_inert(d) && !d->frame->labelled)
+        lhi_fail(d->c, LH_EUSAGE, "longhand predict needs no labels",
+                 "%s: the rows of %s have no labels", caller, d->name);
+    return lhi_ok(d->c) ? 0 : -1;
 }
 
 int lhi_scores_begin(lh_scores *o, lh_var yhat, lh_data *d, const char *caller)
 {
+    meaning found;
     size_t cols;
 
-    *o = (lh_scores){.score = lhi_outputs(yhat, d, caller, &cols)};
-    if (!o->score)
+    *o = (lh_scores){.score = NULL};
+    if (!lhi_var_good(yhat, caller))
         return -1;
+    found = meaning_of(yhat.tape, yhat.id);
     lhi_node_text(yhat.tape, yhat.id, o->yhat, sizeof o->yhat);
-    o->data = d->name;
-    o->s = (lhi_scored){.c = d->c, .rows = d->rows, .score = o->score,
+    o->data = d ? d->name : "";
+    o->s = (lhi_scored){.c = yhat.tape->c, .rows = lh_rows(d),
                         .threshold = yhat.tape->params->threshold};
-    if (take_shape(o, d, caller, cols) == 0 && take_labels(o, d) == 0 &&
-        lhi_scored_begin(&o->s) == 0) {
-        take_meaning(o, yhat);
+    if (lhi_data_is_inert(d) || d->c != o->s.c ||
+        take_shape(o, d, &yhat.tape->node[yhat.id], found, caller) == 0)
+        o->s.score = o->score = lhi_outputs(yhat, d, caller, &cols);
+    if (o->score && take_labels(o, d) == 0 && lhi_scored_begin(&o->s) == 0) {
+        take_meaning(o, found);
         return 0;
     }
     lhi_scores_end(o);
@@ -140,6 +169,7 @@ void lhi_scores_end(lh_scores *o)
 
     lhi_scored_end(&o->s);
     lhi_release(c, o->called);
+    lhi_release(c, o->weight);
     lhi_release(c, o->label);
     lhi_release(c, o->score);
     *o = (lh_scores){.score = NULL};

@@ -325,6 +325,7 @@ int lh_epoch(lh_run *r)
         return 0;
     }
     lhi_run_turn(r, 0);
+    r->t->params->threshold = 0.5; /* one that was chosen was for what moves on now */
     if (!r->showing) {
         lhi_progress_begin(&r->progress, r->c, "epoch", r->epochs);
         r->showing = 1;

@@ -13,7 +13,7 @@ struct lh_scores {
     lhi_scored s;
     char yhat[100];        /* names, for messages */
     const char *data;
-    double *score, *label; /* what s reads */
+    double *score, *label, *weight; /* what s reads */
     double *called;        /* the confusion matrix, once it is asked for */
     int logits;            /* a loss makes an output of yhat */
     size_t outside;        /* the first row with what is no probability; rows: none */

@@ -36,6 +36,8 @@ static int fill_from_data(lhi_check *k, lh_data *d)
         spread(k, (uint32_t)feed.X, own->type, own->slot[feed.X].value);
     if (feed.y >= 0)
         spread(k, (uint32_t)feed.y, own->type, own->slot[feed.y].value);
+    if (feed.w >= 0)
+        spread(k, (uint32_t)feed.w, own->type, own->slot[feed.w].value);
     return 0;
 }
 

@@ -59,6 +59,15 @@ LH_API lh_checkpoint *lh_checkpoint_open(lh_ctx *c, const char *path);
  */
 LH_API lh_var lh_checkpoint_network(lh_checkpoint *k);
 
+/**
+ * Opens a file as the one that was trained on was read: the same columns, found by their names,
+ * the same classes and texts, filled and scaled as its training rows were.  Columns of labels may
+ * be missing: then the set is for outputs, and what needs labels refuses it.
+ * @return the data; inert after LH_EMISMATCH (a column is missing, a text is unknown: the message
+ *         names it), LH_EUSAGE (no path), and what lh_data_read() says.
+ */
+LH_API lh_data *lh_checkpoint_data(lh_checkpoint *k, const char *path);
+
 /** Makes d standardise as the training rows of the checkpoint did.
  *  @return LH_OK or LH_EMISMATCH. */
 LH_API lh_status lh_checkpoint_standardize(lh_checkpoint *k, lh_data *d);
