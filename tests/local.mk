@@ -388,6 +388,7 @@ lh_test_scripts = \
 	tests/rules/readme.sh \
 	tests/rules/readme_driver.sh \
 	tests/rules/type_names.sh \
+	tests/rules/exported.sh \
 	tests/unit/arrays_others.sh \
 	tests/unit/formulas_others.sh \
 	tests/unit/gradients_others.sh \
