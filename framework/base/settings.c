@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/ctx.h"
 #include "framework/base/quote.h"
+#include "framework/system/sys.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum kind { FLAG, WHOLE, REAL, SEED, TYPE, WORD, PATH };
@@ -51,7 +51,8 @@ static double in_range(lh_ctx *c, const setting *s, double x, double otherwise)
 static void take(lh_ctx *c, const setting *s)
 {
     void *to = (char *)&c->set + s->at;
-    const double otherwise = strtod(s->otherwise, NULL); /* a whole number, in any locale */
+    char *end;
+    const double otherwise = lhi_sys_strtod(s->otherwise, &end);
     const char *word;
 
     switch (s->kind) {

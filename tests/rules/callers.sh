@@ -15,7 +15,7 @@ prints='printf|puts|putchar|putc|fprintf|fputs|fputc|fwrite|vprintf|vfprintf|per
 calls=$(printf '%s' "$calls" | tr -d '\n')
 
 # These are handed a stream, or speak for the context.
-printers='base/error base/open base/options base/progress verify/ledger_print selftest/check_op
+printers='base/error base/open base/help base/progress verify/ledger_print selftest/check_op
 selftest/selftest_print derive/derive train/describe report/gnuplot session/surroundings
 session/theirs store/print bench/show'
 
