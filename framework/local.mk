@@ -18,6 +18,14 @@ lh_variant_sources = \
 	framework/lines/op.c \
 	framework/lines/run.c \
 	framework/bench/fused.c \
+	framework/optim/adagrad.c \
+	framework/optim/adam.c \
+	framework/optim/lbfgs.c \
+	framework/optim/momentum.c \
+	framework/optim/nesterov.c \
+	framework/optim/rmsprop.c \
+	framework/optim/rprop.c \
+	framework/optim/sgd.c \
 	$(lh_op_sources)
 
 lh_variant_cflags = $(AM_CFLAGS) $(LH_VECTOR)
@@ -86,6 +94,7 @@ libcore_la_SOURCES = \
 	framework/base/threads.c framework/base/threads.h \
 	framework/base/type.c framework/base/type.h \
 	framework/kernels/kernels.h \
+	framework/kernels/mover.h \
 	framework/kernels/simd.h \
 	framework/kernels/tile.h \
 	framework/kernels/variant.c framework/kernels/variant.h \
@@ -129,6 +138,11 @@ libcore_la_SOURCES = \
 	framework/ops/record_listing.c \
 	framework/ops/register.c \
 	framework/ops/registry.c \
+	framework/optim/chosen.c \
+	framework/optim/optim.c framework/optim/optim.h \
+	framework/optim/optim_impl.h \
+	framework/optim/optimizers.def \
+	framework/optim/schedules.c framework/optim/schedules.def \
 	framework/page/compose.c \
 	framework/page/file.c \
 	framework/page/line.c \
@@ -210,6 +224,7 @@ libcore_la_SOURCES = \
 	framework/derive/values.c \
 	framework/train/describe.c \
 	framework/train/metrics.c \
+	framework/train/move.c \
 	framework/train/outputs.c \
 	framework/train/restore.c \
 	framework/train/run.c framework/train/run.h \

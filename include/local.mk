@@ -18,6 +18,7 @@ longhandinclude_HEADERS = \
 	include/longhand/reasons.def \
 	include/longhand/layers.h \
 	include/longhand/ops.h \
+	include/longhand/optim.h \
 	include/longhand/params.h \
 	include/longhand/report.h \
 	include/longhand/selftest.h \

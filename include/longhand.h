@@ -21,6 +21,7 @@
 #include <longhand/verify.h>
 #include <longhand/selftest.h>
 #include <longhand/derive.h>
+#include <longhand/optim.h>
 #include <longhand/train.h>
 #include <longhand/metrics.h>
 #include <longhand/store.h>

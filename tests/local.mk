@@ -10,7 +10,7 @@ AM_TESTS_ENVIRONMENT = \
 
 if HAVE_CUNIT
 check_LTLIBRARIES += libtesting.la
-libtesting_la_SOURCES = $(lh_system_sources) tests/check.c tests/check.h tests/draw.h
+libtesting_la_SOURCES = $(lh_system_sources) tests/check.c tests/check.h tests/descend.h tests/draw.h
 libtesting_la_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DLHI_FAULTS
 libtesting_la_LIBADD = libcore.la $(HDF5_LIBS) $(ZLIB_LIBS) $(CUNIT_LIBS)
 

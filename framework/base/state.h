@@ -42,14 +42,19 @@ typedef struct lhi_state {
     lhi_state_param *param;
     size_t params;
 
-    char rule[LHI_NAME];     /* how the parameters move: "descent", "momentum" */
+    char rule[LHI_NAME];     /* how the parameters move: "sgd", "adam" */
+    char schedule[LHI_NAME]; /* how their rate changes: "constant", "cosine" */
     lhi_state_number *number;
     size_t numbers;
     lhi_state_slot *slot;
     size_t slots;
+    lhi_state_number *kept;  /* numbers that change as the run goes on, those that are not 0 */
+    size_t kepts;
 
     int64_t epoch;           /* whole epochs done */
-    int64_t step;            /* steps done */
+    int64_t step;            /* batches done */
+    int64_t moves;           /* moves of the parameters: one after several batches, perhaps */
+    int64_t own;             /* steps since the last epoch that the driver made itself */
     int64_t position;        /* rows done of an epoch that was cut short, else 0 */
     double loss_sum;         /* of that part: sum of batch loss times rows */
     int64_t batch, shards;

@@ -87,6 +87,7 @@ static void *make_tape(lhi_bench *b, const lhi_task *task)
     tape_step *s = lhi_alloc(c, sizeof *s);
     lh_tape *t = s ? lh_tape_new(lh_params_new(c, LH_F32)) : NULL;
     lh_var L = t ? record(t, task) : (lh_var){0};
+    const lh_optimizer how = LH_SGD(LHI_OPERAND_RATE);
 
     if (!t || !lhi_ok(c) || lhi_params_lay(t->params) != 0)
         return NULL;
@@ -94,7 +95,9 @@ static void *make_tape(lhi_bench *b, const lhi_task *task)
     s->none.rows = 2 * task->batch; /* no step is an epoch's last, which keeps its gradients */
     s->root = L.id;
     s->r = (lh_run){.c = c, .t = t, .d = &s->none, .feed = {LHI_NO_INPUT, LHI_NO_INPUT},
-                    .how = LH_SGD(LHI_OPERAND_RATE), .batch = task->batch};
+                    .batch = task->batch};
+    if (lhi_optim_of(c, &how, 1, "lh_bench", &s->r.optim) != 0)
+        return NULL;
     s->bytes = t->params->laid_size * sizeof(float);
     s->first = lhi_alloc(c, s->bytes);
     if (!s->first)
@@ -115,8 +118,8 @@ static int ready_tape(void *state, int threads)
         lhi_plan_free(r->c, r->p);
     lhi_release(r->c, r->late);
     r->w = NULL;
-    r->late = NULL;
-    r->lates = 0;
+    lhi_release(r->c, r->moved);
+    r->late = r->moved = NULL;
     r->p = lhi_plan_new(r->t, s->root, LHI_LEAN);
     if (!r->p || lhi_run_ready(r, threads) != 0)
         return -1;

@@ -115,8 +115,7 @@ int verb_train(int argc, char **argv)
     const char *hidden = lh_opt_text(c, "hidden", "16,8", "units of the hidden layers");
     const purpose what = opt_purpose(c, &how);
     const char *page = lh_opt_path(c, "page", "", "a text with the lines of another network");
-    double rate = lh_opt_real(c, "rate", 0.1, "alpha: step of theta := theta - alpha dL/dtheta");
-    double momentum = lh_opt_real(c, "momentum", 0, "part of the last step that is kept");
+    const lh_optimizer rule = lh_opt_optimizer(c, LH_SGD(0.1));
     long batch = lh_opt_int(c, "batch", 64, "rows of a batch, 0: all at once");
     long epochs = lh_opt_int(c, "epochs", 200, "passes over the training rows");
     long patience = lh_opt_int(c, "patience", 0,
@@ -146,7 +145,7 @@ int verb_train(int argc, char **argv)
     if (check > 0)
         lh_verify(L, d, (size_t)check);
     lh_folder(c, out); /* before the work: a place that cannot be written is told now */
-    lh_run *r = lh_train(L, LH_MOMENTUM(rate, momentum), d, (size_t)batch, epochs);
+    lh_run *r = lh_train(L, rule, d, (size_t)batch, epochs);
     lh_will_save(r, lh_path(c, out, "model.h5"));
     if (patience > 0)
         lh_patience(r, patience); /* a run that had ended goes on when it is raised */

@@ -419,12 +419,17 @@ static void becomes(lhi_document *d, int note, uint32_t id, lhi_ref left, lhi_re
                               .becomes = 1, .right = right});
 }
 
-/* NOTES 22; a network that has trained with momentum moves by its velocity. */
+/* NOTES 22; a network that has trained with momentum moves by its velocity.  Of other rules nothing
+ * is said here: docs/optimizers.md has them. */
 static void update(lhi_document *d)
 {
+    const char *rule = d->t->params->rule;
+    const int has_velocity = rule && strcmp(rule, "momentum") == 0;
     const lhi_ref alpha = symbol(d, "alpha"), mu = symbol(d, "mu");
     int note = d->is_page ? 22 : 0;
 
+    if (rule && !has_velocity && strcmp(rule, "sgd") != 0)
+        return;
     for (size_t i = 0; i < d->p->count; i++) {
         const uint32_t id = d->p->order[i];
         const lhi_ref theta = lhi_leaf(&d->pool, LHI_E_VALUE, id);
@@ -432,7 +437,7 @@ static void update(lhi_document *d)
 
         if (d->t->node[id].kind != LHI_PARAM || !d->p->needs[id])
             continue;
-        if (d->t->params->momentum > 0) {
+        if (has_velocity) {
             const char *name = lhi_strf(d->c, "v%s", d->t->node[id].name);
             const lhi_ref velocity = symbol(d, name ? name : "v");
 

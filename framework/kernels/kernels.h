@@ -22,8 +22,8 @@ typedef struct LH_T(lhi_ending) {
     size_t keep_row;      /* from one row of it to the next */
 } LH_T(lhi_ending);
 
-/* How parameters move as soon as their gradient g is whole, element by element as in
- * lhi_kernels.descend.  The arrays have the shape of the gradient's. */
+/* How parameters move as soon as their gradient g is whole, element by element as the movers sgd
+ * and momentum do it (framework/optim/).  The arrays have the shape of the gradient's. */
 typedef struct LH_T(lhi_move) {
     real *theta, *velocity; /* velocity may be NULL */
     real rate, momentum;
@@ -56,6 +56,9 @@ void LH_T(lhi_sum_over_rows)(size_t m, size_t shards, size_t q, const real *d, s
 
 /* The scratch for a result of m rows and chains k long, in elements. */
 size_t LH_T(lhi_gemm_work)(size_t m, size_t k);
+
+/* lhi_kernels.dot. */
+double LH_T(lhi_dot)(const real *a, const real *b, size_t n);
 
 /* The sum of m terms, by shards. */
 real LH_T(lhi_total)(size_t m, size_t shards, const real *terms);

@@ -53,7 +53,7 @@ INLINE void end(vec sum[MR][TILE_VECS], const size_t rows, const size_t vecs, co
             sum[r][v] = V_KEEP(load(t->keep + r * t->keep_row, v, vecs, part, last), sum[r][v]);
 }
 
-/* NOTES 22, as descend() in rows.c has it: each operation is rounded by itself. */
+/* As optim/sgd.c and momentum.c have it: each operation is rounded by itself. */
 INLINE void move(vec sum[MR][TILE_VECS], const size_t rows, const size_t vecs, const int part,
                  const vpart last, const tiles *t)
 {

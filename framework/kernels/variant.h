@@ -31,10 +31,10 @@ typedef struct lhi_probe {
 
 /* Kernels that are called by a table instead of from an op. */
 typedef struct lhi_kernels {
-    /* velocity := momentum velocity + grad (left out when velocity is NULL);
-     * value := value - rate velocity.  NOTES 22; each operation rounds by itself. */
-    void (*descend)(void *value, const void *grad, void *velocity, size_t n, double rate,
-                    double momentum);
+    /* The sum of a b over n elements, in double and in a fixed order. */
+    double (*dot)(const void *a, const void *b, size_t n);
+    /* to := weight from + to, or, where it is fresh, without to. */
+    void (*gather)(void *to, const void *from, double weight, int fresh, size_t n);
     const lhi_probe *probe;
 } lhi_kernels;
 

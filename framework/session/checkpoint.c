@@ -94,9 +94,7 @@ static int take_model(lh_checkpoint *k, lh_params *p)
     p->cols = (size_t)k->state.data_cols;
     p->scaled_by = k->state.data_name;
     p->threshold = k->state.threshold;
-    for (size_t i = 0; i < k->state.numbers; i++)
-        if (strcmp(k->state.number[i].name, "momentum") == 0)
-            p->momentum = k->state.number[i].value;
+    p->rule = k->state.rule;
     return 0;
 }
 

@@ -87,6 +87,11 @@ static void print_optimizer(const lhi_state *s, FILE *out)
     for (size_t i = 0; i < s->slots; i++)
         put(out, "%s%s", i ? ", " : "; keeps ", s->slot[i].name);
     fputc('\n', out);
+    if (s->schedule[0] && strcmp(s->schedule, "constant") != 0)
+        line(out, "           the rate as %s has it, after %lld moves", s->schedule,
+             (long long)s->moves);
+    for (size_t i = 0; i < s->kepts; i++)
+        line(out, "           %s %.17g", s->kept[i].name, s->kept[i].value);
 }
 
 /* Which epoch's parameters are the model, and from which a run goes on. */

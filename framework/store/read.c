@@ -125,23 +125,31 @@ static void read_last(lhi_h5 *h, hid_t file, lhi_state *s)
     lhi_h5_drop(h, mark);
 }
 
-static void read_hyperparameters(lhi_h5 *h, hid_t in, lhi_state *s)
+/* A group of numbers, each under its name, where there is one. */
+static void read_named(lhi_h5 *h, hid_t in, const char *group_name, lhi_state_number **number,
+                       size_t *numbers)
 {
-    const hid_t group = lhi_h5_item(h, in, "hyperparameters", H5I_GROUP);
-    const size_t count = members(h, group, "hyperparameters");
+    const size_t mark = h->opens;
     const hsize_t want[1] = {1};
+    hid_t group;
+    size_t count;
 
-    s->number = lhi_alloc_array(h->c, count, sizeof *s->number);
+    if (!lhi_h5_has(h, in, group_name))
+        return;
+    group = lhi_h5_item(h, in, group_name, H5I_GROUP);
+    count = members(h, group, group_name);
+    *number = lhi_alloc_array(h->c, count, sizeof **number);
     for (size_t i = 0; i < count && lhi_ok(h->c); i++) {
         hsize_t dims[1];
         double *value;
 
-        member_name(h, group, i, s->number[i].name);
-        value = lhi_h5_read_array(h, group, s->number[i].name, LH_F64, 1, want, dims);
-        s->number[i].value = value ? *value : 0;
+        member_name(h, group, i, (*number)[i].name);
+        value = lhi_h5_read_array(h, group, (*number)[i].name, LH_F64, 1, want, dims);
+        (*number)[i].value = value ? *value : 0;
         lhi_release(h->c, value);
-        s->numbers = i + 1;
+        *numbers = i + 1;
     }
+    lhi_h5_drop(h, mark);
 }
 
 static void read_slots(lhi_h5 *h, hid_t in, lhi_state *s)
@@ -168,8 +176,10 @@ static void read_optimizer(lhi_h5 *h, hid_t file, lhi_state *s)
     const size_t mark = h->opens;
     const hid_t group = open_group(h, file, "optimizer", s);
 
-    if (h->version >= 2 && lhi_h5_has(h, group, "hyperparameters"))
-        read_hyperparameters(h, group, s);
+    if (h->version >= 2)
+        read_named(h, group, "hyperparameters", &s->number, &s->numbers);
+    if (h->version >= 3)
+        read_named(h, group, "kept", &s->kept, &s->kepts);
     if (h->version >= 2 && lhi_h5_has(h, group, "slots"))
         read_slots(h, group, s);
     lhi_h5_drop(h, mark);
@@ -217,6 +227,16 @@ static void read_data(lhi_h5 *h, hid_t file, lhi_state *s)
     lhi_h5_drop(h, mark);
 }
 
+/* What a file before version 3 meant by what it lacks: descent is called sgd now, its rate stood
+ * still, and each batch was a move. */
+static void as_now(lhi_state *s)
+{
+    if (strcmp(s->rule, "descent") == 0)
+        memcpy(s->rule, "sgd", 4);
+    memcpy(s->schedule, "constant", 9);
+    s->moves = s->step;
+}
+
 static void read_all(lhi_h5 *h, lhi_state *s)
 {
     const hid_t file = lhi_h5_open(h);
@@ -232,6 +252,8 @@ static void read_all(lhi_h5 *h, lhi_state *s)
     read_data(h, file, s);
     if (h->version == 1)
         lhi_h5_read_first_version(h, file, s);
+    if (h->version < 3)
+        as_now(s);
     if (lhi_h5_has(h, file, "config"))
         s->config = lhi_h5_read_lines(h, file, "config", &s->config_count);
     if (lhi_h5_has(h, file, "provenance"))

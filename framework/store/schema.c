@@ -25,12 +25,15 @@ const lhi_field lhi_root_fields[] = {
 
 const lhi_field lhi_state_fields[] = {
     TEXT("optimizer", lhi_state, "rule", rule, 2),
+    TEXT("optimizer", lhi_state, "schedule", schedule, 3),
     TEXT("best", lhi_state, "watch", watch, 1),
     NUMBER("best", lhi_state, "value", LHI_REAL, best_value, 1),
     NUMBER("best", lhi_state, "epoch", LHI_INTEGER, best_epoch, 1),
     NUMBER("best", lhi_state, "patience", LHI_INTEGER, patience, 2),
     NUMBER("state", lhi_state, "epoch", LHI_INTEGER, epoch, 1),
     NUMBER("state", lhi_state, "step", LHI_INTEGER, step, 1),
+    NUMBER("state", lhi_state, "moves", LHI_INTEGER, moves, 3),
+    NUMBER("state", lhi_state, "own", LHI_INTEGER, own, 3),
     NUMBER("state", lhi_state, "position", LHI_INTEGER, position, 1),
     NUMBER("state", lhi_state, "loss_sum", LHI_REAL, loss_sum, 1),
     NUMBER("state", lhi_state, "batch", LHI_INTEGER, batch, 1),
@@ -150,6 +153,9 @@ int lhi_state_unsound(const lhi_state *s, char *reason, size_t room)
     for (size_t i = 0; i < s->numbers; i++)
         if (unsound_name("a number of the optimiser", s->number[i].name, reason, room))
             return 1;
+    for (size_t i = 0; i < s->kepts; i++)
+        if (unsound_name("a number that the optimiser keeps", s->kept[i].name, reason, room))
+            return 1;
     for (size_t i = 0; i < s->slots; i++)
         if (unsound_name("a slot of the optimiser", s->slot[i].name, reason, room))
             return 1;
@@ -159,8 +165,9 @@ int lhi_state_unsound(const lhi_state *s, char *reason, size_t room)
     if (unsound_history(s, reason, room) || unsound_parts(s, reason, room))
         return 1;
     if (s->params <= LHI_H5_ITEMS && s->numbers <= LHI_H5_ITEMS && s->slots <= LHI_H5_ITEMS &&
-        s->series_count <= LHI_H5_ITEMS && s->config_count <= LHI_H5_ITEMS &&
-        s->provenance_count <= LHI_H5_ITEMS && (!s->tape || strlen(s->tape) < LHI_H5_TEXT))
+        s->kepts <= LHI_H5_ITEMS && s->series_count <= LHI_H5_ITEMS &&
+        s->config_count <= LHI_H5_ITEMS && s->provenance_count <= LHI_H5_ITEMS &&
+        (!s->tape || strlen(s->tape) < LHI_H5_TEXT))
         return 0;
     snprintf(reason, room,
              "more than %d parameters, slots, series or lines, or a tape of more than %u bytes",

@@ -178,15 +178,24 @@ static void write_arrays(lhi_h5 *h, hid_t in, const char *name, const lhi_state 
     lhi_h5_drop(h, mark);
 }
 
+/* A group with a number under each name; none of no numbers. */
+static void write_named(lhi_h5 *h, hid_t in, const char *name, const lhi_state_number *number,
+                        size_t count)
+{
+    const size_t mark = h->opens;
+    const hid_t group = count ? lhi_h5_make_group(h, in, name) : -1;
+
+    for (size_t i = 0; i < count && lhi_ok(h->c); i++)
+        write_numbers(h, group, number[i].name, &number[i].value, 1);
+    lhi_h5_drop(h, mark);
+}
+
 static void write_optimizer(lhi_h5 *h, hid_t in, const lhi_state *s)
 {
     hid_t group;
 
-    if (s->numbers > 0) {
-        group = lhi_h5_make_group(h, in, "hyperparameters");
-        for (size_t i = 0; i < s->numbers && lhi_ok(h->c); i++)
-            write_numbers(h, group, s->number[i].name, &s->number[i].value, 1);
-    }
+    write_named(h, in, "hyperparameters", s->number, s->numbers);
+    write_named(h, in, "kept", s->kept, s->kepts);
     if (s->slots > 0) {
         group = lhi_h5_make_group(h, in, "slots");
         for (size_t i = 0; i < s->slots && lhi_ok(h->c); i++)
@@ -284,7 +293,8 @@ static size_t room_for(const lhi_state *s)
     bytes += s->tape ? strlen(s->tape) : 0;
     bytes += width(s->config, s->config_count) * s->config_count;
     bytes += width(s->provenance, s->provenance_count) * s->provenance_count;
-    items += (2 + s->slots) * s->params + s->slots + s->numbers + s->series_count;
+    items += (2 + s->slots) * s->params + s->slots + s->numbers + s->kepts +
+             s->series_count;
     return bytes + bytes / 2 + items * SMALL;
 }
 

@@ -4,6 +4,7 @@
 #include "framework/tape/tape.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 lh_params *lh_params_new(lh_ctx *c, lh_type type)
@@ -80,9 +81,11 @@ static int enlarge(lh_params *p)
     if (cells < p->size)
         cells = p->size;
     cells += cells == 0;
-    if (move(p, &p->value, cells) != 0 || move(p, &p->grad, cells) != 0 ||
-        (p->velocity && move(p, &p->velocity, cells) != 0))
+    if (move(p, &p->value, cells) != 0 || move(p, &p->grad, cells) != 0)
         return -1;
+    for (size_t k = 0; k < p->slots; k++)
+        if (move(p, &p->slot[k].at, cells) != 0)
+            return -1;
     p->cells = cells;
     return 0;
 }
@@ -102,7 +105,19 @@ int lhi_params_lay(lh_params *p)
     return 0;
 }
 
-int lhi_params_slot(lh_params *p, void **slot)
+long lhi_params_slot(lh_params *p, const char *name)
 {
-    return *slot ? 0 : move(p, slot, p->cells);
+    size_t k = 0;
+
+    while (k < p->slots && strcmp(p->slot[k].name, name) != 0)
+        k++;
+    if (k < p->slots)
+        return (long)k;
+    if (lhi_grow(p->c, &p->slot, &p->slot_room, k + 1, sizeof *p->slot) != 0)
+        return -1;
+    p->slot[k] = (lhi_slot){.at = NULL};
+    snprintf(p->slot[k].name, sizeof p->slot[k].name, "%s", name);
+    if (move(p, &p->slot[k].at, p->cells) != 0)
+        return -1;
+    return (long)p->slots++;
 }

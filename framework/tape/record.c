@@ -190,7 +190,7 @@ static int add_to_store(lh_params *p, const char *name, size_t rows, size_t cols
     if (!copy || lhi_grow(p->c, &p->at, &p->room, p->count + 1, sizeof *p->at) != 0)
         return -1;
     p->at[p->count++] = (lhi_param){.name = copy, .rows = rows, .cols = cols, .offset = p->size,
-                                    .first = first};
+                                    .first = first, .factor = 1};
     p->size += size;
     return 0;
 }

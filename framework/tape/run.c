@@ -15,12 +15,17 @@ static lh_tile part_of(const lh_slot *a, int by_rows, int rank, int size)
                      lhi_share(a->cols, rank + 1, size)};
 }
 
-/* Where the store keeps the velocity of a parameter; NULL when there is none. */
-static char *velocity_of(const lhi_ws *w, uint32_t param)
+/* Where the store keeps what a descent knows of a parameter; NULL: it keeps less. */
+static void *slot_of(const lhi_ws *w, const lhi_descent *d, size_t k, uint32_t param)
 {
     const lh_params *p = w->t->params;
 
-    return p->velocity ? lhi_params_at(p, p->velocity, w->t->node[param].param) : NULL;
+    return k < d->slots ? lhi_params_at(p, p->slot[d->slot[k]].at, w->t->node[param].param) : NULL;
+}
+
+static double factor_of(const lhi_ws *w, uint32_t param)
+{
+    return w->t->params->at[w->t->node[param].param].factor;
 }
 
 /* The rows that forward() fills: of the output, or of the terms. */
@@ -43,15 +48,21 @@ static void backward(const lhi_act *a, const lhi_job *j, int rank, int size)
         j->call.op->backward(&j->call, a->operand, t);
 }
 
-void lhi_run_descend(const lhi_ws *w, uint32_t param, size_t first, size_t count,
-                     const lhi_descent *d)
+static void descend(const lhi_ws *w, uint32_t param, size_t first, size_t count,
+                    const lhi_descent *d)
 {
     const lh_slot *a = &w->slot[param];
     const size_t skip = first * w->element;
-    char *velocity = velocity_of(w, param);
+    const double factor = factor_of(w, param);
+    void *slot[LHI_DESCENT_SLOTS] = {NULL};
+    lhi_rule rule = d->rule;
 
-    d->kernels->descend((char *)a->value + skip, (char *)a->grad + skip,
-                        velocity ? velocity + skip : NULL, count, d->rate, d->momentum);
+    if (factor == 0)
+        return;
+    rule.rate *= factor;
+    for (size_t k = 0; k < d->slots; k++)
+        slot[k] = (char *)slot_of(w, d, k, param) + skip;
+    d->mover->move((char *)a->value + skip, (char *)a->grad + skip, slot, count, &rule);
 }
 
 /* A parameter moves while its gradient is in the registers, where the op can do that, or
@@ -62,8 +73,11 @@ static void backward_and_move(const lhi_ws *w, const lhi_act *a, lhi_job *j, con
     const lh_slot *in = j->call.in[a->operand];
     const uint32_t param = w->t->node[a->node].in[a->operand];
     const lh_tile t = part_of(in, a->by_rows, rank, size);
-    const lhi_moving moving = {velocity_of(w, param), d->rate, d->momentum, d->forget};
-    const int at_once = lhi_fuses_of(j->call.op)->moves >> a->operand & 1;
+    const double factor = factor_of(w, param);
+    const lhi_moving moving = {slot_of(w, d, 0, param), d->rule.rate * factor,
+                               d->slots ? d->rule.number[1] : 0, d->forget};
+    const unsigned moves = d->fuses && factor != 0 ? lhi_fuses_of(j->call.op)->moves : 0;
+    const int at_once = moves >> a->operand & 1;
 
     if (t.i0 == t.i1 || t.j0 == t.j1)
         return;
@@ -71,8 +85,7 @@ static void backward_and_move(const lhi_ws *w, const lhi_act *a, lhi_job *j, con
     j->call.op->backward(&j->call, a->operand, t);
     j->fused.moving = NULL;
     if (!at_once)
-        lhi_run_descend(w, param, t.i0 * in->cols + t.j0,
-                        (t.i1 - t.i0 - 1) * in->cols + t.j1 - t.j0, d);
+        descend(w, param, t.i0 * in->cols + t.j0, (t.i1 - t.i0 - 1) * in->cols + t.j1 - t.j0, d);
 }
 
 void lhi_run_act(lhi_ws *w, size_t act, const lhi_descent *d, int rank, int size)

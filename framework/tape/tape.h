@@ -10,6 +10,7 @@
 #include "framework/base/ctx.h"
 #include "framework/base/pace.h"
 #include "framework/base/state.h"
+#include "framework/kernels/mover.h"
 #include "framework/kernels/variant.h"
 #include "framework/tape/fuses.h"
 
@@ -41,8 +42,15 @@ typedef struct lhi_param {
     const char *name;
     size_t rows, cols, offset;   /* offset in elements in the collated arrays */
     lh_init first;
+    double factor;               /* of the rate at which it moves: 1 at first, 0: it is still */
     int laid;                    /* has its first values */
 } lhi_param;
+
+/* What an optimiser keeps of every parameter, such as "velocity", in a collated array. */
+typedef struct lhi_slot {
+    char name[LHI_NAME];
+    void *at;
+} lhi_slot;
 
 struct lh_params {
     lh_ctx *c;
@@ -52,7 +60,9 @@ struct lh_params {
     size_t size;                 /* elements of a collated array, with padding */
     size_t laid_size;            /* of them with their first values */
     size_t cells;                /* there is room for, in each array */
-    void *value, *grad, *velocity; /* velocity is NULL until it is asked for */
+    void *value, *grad;
+    lhi_slot *slot;              /* those that were asked for; they stay */
+    size_t slots, slot_room;
     /* The model's scale, `cols` each: features are standardised so wherever it is used.  NULL
      * before it has trained. */
     const double *mean, *deviation;
@@ -63,7 +73,7 @@ struct lh_params {
     size_t targets;
     const char *scaled_by;       /* the data set that they are of */
     double threshold;            /* from which on an output says 1 */
-    double momentum;             /* of its last run: its rule, for a derivation */
+    const char *rule;            /* of its last run, for a derivation; NULL before */
 };
 
 typedef struct lhi_hand {
@@ -151,8 +161,9 @@ static inline int lhi_arity(const lhi_node *n)
 
 /* Gives every parameter its place and first values; -1: no memory. */
 int lhi_params_lay(lh_params *p);
-/* Makes velocity (pass the member's address); -1: no memory. */
-int lhi_params_slot(lh_params *p, void **slot);
+/* The index of the slot of that name, which is made with zeros when it is asked for first; -1: no
+ * memory.  Indices stay, arrays move when the store grows. */
+long lhi_params_slot(lh_params *p, const char *name);
 static inline void *lhi_params_at(const lh_params *p, void *array, size_t index)
 {
     return (char *)array + p->at[index].offset * lhi_type_size(p->type);
@@ -279,11 +290,15 @@ static inline size_t lhi_cells(const lh_slot *a)
 
 /* --- run.c --- */
 
+enum { LHI_DESCENT_SLOTS = 2 };
+
 /* How parameters move as soon as their gradients are whole. */
 typedef struct lhi_descent {
-    const lhi_kernels *kernels;
-    double rate, momentum;
-    int forget; /* gradients need not be stored where that saves something */
+    const lhi_mover *mover;
+    lhi_rule rule;                /* its rate is that of a parameter whose factor is 1 */
+    size_t slot[LHI_DESCENT_SLOTS], slots; /* of the store */
+    int fuses;                    /* a product may move what it gives the gradient of */
+    int forget;                   /* gradients need not be stored where that saves something */
 } lhi_descent;
 
 /* A thread's part of one act of the workspace's plan; with a descent a parameter whose
@@ -293,9 +308,6 @@ void lhi_run_act(lhi_ws *w, size_t act, const lhi_descent *d, int rank, int size
  * With a descent the parameters move, unless the root is not finite. */
 void lhi_run_forward(lhi_ws *w, int rank, int size);
 void lhi_run_backward(lhi_ws *w, const lhi_descent *d, int rank, int size);
-/* Moves elements first..first+count-1 of a parameter along their gradient. */
-void lhi_run_descend(const lhi_ws *w, uint32_t param, size_t first, size_t count,
-                     const lhi_descent *d);
 /* The root's value is one number, and it is finite. */
 int lhi_root_is_finite(const lhi_ws *w);
 /* One thread: an act of the forward pass of another plan, and all from one of them on. */

@@ -4,6 +4,7 @@
 
 #include "framework/base/text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,28 +26,71 @@ static lhi_state_param picture_of(const lh_run *r, size_t k)
     return a;
 }
 
+/* The slots by name, an array of each for each parameter; -1: no memory. */
+static int slots_of(lh_run *r, lhi_state *s)
+{
+    lh_params *p = r->t->params;
+    const size_t count = r->slots + (size_t)r->gathers;
+
+    if (!r->slot_state)
+        r->slot_state = lhi_alloc_array(r->c, count + 1, sizeof *r->slot_state);
+    for (size_t k = 0; r->slot_state && k < count; k++) {
+        lhi_state_slot *a = &r->slot_state[k];
+
+        if (!a->at)
+            a->at = lhi_alloc_array(r->c, r->params + 1, sizeof *a->at);
+        if (!a->at)
+            return -1;
+        snprintf(a->name, sizeof a->name, "%s", p->slot[r->slot[k]].name);
+        for (size_t i = 0; i < r->params; i++)
+            a->at[i] = lhi_params_at(p, p->slot[r->slot[k]].at, r->param[i]);
+    }
+    s->slot = r->slot_state;
+    s->slots = count;
+    return r->slot_state ? 0 : -1;
+}
+
+static void put_number(lhi_state_number *list, size_t *count, const char *name, double value)
+{
+    snprintf(list[*count].name, LHI_NAME, "%s", name);
+    list[(*count)++].value = value;
+}
+
+/* Numbers that a run goes on with: those that are 0 need no name. */
+static int kept_of(lh_run *r, lhi_state *s)
+{
+    static const char *const names[] = {"pairs", "newest pair"};
+    const lh_params *p = r->t->params;
+
+    if (!r->kept_state)
+        r->kept_state = lhi_alloc_array(r->c, r->params + 3, sizeof *r->kept_state);
+    if (!r->kept_state)
+        return -1;
+    s->kept = r->kept_state;
+    for (size_t k = 0; k < 2; k++)
+        if (r->kept[k] != 0)
+            put_number(s->kept, &s->kepts, names[k], r->kept[k]);
+    if (r->gathered)
+        put_number(s->kept, &s->kepts, "gathered", (double)r->gathered);
+    for (size_t i = 0; i < r->params; i++) {
+        const lhi_param *a = &p->at[r->param[i]];
+        char name[LHI_NAME];
+
+        lhi_format(name, sizeof name, "*%s", a->name);
+        if (a->factor != 1)
+            put_number(s->kept, &s->kepts, name, a->factor);
+    }
+    return 0;
+}
+
 /* The rule with its numbers, and what it keeps of each parameter; -1: no memory. */
 static int rule_of(lh_run *r, lhi_state *s)
 {
-    const lh_params *p = r->t->params;
-
-    snprintf(s->rule, sizeof s->rule, r->how.momentum > 0 ? "momentum" : "descent");
-    r->number[0] = (lhi_state_number){"rate", r->how.rate};
-    r->number[1] = (lhi_state_number){"momentum", r->how.momentum};
+    snprintf(s->rule, sizeof s->rule, "%s", r->optim.row->name);
+    snprintf(s->schedule, sizeof s->schedule, "%s", r->optim.schedule->name);
     s->number = r->number;
-    s->numbers = r->how.momentum > 0 ? 2 : 1;
-    if (!(r->how.momentum > 0))
-        return 0;
-    if (!r->velocity.at)
-        r->velocity.at = lhi_alloc_array(r->c, r->params, sizeof *r->velocity.at);
-    if (!r->velocity.at)
-        return -1;
-    snprintf(r->velocity.name, sizeof r->velocity.name, "velocity");
-    for (size_t k = 0; k < r->params; k++)
-        r->velocity.at[k] = lhi_params_at(p, p->velocity, r->param[k]);
-    s->slot = &r->velocity;
-    s->slots = 1;
-    return 0;
+    s->numbers = r->numbers;
+    return slots_of(r, s) != 0 || kept_of(r, s) != 0 ? -1 : 0;
 }
 
 lh_status lhi_run_state(lh_run *r, lhi_state *s)
@@ -55,7 +99,8 @@ lh_status lhi_run_state(lh_run *r, lhi_state *s)
     const lh_data *fit = r->d->fit;
 
     *s = (lhi_state){
-        .type = p->type, .epoch = r->epoch, .step = r->step, .position = (int64_t)r->position,
+        .type = p->type, .epoch = r->epoch, .step = r->step, .moves = r->moves, .own = r->own,
+        .position = (int64_t)r->position,
         .loss_sum = r->loss_sum, .batch = (int64_t)r->batch, .shards = (int64_t)r->w->shards,
         .seed = r->c->set.seed, .threshold = p->threshold, .best_value = r->best_value,
         .best_epoch = r->best_epoch,
@@ -139,16 +184,73 @@ static void numbers_of(const lhi_state *s, char *text, size_t room)
     for (size_t i = 0; i < s->numbers && used < room; i++)
         used += (size_t)lhi_format(text + used, room - used, "%s%s %g", i ? ", " : ": ",
                                    s->number[i].name, s->number[i].value);
+    if (strcmp(s->schedule, "constant") != 0 && used < room)
+        snprintf(text + used, room - used, ", schedule %s", s->schedule);
 }
 
-static int same_rule(const lhi_state *a, const lhi_state *b)
+static const lhi_state_number *number_named(const lhi_state_number *list, size_t count,
+                                            const char *name)
 {
-    int same = strcmp(a->rule, b->rule) == 0 && a->numbers == b->numbers;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i].name, name) == 0)
+            return &list[i];
+    return NULL;
+}
 
-    for (size_t i = 0; same && i < a->numbers; i++)
-        same = strcmp(a->number[i].name, b->number[i].name) == 0 &&
-               a->number[i].value == b->number[i].value;
-    return same;
+/* A number that only one of the two has, or that has two values; NULL: there is none. */
+static const char *other_number(const lhi_state *a, const lhi_state *b)
+{
+    for (size_t i = 0; i < a->numbers; i++) {
+        const lhi_state_number *n = number_named(b->number, b->numbers, a->number[i].name);
+
+        if (!n || n->value != a->number[i].value)
+            return a->number[i].name;
+    }
+    for (size_t i = 0; i < b->numbers; i++)
+        if (!number_named(a->number, a->numbers, b->number[i].name))
+            return b->number[i].name;
+    return NULL;
+}
+
+static lh_status other_rule(lh_run *r, const lhi_state *s, const lhi_state *own, const char *path)
+{
+    const char *what = strcmp(s->rule, own->rule) != 0           ? "rule"
+                       : strcmp(s->schedule, own->schedule) != 0 ? "schedule"
+                                                                 : other_number(s, own);
+    char theirs[400], ours[400], text[900];
+
+    numbers_of(s, theirs, sizeof theirs);
+    numbers_of(own, ours, sizeof ours);
+    snprintf(text, sizeof text, "its %s is another: it has %s, and this run %s", what, theirs,
+             ours);
+    return mismatch(r, path, text,
+                    "give the same optimiser and schedule: rate and momentum and all others, "
+                    "--schedule-epochs where the run is to be longer");
+}
+
+static double kept_value(const lhi_state *s, const char *name, double otherwise)
+{
+    const lhi_state_number *n = number_named(s->kept, s->kepts, name);
+
+    return n ? n->value : otherwise;
+}
+
+/* 1 when a file's number is a whole one from 0 to most. */
+static int is_count(double x, double most)
+{
+    return x >= 0 && x <= most && x == floor(x);
+}
+
+static int good_kept(const lh_run *r, const lhi_state *s)
+{
+    const double pairs = r->optim.how.pairs, batches = (double)r->optim.how.accumulate;
+
+    for (size_t i = 0; i < s->kepts; i++)
+        if (!(s->kept[i].value >= 0 && isfinite(s->kept[i].value)))
+            return 0;
+    return is_count(kept_value(s, "pairs", 0), pairs) &&
+           is_count(kept_value(s, "newest pair", 0), pairs) &&
+           is_count(kept_value(s, "gathered", 0), batches);
 }
 
 /* A run goes on with what it began with, or its bits would mean nothing. */
@@ -190,14 +292,9 @@ static lh_status compare(lh_run *r, const lhi_state *s, const char *path)
     }
     if (rule_of(r, &own) != 0)
         return r->c->status;
-    if (!same_rule(s, &own)) {
-        char theirs[200], ours[200];
-
-        numbers_of(s, theirs, sizeof theirs);
-        numbers_of(&own, ours, sizeof ours);
-        snprintf(text, sizeof text, "its rule is %s, and not %s", theirs, ours);
-        return mismatch(r, path, text, "give the same rate and momentum");
-    }
+    if (strcmp(s->rule, own.rule) != 0 || strcmp(s->schedule, own.schedule) != 0 ||
+        other_number(s, &own))
+        return other_rule(r, s, &own, path);
     if (s->params != r->params)
         return mismatch(r, path, "it has another number of parameters", NULL);
     for (size_t k = 0; k < r->params; k++) {
@@ -210,6 +307,8 @@ static lh_status compare(lh_run *r, const lhi_state *s, const char *path)
     for (size_t i = 0; i < own.slots; i++)
         if (!slot_named(s, own.slot[i].name))
             return mismatch(r, path, "it lacks what the optimiser keeps", NULL);
+    if (!good_kept(r, s))
+        return mismatch(r, path, "the optimiser cannot go on from the numbers that it keeps", NULL);
     return LH_OK;
 }
 
@@ -226,30 +325,50 @@ static void take_history(lh_run *r, const lhi_state *s)
             r->last_loss = s->series[k].at[epoch - 1];
 }
 
+static void take_kept(lh_run *r, const lhi_state *s)
+{
+    lh_params *p = r->t->params;
+
+    r->kept[0] = kept_value(s, "pairs", 0);
+    r->kept[1] = kept_value(s, "newest pair", 0);
+    r->gathered = (long)kept_value(s, "gathered", 0);
+    for (size_t i = 0; i < r->params; i++) {
+        char name[LHI_NAME];
+
+        lhi_format(name, sizeof name, "*%s", p->at[r->param[i]].name);
+        p->at[r->param[i]].factor = kept_value(s, name, 1);
+    }
+}
+
 lh_status lhi_run_restore(lh_run *r, const lhi_state *s, const char *path)
 {
     lh_params *p = r->t->params;
-    const lhi_state_slot *velocity;
-
     if (compare(r, s, path) != LH_OK)
         return r->c->status;
     if (s->best_epoch > 0 && lhi_run_best_room(r) != 0)
         return r->c->status;
-    velocity = p->velocity ? slot_named(s, "velocity") : NULL;
     for (size_t k = 0; k < r->params; k++) {
         const lhi_state_param *a = &s->param[k];
         const size_t i = r->param[k];
         const size_t bytes = lhi_params_bytes(p, i);
 
         memcpy(lhi_params_at(p, p->value, i), a->last ? a->last : a->value, bytes);
-        if (velocity && velocity->at[k])
-            memcpy(lhi_params_at(p, p->velocity, i), velocity->at[k], bytes);
+        for (size_t j = 0; j < r->slots + (size_t)r->gathers; j++) {
+            const lhi_slot *own = &p->slot[r->slot[j]];
+            const lhi_state_slot *slot = slot_named(s, own->name);
+
+            if (slot && slot->at[k])
+                memcpy(lhi_params_at(p, own->at, i), slot->at[k], bytes);
+        }
         if (s->best_epoch > 0)
             memcpy(lhi_params_at(p, r->best, i), a->value, bytes);
     }
     p->threshold = s->threshold;
     r->epoch = (long)s->epoch;
     r->step = (long)s->step;
+    r->moves = (long)s->moves;
+    r->own = (long)s->own;
+    take_kept(r, s);
     r->position = (size_t)s->position;
     r->loss_sum = s->loss_sum;
     r->best_value = s->best_value;

@@ -32,19 +32,13 @@ int lhi_run_good(const lh_run *r, const char *caller)
 }
 
 /* What a user may give wrongly; -1 after an error. */
-static int check_arguments(lh_var L, lh_optimizer how, const lh_data *d, long epochs)
+static int check_arguments(lh_var L, const lh_data *d, long epochs)
 {
     lh_ctx *c = L.tape->c;
 
     if (!lhi_var_good(L, "lh_train") || lh_opt_done(c) != LH_OK || !lhi_loss_good(L, "lh_train"))
         return -1;
-    if (!(how.rate > 0) || how.rate - how.rate != 0)
-        lhi_fail(c, LH_EUSAGE, "0.01 to 1 is usual", "lh_train: a rate of %g cannot descend",
-                 how.rate);
-    else if (!(how.momentum >= 0 && how.momentum < 1))
-        lhi_fail(c, LH_EUSAGE, "0.9 is usual, 0 is the page's own rule",
-                 "lh_train: a momentum of %g is not in [0, 1)", how.momentum);
-    else if (epochs < 0)
+    if (epochs < 0)
         lhi_fail(c, LH_EUSAGE, NULL, "lh_train: %ld epochs cannot be done", epochs);
     else if (lhi_data_is_inert(d) || d->rows == 0)
         lhi_fail(c, LH_EUSAGE, NULL, "lh_train: there are no rows to train on");
@@ -71,26 +65,6 @@ void lhi_run_tell(const lh_run *r)
         lhi_warn(c, "this CPU has no fused multiply-add: the results are the same, slowly");
 }
 
-/* The parameters that no act of the plan moves. */
-static int find_late(lh_run *r)
-{
-    lh_ctx *c = r->c;
-
-    r->late = lhi_alloc_array(c, r->t->count, sizeof *r->late);
-    for (uint32_t i = 0; r->late && i < r->t->count; i++) {
-        int moves = !r->p->given[i] || r->t->node[i].kind != LHI_PARAM;
-
-        for (size_t k = r->p->forwards; k < r->p->acts; k++) {
-            const lhi_act *a = &r->p->act[k];
-
-            moves |= a->moves && r->t->node[a->node].in[a->operand] == i;
-        }
-        if (!moves)
-            r->late[r->lates++] = i;
-    }
-    return lhi_ok(c) ? 0 : -1;
-}
-
 /* The parameters that the root needs.  Others of the store are another tape's, or nobody's: a
  * run neither saves nor turns them. */
 static int find_params(lh_run *r)
@@ -111,11 +85,7 @@ int lhi_run_ready(lh_run *r, int threads)
 
     r->w = lhi_ws_new(r->t, r->p, p->type, r->batch, threads,
                       LHI_WS_GRADIENTS | LHI_WS_TRAINS);
-    if (!r->w || find_params(r) != 0 || find_late(r) != 0)
-        return -1;
-    r->descent = (lhi_descent){lhi_variant_kernels(r->w->variant), r->how.rate, r->how.momentum,
-                               0};
-    if (r->how.momentum > 0 && lhi_params_slot(p, &p->velocity) != 0)
+    if (!r->w || find_params(r) != 0 || lhi_run_movers(r) != 0)
         return -1;
     lhi_set(r->w->type, r->w->slot[r->p->root].grad, 0, 1); /* dL/dL */
     return 0;
@@ -125,17 +95,19 @@ lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long e
 {
     lh_ctx *c = lhi_ctx_of(L);
     lh_tape *t = L.tape;
+    lhi_optim optim;
     lh_run *r;
 
     if (!c)
         return NULL;
-    if (check_arguments(L, how, d, epochs) != 0)
+    if (check_arguments(L, d, epochs) != 0 ||
+        lhi_optim_of(c, &how, epochs, "lh_train", &optim) != 0)
         return inert(c);
     lhi_warn_literal(L);
     r = lhi_alloc(c, sizeof *r);
     if (!r)
         return inert(c);
-    *r = (lh_run){.c = c, .t = t, .gen = t->gen, .d = d, .how = how, .epochs = epochs};
+    *r = (lh_run){.c = c, .t = t, .gen = t->gen, .d = d, .optim = optim, .epochs = epochs};
     r->batch = batch == 0 || batch > d->rows ? d->rows : batch;
     r->p = lhi_plan_new(t, L.id, LHI_LEAN);
     if (!r->p || lhi_feed_find(&r->feed, t, r->p, d, "lh_train") != 0 ||
@@ -147,7 +119,7 @@ lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long e
     lhi_sys_signals_begin();
     lhi_at_close(c, end_signals, NULL);
     lhi_data_lend(d, t->params);
-    t->params->momentum = how.momentum;
+    t->params->rule = optim.row->name;
     return r;
 }
 
@@ -155,18 +127,6 @@ struct step {
     lh_run *r;
     size_t from, to;
 };
-
-/* Parameters that the acts could not move; the sums have ended on all threads. */
-static void move_late(lh_run *r, int rank, int size)
-{
-    for (size_t i = 0; i < r->lates; i++) {
-        const lh_slot *a = &r->w->slot[r->late[i]];
-        const size_t from = lhi_share(a->rows * a->cols, rank, size);
-        const size_t to = lhi_share(a->rows * a->cols, rank + 1, size);
-
-        lhi_run_descend(r->w, r->late[i], from, to - from, &r->descent);
-    }
-}
 
 /* One step, by each thread of the team: gather, forward, backward, descend.  The only
  * waiting is where the plan says so. */
@@ -177,13 +137,13 @@ static void work(void *arg, int rank, int size)
 
     lhi_feed_rows(&r->feed, r->w, r->d, r->order, s->from, s->to, rank, size);
     lhi_run_forward(r->w, rank, size);
-    lhi_run_backward(r->w, &r->descent, rank, size);
+    lhi_run_backward(r->w, r->at_end ? NULL : &r->descent, rank, size);
     if (r->lates == 0)
         return;
     if (size > 1)
         lhi_barrier();
     if (lhi_root_is_finite(r->w))
-        move_late(r, rank, size);
+        lhi_run_move(r, rank, size);
 }
 
 void lhi_run_step(lh_run *r, size_t from, size_t to)
@@ -194,7 +154,10 @@ void lhi_run_step(lh_run *r, size_t from, size_t to)
     r->descent.forget = to < r->d->rows;
     lhi_ws_rows(r->w, to - from);
     r->w->step = (uint64_t)r->step;
+    lhi_run_before_move(r, to - from, 0);
     lhi_paced(r->c, &r->w->pace[0], to - from, work, &s);
+    if (lhi_root_is_finite(r->w))
+        lhi_run_after_move(r);
 }
 
 /* Names the first op that makes something that is not finite of what is: the step's

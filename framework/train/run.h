@@ -6,6 +6,7 @@
 #include "framework/base/progress.h"
 #include "framework/base/state.h"
 #include "framework/data/feed.h"
+#include "framework/optim/optim.h"
 
 #include <longhand/train.h>
 
@@ -17,19 +18,33 @@ struct lh_run {
     lhi_ws *w;
     lhi_feed feed;
     lh_data *d;
-    lh_optimizer how;
+    lhi_optim optim;
     lhi_descent descent;
     uint32_t *param;          /* the store's parameters that the loss depends on, ascending */
     size_t params;
-    uint32_t *late;           /* parameters that can move only when the step is over */
-    size_t lates;
+    size_t *moved, *late;     /* those that have a gradient, in the plan's order; of them those that
+                                 can move only when the step is over */
+    size_t moveds, lates;
+    int at_end;               /* all of them do: the move of each depends on all gradients */
+    long *slot;               /* of the store, in the order of the optimiser's; then `gathered` */
+    size_t slots;
+    int gathers;              /* several batches make one move */
+    lhi_piece *piece;         /* of the step: what moves when it is over */
+    void **piece_slot;
+    size_t pieces;
+    double *part[2];          /* room for sums over parameters */
+    double kept[2];           /* by an optimiser, from one move to the next */
     uint32_t *order;          /* of this epoch; NULL: as stored */
     size_t batch;             /* rows of a batch */
     long epochs;              /* to be done in all */
     int inert;                /* nothing to do: an error, or a dry run */
     int stopped;              /* by a signal */
 
-    long epoch, step;         /* done */
+    long epoch, step, moves;  /* done; a step that only gathers is no move */
+    long gathered;            /* batches since the last move */
+    double weight;            /* of this batch in the gradient that moves, */
+    int begins, ends;         /* whose first and last it is */
+    long own;                 /* steps of this epoch that the driver made itself */
     size_t position;          /* rows done of the present epoch */
     double loss_sum;          /* of them */
     double last_loss;         /* mean of the last whole epoch */
@@ -44,8 +59,10 @@ struct lh_run {
     int told;                 /* that it has ended */
     void *best;               /* of these parameters, laid out as in the store; NULL until then */
     int at_best;              /* the store's values are the model's, and `best` the last */
-    lhi_state_number number[2]; /* rate and momentum, as a checkpoint holds them */
-    lhi_state_slot velocity;
+    lhi_state_number *number; /* of the optimiser, and factors of parameters as it began */
+    size_t numbers;
+    lhi_state_slot *slot_state; /* the slots as a checkpoint holds them */
+    lhi_state_number *kept_state; /* and numbers besides */
     lhi_progress progress;
     int showing, unseen;      /* unseen: an epoch that is not shown yet */
 };
@@ -61,6 +78,17 @@ int lhi_run_good(const lh_run *r, const char *caller);
 int lhi_run_ready(lh_run *r, int threads);
 /* One step on rows from..to-1 of the epoch's order; the loss is left in the workspace. */
 void lhi_run_step(lh_run *r, size_t from, size_t to);
+
+/* --- move.c --- */
+
+/* What the optimiser needs, for a run that has its workspace; -1: no memory. */
+int lhi_run_movers(lh_run *r);
+/* Before a step of so many rows: the rate, and what then moves at its end (all parameters, or the
+ * late ones); and after it, when the loss was finite. */
+void lhi_run_before_move(lh_run *r, size_t rows, int all);
+void lhi_run_after_move(lh_run *r);
+/* Moves them, by each thread of the team. */
+void lhi_run_move(lh_run *r, int rank, int size);
 
 /* Says on what the run goes, and what of it changes speed or results. */
 void lhi_run_tell(const lh_run *r);

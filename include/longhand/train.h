@@ -4,24 +4,11 @@
 #define LH_TRAIN_H
 
 #include <longhand/data.h>
-#include <longhand/tape.h>
+#include <longhand/optim.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/** How theta moves.  velocity := momentum velocity + dL/dtheta, theta := theta - rate velocity */
-typedef struct lh_optimizer {
-    double rate;     /* alpha of NOTES 22 */
-    double momentum; /* 0: theta := theta - alpha dL/dtheta, as on the page */
-} lh_optimizer;
-
-#ifdef __cplusplus /* has no compound literals */
-#define LH_MOMENTUM(alpha, mu) (lh_optimizer{double(alpha), double(mu)})
-#else
-#define LH_MOMENTUM(alpha, mu) ((lh_optimizer){(alpha), (mu)})
-#endif
-#define LH_SGD(alpha) LH_MOMENTUM(alpha, 0)
 
 /** A training run.  It ends when its tape is recorded anew: then lh_epoch() and whatever looks at
  *  its network or history is LH_ESTALE. */

@@ -45,6 +45,12 @@ int main(int argc, char **argv)
     lh_hand(L, "W", hand_W, "dW = X^T dZ");
     lh_set(lh_named(t, "W"), all);
     lh_bind(y, label, 1);
+    lh_optimizer how[] = {LH_NESTEROV(0.1, 0.9), LH_ADAGRAD(0.1), LH_RMSPROP(0.1), LH_ADAM(0.1),
+                          LH_ADAMW(0.1, 0.01), LH_RPROP(0.1), LH_LBFGS(1)};
+    const lh_schedule schedule[] = {LH_STEP_DECAY(5, 0.5), LH_EXPONENTIAL(0.9), LH_COSINE(5),
+                                    LH_WARM_UP(1), LH_ONE_CYCLE(5), LH_PLATEAU(2, 0.1)};
+    how[0].schedule = schedule[early];
+    lh_train(L, how[early], d, 64, 0);
     lh_run *r = lh_train(L, early ? LH_SGD(early) : LH_MOMENTUM(0.1, 0.9), d, 64, 5);
     while (lh_epoch(r))
         lh_note(r, "accuracy", lh_accuracy(yhat, d));

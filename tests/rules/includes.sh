@@ -63,7 +63,7 @@ op_files() {
 
 rule "every include goes down the layers, HDF5 stays in store/, OpenMP in base/threads.c" layers
 rule "an op file includes op_impl.h alone, or what ops share" op_files
-for pair in tape:ops tape:lines lines:ops ops:page page:data \
+for pair in tape:ops tape:optim optim:ops optim:train tape:lines lines:ops ops:page page:data \
     ops:data base:tape kernels:tape arrays:store store:tape \
     report:store train:verify verify:train verify:selftest verify:derive session:selftest \
     derive:train data:train system:base train:session cli:base session:cli session:bench \

@@ -259,8 +259,8 @@ static void T(batch)(size_t m, size_t p, size_t q, size_t most, int odd)
 
             memcpy(theta2, theta, p * q * sizeof *x);
             memcpy(velocity2, velocity, p * q * sizeof *y);
-            lhi_variant_kernels(v->id)->descend(theta2, wanted, fast ? velocity2 : NULL, p * q,
-                                                (double)move.rate, (double)move.momentum);
+            descend(v->id, theta2, wanted, fast ? velocity2 : NULL, p * q, (double)move.rate,
+                    (double)move.momentum);
             CHECK(T(same)(x, theta2, p * q, odd) && T(same)(y, velocity2, p * q, odd),
                   "%s: over %zu rows, [%zu x %zu] moves, velocity %d", v->isa, m, p, q, fast);
             free(theta2), free(velocity2);
@@ -328,11 +328,11 @@ static void T(steps)(void)
             if (lhi_variant_pick(TYPE, v->isa) != (int)v->id)
                 continue;
             memcpy(x, value, n * sizeof *x);
-            lhi_variant_kernels(v->id)->descend(x, grad, NULL, n, rate, keep);
+            descend(v->id, x, grad, NULL, n, rate, keep);
             CHECK(T(same)(x, plain, n, odd), "%s: step of %zu", v->isa, n);
             memcpy(x, value, n * sizeof *x);
             memcpy(y, vel, n * sizeof *y);
-            lhi_variant_kernels(v->id)->descend(x, grad, y, n, rate, keep);
+            descend(v->id, x, grad, y, n, rate, keep);
             CHECK(T(same)(x, moved, n, odd) && T(same)(y, speed, n, odd),
                   "%s: step of %zu with momentum", v->isa, n);
             compared++;

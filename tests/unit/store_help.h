@@ -54,12 +54,14 @@ static inline lh_status save_small(const char *path)
     lhi_state_param param[] = {{"W1", 40, 30, weights, weights}, {"b1", 1, 30, bias, NULL}};
     lhi_state_number number[] = {{"rate", 0.1}, {"momentum", 0.9}};
     void *kept[] = {velocity, NULL};
+    lhi_state_number goes_on[] = {{"gathered", 2}};
     lhi_state_slot slot[] = {{"velocity", kept}};
     lhi_state_series series[] = {{"loss", loss}};
     const char *config[] = {"hidden=40"};
     const lhi_state s = {.type = LH_F32, .tape = tape, .param = param, .params = 2,
                          .rule = "momentum", .number = number, .numbers = 2, .slot = slot,
-                         .slots = 1, .epoch = 4, .series = series, .series_count = 1, .epochs = 4,
+                         .slots = 1, .kept = goes_on, .kepts = 1, .epoch = 4,
+                         .series = series, .series_count = 1, .epochs = 4,
                          .data_cols = 2, .mean = mean, .deviation = deviation, .held = &held,
                          .held_count = 1, .data_rows = 6, .part = part, .config = config,
                          .config_count = 1};

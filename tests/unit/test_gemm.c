@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/kernels/variant.h"
 #include "tests/check.h"
+#include "tests/descend.h"
 #include "tests/draw.h"
 
 #include <float.h>

@@ -11,6 +11,7 @@
 #include "framework/train/run.h"
 #include "tests/any_op.h"
 #include "tests/check.h"
+#include "tests/descend.h"
 
 #include <longhand.h>
 
@@ -138,8 +139,9 @@ static void by_hand(lh_var X, lh_var y, lh_var L, lh_data *d, lh_optimizer how, 
     lh_tape *t = L.tape;
     lh_params *p = t->params;
     const int wide = p->type == LH_F64;
-    const lhi_kernels *kernels = lhi_variant_kernels(lhi_variant_pick(p->type, "portable"));
+    const int variant = lhi_variant_pick(p->type, "portable");
     char *x = malloc(batch * d->cols * sizeof(double)), *label = malloc(batch * sizeof(double));
+    long velocity = -1;
     double loss;
 
     CHECK(lhi_data_prepare(d, p->type) == LH_OK, "data");
@@ -155,10 +157,11 @@ static void by_hand(lh_var X, lh_var y, lh_var L, lh_data *d, lh_optimizer how, 
         lh_training(t, (long)s);
         CHECK(lh_forward(L) == LH_OK && lh_backward(L) == LH_OK, "%s", lh_message(t->c));
         if (how.momentum > 0)
-            lhi_params_slot(p, &p->velocity);
+            velocity = lhi_params_slot(p, "velocity");
         loss = lh_at(lh_value(L), 0, 0);
         if (loss - loss == 0) /* an infinite one moves nothing */
-            kernels->descend(p->value, p->grad, p->velocity, p->size, how.rate, how.momentum);
+            descend(variant, p->value, p->grad, velocity < 0 ? NULL : p->slot[velocity].at,
+                    p->size, how.rate, how.momentum);
     }
     free(x), free(label);
 }

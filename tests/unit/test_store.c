@@ -20,7 +20,7 @@ typedef struct model {
     lhi_state s;
     lhi_state_param param[SIZES];
     double value[SIZES][ROWS * COLS], velocity[SIZES][ROWS * COLS], last[SIZES][ROWS * COLS];
-    lhi_state_number number[3];
+    lhi_state_number number[3], goes_on[2];
     lhi_state_slot slot[2];
     void *kept[2][SIZES];
     uint16_t part[DATA];
@@ -66,12 +66,13 @@ static model *make(lh_type type)
 
     memset(&m, 0, sizeof m);
     *s = (lhi_state){.type = type, .tape = tape, .param = m.param, .params = SIZES,
-                     .rule = "of a later day", .number = m.number, .numbers = 3, .slot = m.slot,
-                     .slots = 2, .patience = 4, .part = m.part, .trained = 2, .epoch = EPOCHS,
-                     .step = 51, .position = 192, .loss_sum = 3.25, .batch = 64, .shards = 8,
-                     .seed = UINT64_MAX - 5, .watch = "test loss", .best_value = 0.0625,
-                     .best_epoch = 6, .series = m.series, .series_count = 2, .epochs = EPOCHS,
-                     .data_name = "wdbc.csv", .data_rows = DATA, .data_cols = 3,
+                     .rule = "of a later day", .schedule = "too", .number = m.number,
+                     .numbers = 3, .slot = m.slot, .slots = 2, .kept = m.goes_on, .kepts = 2,
+                     .patience = 4, .part = m.part, .trained = 2, .epoch = EPOCHS,
+                     .step = 51, .moves = 17, .own = 3, .position = 192, .loss_sum = 3.25,
+                     .batch = 64, .shards = 8, .seed = UINT64_MAX - 5, .watch = "test loss",
+                     .best_value = 0.0625, .best_epoch = 6, .series = m.series, .series_count = 2,
+                     .epochs = EPOCHS, .data_name = "wdbc.csv", .data_rows = DATA, .data_cols = 3,
                      .train_rows = 427, .mean = m.mean, .deviation = m.deviation, .held = m.held,
                      .held_count = 2, .config = m.config, .config_count = 2,
                      .provenance = m.provenance, .provenance_count = 1};
@@ -93,6 +94,8 @@ static model *make(lh_type type)
     m.number[0] = (lhi_state_number){"rate", 0.1};
     m.number[1] = (lhi_state_number){"beta 2", 0.999};
     m.number[2] = (lhi_state_number){"epsilon", 1e-8};
+    m.goes_on[0] = (lhi_state_number){"*W1", 0.5};
+    m.goes_on[1] = (lhi_state_number){"pairs", 9};
     m.slot[0] = (lhi_state_slot){"velocity", m.kept[0]};
     m.slot[1] = (lhi_state_slot){"mean of squares", m.kept[1]};
     m.kept[1][1] = m.velocity[1]; /* a slot that one parameter alone has */
@@ -132,6 +135,12 @@ static int same_array(const void *a, const void *b, size_t bytes)
     return !a == !b && (!a || memcmp(a, b, bytes) == 0);
 }
 
+static void same_numbers(const lhi_state_number *a, const lhi_state_number *b, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        CHECK(strcmp(a[i].name, b[i].name) == 0 && a[i].value == b[i].value, "%s", a[i].name);
+}
+
 static void same_params(const lhi_state *a, const lhi_state *b)
 {
     const size_t size = a->type == LH_F32 ? 4 : 8;
@@ -157,23 +166,22 @@ static void same_states(const lhi_state *a, const lhi_state *b)
 
     CHECK(b->version == LHI_STORE_VERSION, "version %ld", (long)b->version);
     plain.version = a->version;
-    plain.number = a->number, plain.slot = a->slot, plain.part = a->part;
+    plain.number = a->number, plain.kept = a->kept, plain.slot = a->slot, plain.part = a->part;
     plain.tape = a->tape, plain.param = a->param, plain.series = a->series;
     plain.mean = a->mean, plain.deviation = a->deviation, plain.held = a->held;
     plain.config = a->config, plain.provenance = a->provenance;
     CHECK(memcmp(&plain, a, sizeof plain) == 0, "a counter, name or size changed");
-    if (a->params != b->params || a->numbers != b->numbers || a->slots != b->slots ||
-        a->series_count != b->series_count || a->config_count != b->config_count ||
+    if (a->params != b->params || a->numbers != b->numbers || a->kepts != b->kepts ||
+        a->slots != b->slots || a->series_count != b->series_count ||
+        a->config_count != b->config_count ||
         a->provenance_count != b->provenance_count)
         return;
     CHECK(strcmp(a->tape, b->tape) == 0, "the tape became \"%s\"", b->tape);
     for (size_t i = 0; i < a->slots; i++)
         CHECK(strcmp(a->slot[i].name, b->slot[i].name) == 0, "a slot became %s", b->slot[i].name);
     same_params(a, b);
-    for (size_t i = 0; i < a->numbers; i++)
-        CHECK(strcmp(a->number[i].name, b->number[i].name) == 0 &&
-                  a->number[i].value == b->number[i].value,
-              "%s became %s = %g", a->number[i].name, b->number[i].name, b->number[i].value);
+    same_numbers(a->number, b->number, a->numbers);
+    same_numbers(a->kept, b->kept, a->kepts);
     CHECK(same_array(a->part, b->part, (size_t)a->data_rows * sizeof *a->part), "the parts");
     for (size_t i = 0; i < a->series_count; i++)
         CHECK(strcmp(a->series[i].name, b->series[i].name) == 0 &&
@@ -445,7 +453,9 @@ static void printed(void)
     for (const char *const *word =
              (const char *const[]){"runs/best.h5", "version 3", "f32", "W1 = param 40 x 30",
                                    "40 x 30", "of a later day: rate 0.1", "beta 2 0.999",
-                                   "keeps velocity, mean of squares", "model      of epoch 6",
+                                   "keeps velocity, mean of squares",
+                                   "the rate as too has it, after 17 moves", "*W1 0.5",
+                                   "model      of epoch 6",
                                    "test loss was smallest: 0.0625", "seed 18446744073709551610",
                                    "wdbc.csv", "test accuracy",
                                    "title=?[31mred", "compiler=gcc", NULL};

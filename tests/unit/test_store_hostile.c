@@ -69,9 +69,11 @@ static void missing_items_refused(void)
     static const char *const links[] = {"tape", "parameters", "optimizer", "best",
                                         "state", "history", "data"};
     static const char *const attributes[] = {
-        "/format", "/version", "/type", "/tape_digest", "optimizer/rule", "best/watch",
+        "/format", "/version", "/type", "/tape_digest", "optimizer/rule", "optimizer/schedule",
+        "best/watch",
         "best/value", "best/epoch", "best/patience", "state/epoch", "state/step",
-        "state/position", "state/loss_sum", "state/batch", "state/shards", "state/seed",
+        "state/moves", "state/own", "state/position",
+        "state/loss_sum", "state/batch", "state/shards", "state/seed",
         "history/epochs", "data/name", "data/digest", "data/rows", "data/cols", "data/train_rows",
         "data/trained"};
 
@@ -108,6 +110,7 @@ static void links_refused(void)
                                         "history/loss", "data/mean", "data/held", "data/part",
                                         "tape", "config", "parameters", "last", "optimizer/slots",
                                         "optimizer/slots/velocity", "optimizer/hyperparameters",
+                                        "optimizer/kept", "optimizer/kept/gathered",
                                         "optimizer/hyperparameters/rate", "data"};
 
     CHECK(save_small(check_path("good.h5")) == LH_OK, "saving");
@@ -205,6 +208,7 @@ static void datasets_refused(void)
         {"optimizer/slots/velocity/W1", "another shape", 2, {30, 40}, 0, 0, NULL, 1},
         {"optimizer/hyperparameters/rate", "another shape", 1, {2}, 0, 1, NULL, 1},
         {"optimizer/hyperparameters/rate", "another rank", 0, {0}, 0, 1, NULL, 1},
+        {"optimizer/kept/gathered", "another shape", 1, {2}, 0, 1, NULL, 1},
         {"last/W1", "another shape", 2, {40, 29}, 0, 0, NULL, 1},
         {"data/part", "another shape", 1, {5}, 0, 5, NULL, 1},
         {"data/part", "another type", 1, {6}, 0, 3, NULL, 1},

@@ -1,0 +1,21 @@
+/* adagrad.c -- AdaGrad (Duchi, Hazan and Singer, JMLR 2011): s := s + g^2,
+ * theta := theta - alpha g / (sqrt(s) + epsilon). */
+/* SPDX-License-Identifier: MIT */
+#include "framework/optim/optim_impl.h"
+
+INLINE void loop(const int plain, real *restrict theta, const real *restrict grad,
+                 void *const *slot, size_t n, const lhi_rule *r)
+{
+    const LH_T(lhi_pull) p = pull_of(r);
+    const real alpha = (real)r->rate, epsilon = (real)r->number[1];
+    real *restrict s = slot[0];
+
+    for (size_t i = 0; i < n; i++) {
+        const real g = plain ? grad[i] : pulled(&p, grad[i], theta[i]);
+
+        s[i] = R_FMA(g, g, s[i]);
+        theta[i] = (plain ? theta[i] : p.keep * theta[i]) - alpha * g / (R_SQRT(s[i]) + epsilon);
+    }
+}
+
+LHI_MOVER(adagrad, .begin = NULL);

@@ -1,0 +1,145 @@
+/* schedules.c -- the rate as a function of whole numbers: epochs and moves done. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/optim/optim.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The series of Taylor, cut where the rest is below a tenth of a unit in the last place. */
+static double cos_small(double t)
+{
+    const double s = t * t;
+    double p = 1.0 / 20922789888000;
+
+    p = fma(p, s, -1.0 / 87178291200);
+    p = fma(p, s, 1.0 / 479001600);
+    p = fma(p, s, -1.0 / 3628800);
+    p = fma(p, s, 1.0 / 40320);
+    p = fma(p, s, -1.0 / 720);
+    p = fma(p, s, 1.0 / 24);
+    p = fma(p, s, -0.5);
+    return fma(p, s, 1);
+}
+
+static double sin_small(double t)
+{
+    const double s = t * t;
+    double p = 1.0 / 355687428096000;
+
+    p = fma(p, s, -1.0 / 1307674368000);
+    p = fma(p, s, 1.0 / 6227020800);
+    p = fma(p, s, -1.0 / 39916800);
+    p = fma(p, s, 1.0 / 362880);
+    p = fma(p, s, -1.0 / 5040);
+    p = fma(p, s, 1.0 / 120);
+    p = fma(p, s, -1.0 / 6);
+    return fma(p * s, t, t);
+}
+
+double lhi_cos_pi(double x)
+{
+    const double pi = 0x1.921fb54442d18p1;
+
+    if (x > 0.5)
+        return -lhi_cos_pi(1 - x);
+    return x > 0.25 ? sin_small(pi * (0.5 - x)) : cos_small(pi * x);
+}
+
+/* From `from` to `to` along half a wave, of which x is done. */
+static double wave(double from, double to, double x)
+{
+    return to + (from - to) / 2 * (1 + lhi_cos_pi(x));
+}
+
+/* Moves done, and those that the schedule lasts. */
+static double done(const lhi_schedule_at *at)
+{
+    return (double)(at->epoch * at->each + at->moves);
+}
+
+static double length(const lhi_schedule_at *at)
+{
+    return (double)(at->lasts * at->each);
+}
+
+static double constant(const lh_schedule *s, const lhi_schedule_at *at)
+{
+    (void)s, (void)at;
+    return 1;
+}
+
+static double step(const lh_schedule *s, const lhi_schedule_at *at)
+{
+    return lhi_power(s->factor, (uint64_t)(at->epoch / (int64_t)s->epochs));
+}
+
+static double exponential(const lh_schedule *s, const lhi_schedule_at *at)
+{
+    return lhi_power(s->factor, (uint64_t)at->epoch);
+}
+
+static double cosine(const lh_schedule *s, const lhi_schedule_at *at)
+{
+    const double n = done(at), all = length(at);
+
+    return n < all ? wave(1, s->floor, n / all) : s->floor;
+}
+
+/* Smith and Topin 2018, with half waves. */
+static double one_cycle(const lh_schedule *s, const lhi_schedule_at *at)
+{
+    const double n = done(at), last = length(at) - 1, top = s->climb * (last + 1) - 1;
+
+    if (n < top)
+        return wave(s->start, 1, n / top);
+    return n < last ? wave(1, s->floor, top > 0 ? (n - top) / (last - top) : n / last) : s->floor;
+}
+
+static double plateau(const lh_schedule *s, const lhi_schedule_at *at)
+{
+    const double part = lhi_power(s->factor, (uint64_t)at->drops);
+
+    return part > s->floor ? part : s->floor;
+}
+
+#define LHI_NOTHING   {{NULL, 0}}
+#define LHI_LIST(...) {__VA_ARGS__}
+#define LHI_SCHEDULE(name, function, text, ...) {#name, text, __VA_ARGS__, function},
+static const lhi_schedule_row rows[] = {
+#include "framework/optim/schedules.def"
+};
+
+const lhi_schedule_row *lhi_schedule_at_index(size_t index)
+{
+    return index < sizeof rows / sizeof *rows ? &rows[index] : NULL;
+}
+
+/* The way up is a line to the rate that the schedule begins with, which it does after it. */
+double lhi_optim_rate(const lhi_optim *o, const lhi_schedule_at *at)
+{
+    const lh_schedule *s = &o->how.schedule;
+    const int64_t up = (int64_t)s->warm_up;
+    lhi_schedule_at after = *at;
+
+    if (at->epoch < up)
+        return o->how.rate * ((done(at) + 1) / (double)(up * at->each));
+    after.epoch -= up;
+    after.lasts = (int64_t)s->epochs - up;
+    return o->how.rate * o->schedule->part(s, &after);
+}
+
+int64_t lhi_optim_drops(const lhi_optim *o, const double *series, size_t count)
+{
+    double best = (double)INFINITY;
+    int64_t drops = 0, without = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        without = series[i] < best ? 0 : without + 1;
+        best = series[i] < best ? series[i] : best;
+        if (without > (int64_t)o->how.schedule.epochs) {
+            drops++;
+            without = 0;
+        }
+    }
+    return drops;
+}
