@@ -158,6 +158,7 @@ libcore_la_SOURCES = \
 	framework/data/formats.c \
 	framework/data/frame.c \
 	framework/data/data.h \
+	framework/data/decimal.c framework/data/decimal.h \
 	framework/data/odd.c \
 	framework/data/open.c \
 	framework/data/prepare.c \

@@ -57,6 +57,11 @@ tests_unit_test_data_SOURCES = tests/unit/test_data.c
 tests_unit_test_data_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_data_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_decimal
+tests_unit_test_decimal_SOURCES = tests/unit/test_decimal.c
+tests_unit_test_decimal_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_decimal_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_deep
 tests_unit_test_deep_SOURCES = tests/unit/test_deep.c tests/unit/verify_help.h
 tests_unit_test_deep_CPPFLAGS = $(lh_test_cppflags)

@@ -10,6 +10,7 @@ typedef struct lhi_sha256 {
     uint32_t h[8];
     uint64_t bytes;
     unsigned char block[64];
+    int plainly; /* without what the CPU has for it */
 } lhi_sha256;
 
 void lhi_sha256_begin(lhi_sha256 *s);

@@ -281,6 +281,18 @@ static void sha256(void)
     lhi_hex(digest, hex);
     CHECK(strcmp(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0") == 0,
           "a million a: %s", hex);
+    for (size_t n = 0; n < sizeof a; n++) {
+        unsigned char other[32];
+
+        a[n] = (char)(n * n >> 3);
+        lhi_sha256_of(a, n, digest);
+        lhi_sha256_begin(&s);
+        s.plainly = 1;
+        lhi_sha256_add(&s, a, n / 3);
+        lhi_sha256_add(&s, a + n / 3, n - n / 3);
+        lhi_sha256_end(&s, other);
+        CHECK(memcmp(digest, other, sizeof digest) == 0, "%zu bytes, with the CPU and without", n);
+    }
 }
 
 static void philox(void)
