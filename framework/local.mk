@@ -159,17 +159,22 @@ libcore_la_SOURCES = \
 	framework/data/frame.c \
 	framework/data/data.h \
 	framework/data/decimal.c framework/data/decimal.h \
+	framework/data/dialect.c \
+	framework/data/lines.c \
 	framework/data/odd.c \
 	framework/data/open.c \
+	framework/data/part.c framework/data/part.h \
 	framework/data/prepare.c \
 	framework/data/read.c \
 	framework/data/recipe.c framework/data/recipe.h \
+	framework/data/rows.c \
 	framework/data/source.c \
 	framework/data/split.c \
 	framework/data/standard.c \
 	framework/data/suspect.c \
 	framework/data/table.h \
-	framework/data/texts.c \
+	framework/data/stream.c framework/data/stream.h \
+	framework/data/texts.c framework/data/texts.h \
 	framework/metrics/decisions.c \
 	framework/metrics/metrics.h framework/metrics/metrics.def \
 	framework/metrics/probabilities.c \

@@ -301,6 +301,11 @@ tests_unit_test_metrics_SOURCES = tests/unit/test_metrics.c tests/unit/metrics_p
 tests_unit_test_metrics_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_metrics_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_table
+tests_unit_test_table_SOURCES = tests/unit/test_table.c
+tests_unit_test_table_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_table_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_tape
 tests_unit_test_tape_SOURCES = tests/unit/test_tape.c
 tests_unit_test_tape_CPPFLAGS = $(lh_test_cppflags)

@@ -107,6 +107,13 @@ void lhi_npz_put(lhi_text *t, const char *path, const lhi_named *list, size_t co
  * headed: 1 with zlib's own header and checksum, as in HDF5, 0 without, as in a zip file. */
 int lhi_inflate(const unsigned char *from, size_t size, unsigned char *to, size_t room,
                 int headed);
+/* gzip piece by piece.  NULL without zlib or memory; any thread may call them. */
+void *lhi_gunzip_begin(void);
+void lhi_gunzip_end(void *state);
+enum { LHI_GUNZIP_BAD, LHI_GUNZIP_MORE, LHI_GUNZIP_WHOLE };
+/* Takes what it can of `from` and fills `to`; WHOLE: a file has ended, another may begin. */
+int lhi_gunzip(void *state, const unsigned char **from, size_t *size, unsigned char **to,
+               size_t *room);
 
 /* safetensors.c */
 int lhi_safetensors_here(const lhi_arrays *a);

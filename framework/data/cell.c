@@ -3,15 +3,16 @@
 #include "framework/data/cell.h"
 
 #include "framework/base/text.h"
-#include "framework/system/sys.h"
+#include "framework/data/decimal.h"
 
 #include <math.h>
 #include <string.h>
 #include <strings.h>
 
-static int is_space(char x)
+/* A tab is one where it does not stand between cells. */
+static int is_space(char x, char mark)
 {
-    return x == ' ' || x == '\t';
+    return (x == ' ' || x == '\t') && x != mark;
 }
 
 static int is_digit(char x)
@@ -19,55 +20,84 @@ static int is_digit(char x)
     return x >= '0' && x <= '9';
 }
 
-static void trim(lhi_cell *cell)
+static void trim(lhi_cell *cell, char mark)
 {
-    while (cell->size && is_space(cell->at[0])) {
+    while (cell->size && is_space(cell->at[0], mark)) {
         cell->at++;
         cell->size--;
     }
-    while (cell->size && is_space(cell->at[cell->size - 1]))
+    while (cell->size && is_space(cell->at[cell->size - 1], mark))
         cell->size--;
 }
 
 /* The closing quote of a cell; two quotes in a row stand for one in the text. */
 static const char *closing_quote(const char *at, const char *end)
 {
-    for (; at < end; at++) {
-        if (*at != '"')
-            continue;
+    while ((at = memchr(at, '"', (size_t)(end - at))) != NULL) {
         if (at + 1 == end || at[1] != '"')
             return at;
-        at++;
+        at += 2;
     }
     return NULL;
 }
 
+/* A quote opens a cell that it begins; within one it is a character. */
+static int opens(const char *row, const char *quote, char mark)
+{
+    while (quote > row && is_space(quote[-1], mark))
+        quote--;
+    return quote == row || quote[-1] == mark;
+}
+
+const char *lhi_row_end(const char *at, const char *end, char mark, int *open)
+{
+    const char *newline = memchr(at, '\n', (size_t)(end - at)), *quote = at;
+
+    *open = 0;
+    for (;;) {
+        quote = memchr(quote, '"', (size_t)((newline ? newline : end) - quote));
+        if (!quote)
+            return newline;
+        if (opens(at, quote, mark)) {
+            quote = closing_quote(quote + 1, end);
+            *open = !quote;
+            if (!quote)
+                return NULL;
+            if (newline && quote > newline)
+                newline = memchr(quote, '\n', (size_t)(end - quote));
+        }
+        quote++;
+    }
+}
+
 const char *lhi_cell_next(lhi_rest *line, lhi_cell *cell)
 {
-    const char *at = line->at, *close = NULL, *comma;
+    const char *at = line->at, *close = NULL, *mark;
 
-    while (at < line->end && is_space(*at))
+    while (at < line->end && is_space(*at, line->mark))
         at++;
     if (at < line->end && *at == '"') {
         close = closing_quote(++at, line->end);
         if (!close) {
-            *cell = (lhi_cell){at - 1, (size_t)(line->end - at) + 1};
-            return "has a double quote that is not closed on its line";
+            const char *newline = memchr(at, '\n', (size_t)(line->end - at));
+
+            *cell = (lhi_cell){at - 1, (size_t)((newline ? newline : line->end) - at) + 1, 0};
+            return "has a double quote that is not closed";
         }
     }
-    *cell = (lhi_cell){at, close ? (size_t)(close - at) : 0};
+    *cell = (lhi_cell){at, close ? (size_t)(close - at) : 0, close != NULL};
     if (close) {
-        for (at = close + 1; at < line->end && is_space(*at); at++)
+        for (at = close + 1; at < line->end && is_space(*at, line->mark); at++)
             ;
-        if (at < line->end && *at != ',')
+        if (at < line->end && *at != line->mark)
             return "has text behind its closing quote";
-        comma = at < line->end ? at : NULL;
+        mark = at < line->end ? at : NULL;
     } else {
-        comma = memchr(at, ',', (size_t)(line->end - at));
-        cell->size = (size_t)((comma ? comma : line->end) - at);
+        mark = memchr(at, line->mark, (size_t)(line->end - at));
+        cell->size = (size_t)((mark ? mark : line->end) - at);
     }
-    trim(cell);
-    line->at = comma ? comma + 1 : NULL;
+    trim(cell, line->mark);
+    line->at = mark ? mark + 1 : NULL;
     return NULL;
 }
 
@@ -86,30 +116,7 @@ static const char *digits(const char *at, const char *end)
     return at;
 }
 
-/* Sign, digits with or without a point, exponent: strtod alone would take more. */
-static int is_decimal(const char *at, const char *end)
-{
-    const char *after;
-    int any;
-
-    at += at < end && (*at == '+' || *at == '-');
-    after = digits(at, end);
-    any = after > at;
-    if (after < end && *after == '.') {
-        at = after + 1;
-        after = digits(at, end);
-        any |= after > at;
-    }
-    if (any && after < end && (*after == 'e' || *after == 'E')) {
-        at = after + 1;
-        at += at < end && (*at == '+' || *at == '-');
-        after = digits(at, end);
-        any = after > at;
-    }
-    return any && after == end;
-}
-
-enum lhi_cell_kind lhi_cell_read(const lhi_cell *cell, double *value)
+enum lhi_cell_kind lhi_cell_read(const lhi_cell *cell, char point, double *value)
 {
     static const char *const missing[] = {"",    "?",   "NA",   "N/A",  "null", "none",
                                           "#NA", "#N/A", "<NA>", "n.a.", "NaT",  "\\N", NULL};
@@ -117,11 +124,9 @@ enum lhi_cell_kind lhi_cell_read(const lhi_cell *cell, double *value)
                                             "1.#IND", "1.#INF", "1.#SNAN",  NULL};
     lhi_cell bare = *cell;
 
-    if (is_decimal(cell->at, cell->at + cell->size)) {
-        /* It ends here: what follows is a comma, a quote, a space, or the line's end. */
-        *value = lhi_sys_strtod(cell->at, NULL);
+    if (cell->size &&
+        lhi_decimal_read(cell->at, cell->at + cell->size, point, value) == cell->at + cell->size)
         return isfinite(*value) ? LHI_CELL_NUMBER : LHI_CELL_HUGE;
-    }
     if (is_one_of(cell, missing))
         return LHI_CELL_MISSING;
     if (bare.at[0] == '+' || bare.at[0] == '-') {

@@ -1,18 +1,16 @@
-/* csv.c -- reads a CSV file into the table, or says where it cannot be read. */
+/* csv.c -- reads a file of rows and cells into a table, or says where it cannot be read. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/data/csv.h"
 
 #include "framework/base/quote.h"
 #include "framework/base/type.h"
+#include "framework/data/texts.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST_LINE = 1 << 20, MOST_CELLS = 65535 };
-
-#define MOST_ROWS (UINT64_C(1) << 31)
+enum { MOST_CELLS = 65535 };
 
 /* What a look at a line finds before its meaning is known. */
 typedef struct survey {
@@ -26,40 +24,6 @@ static lh_status refuse_quotes(const lhi_csv *r, size_t column, const lhi_cell *
                                const char *what)
 {
     return lhi_refuse_cell(r, column, cell, what, "write numbers without quotes, or close them");
-}
-
-static int is_blank(lhi_rest line)
-{
-    while (line.at < line.end && (*line.at == ' ' || *line.at == '\t' || *line.at == '\r'))
-        line.at++;
-    return line.at == line.end;
-}
-
-/* The next line; its at is NULL at the end of the file, and after an error. */
-static lh_status take_line(lhi_csv *r, lhi_rest *line)
-{
-    const char *newline;
-
-    *line = (lhi_rest){NULL, NULL};
-    if (r->at == r->end)
-        return LH_OK;
-    r->line++;
-    newline = memchr(r->at, '\n', (size_t)(r->end - r->at));
-    if ((newline ? newline : r->end) - r->at > LONGEST_LINE)
-        return lhi_fail(r->c, LH_EDATA, "a row must end with a newline",
-                        "%s line %zu is longer than 1 MiB", r->path, r->line);
-    *line = (lhi_rest){r->at, newline ? newline : r->end};
-    r->at = newline ? newline + 1 : r->end;
-    if (is_blank(*line)) {
-        line->at = NULL;
-        return lhi_fail(r->c, LH_EDATA,
-                        lhi_strf(r->c, "every line is a row: grep -v '^[[:space:]]*$' %s > new.csv",
-                                 r->word),
-                        "%s line %zu is blank", r->path, r->line);
-    }
-    if (line->end[-1] == '\r')
-        line->end--;
-    return LH_OK;
 }
 
 static int quotes_hold(lhi_rest line)
@@ -84,7 +48,7 @@ static lh_status look_at(const lhi_csv *r, lhi_rest line, survey *s)
         s->cells++;
         if (wrong)
             return refuse_quotes(r, s->cells, &cell, wrong);
-        kind = lhi_cell_read(&cell, &value);
+        kind = lhi_cell_read(&cell, r->point, &value);
         s->numbers += kind == LHI_CELL_NUMBER;
         s->texts += kind == LHI_CELL_TEXT;
         if (s->cells == 1)
@@ -115,8 +79,21 @@ static lh_status take_counts(lhi_csv *r, const survey *s, size_t cells)
     r->promised = s->first.at ? strtoll(s->first.at, NULL, 10) : 0;
     if (features + 1 != cells)
         return lhi_fail(r->c, LH_EDATA, "correct the first line, or remove it",
-                        "%s line 1 promises %" PRIu64 " features, line 2 has %zu and the label",
-                        r->path, features, cells - 1);
+                        "%s line %zu promises %" PRIu64 " features, line %zu has %zu and the "
+                        "label", r->path, r->first - 1, features, r->first, cells - 1);
+    return LH_OK;
+}
+
+/* The buffer that they stand in is used again. */
+static lh_status keep_names(lhi_csv *r, lhi_rest names)
+{
+    const size_t size = (size_t)(names.end - names.at);
+    char *copy = lhi_alloc_later(r->c, size);
+
+    if (!copy)
+        return LH_ENOMEM;
+    memcpy(copy, names.at, size);
+    r->names = (lhi_rest){copy, copy + size, names.mark};
     return LH_OK;
 }
 
@@ -126,19 +103,22 @@ static lh_status take_header(lhi_csv *r)
     lhi_rest one, two;
     survey s, t = {0};
     const char *start = r->at, *next;
+    const size_t line = r->line + 1;
+    size_t second;
     int data;
 
-    if (take_line(r, &one) != LH_OK)
+    if (lhi_take_line(r, &one) != LH_OK)
         return r->c->status;
     next = r->at;
-    if (take_line(r, &two) != LH_OK)
+    second = r->line + 1;
+    if (lhi_take_line(r, &two) != LH_OK)
         return r->c->status;
     /* Quotes that seem wrong are right where other marks than commas stand between cells. */
     if (!quotes_hold(one) || (two.at && !quotes_hold(two)))
         lhi_refuse_layout(r, one, two);
-    r->line = 1;
+    r->line = line;
     look_at(r, one, &s);
-    r->line = 2;
+    r->line = second;
     if (two.at && lhi_ok(r->c))
         look_at(r, two, &t);
     if (!lhi_ok(r->c))
@@ -152,17 +132,17 @@ static lh_status take_header(lhi_csv *r)
         s.counts = 0;
     data = (r->strict ? s.numbers == s.cells : s.numbers > 0 && !s.counts) &&
            !(s.counts && s.cells == 2 && two.at && t.cells != 2);
-    r->line = !data;
     r->at = data ? start : next;
-    r->first = (size_t)!data + 1;
+    r->first = data ? line : second;
+    r->line = r->first;
     r->width = data ? s.cells : t.cells;
     if (!data && !s.counts && (s.numbers || !s.texts)) {
         double value;
 
-        r->line = 1;
-        r->first = two.at && t.numbers == t.cells ? 2 : 1; /* rows as this one, or one of names */
+        r->line = line;
+        r->first = two.at && t.numbers == t.cells ? second : line; /* rows as this one, or names */
         r->width = s.cells;
-        return lhi_refuse_kind(r, s.odd, &s.odd_cell, lhi_cell_read(&s.odd_cell, &value));
+        return lhi_refuse_kind(r, s.odd, &s.odd_cell, lhi_cell_read(&s.odd_cell, r->point, &value));
     }
     if (!data && !two.at)
         return lhi_fail(r->c, LH_EDATA, "rows of numbers must follow, the label last",
@@ -177,8 +157,8 @@ static lh_status take_header(lhi_csv *r)
                         MOST_CELLS);
     if (!data && s.counts)
         return take_counts(r, &s, t.cells);
-    if (!data)
-        r->names = one;
+    if (!data && keep_names(r, one) != LH_OK)
+        return r->c->status;
     if (!data && s.cells != t.cells)
         return lhi_fail(r->c, LH_EDATA,
                         s.cells + 1 != t.cells
@@ -186,237 +166,158 @@ static lh_status take_header(lhi_csv *r)
                             : lhi_strf(r->c, "give each column one name, the label too; names of "
                                        "rows go with awk 'NR > 1 { sub(/^[^,]*,/, \"\") } 1' %s > "
                                        "new.csv (R: row.names = FALSE)", r->word),
-                        "%s line 1 has %zu column names, line 2 has %zu cells", r->path, s.cells,
-                        t.cells);
+                        "%s line %zu has %zu column names, line %zu has %zu cells", r->path, line,
+                        s.cells, second, t.cells);
     return LH_OK;
-}
-
-static void note_beyond(lhi_csv *r, size_t column, const lhi_cell *cell)
-{
-    if (r->beyond++ > 0)
-        return;
-    r->beyond_line = r->line;
-    r->beyond_column = column;
-    r->beyond_cell = *cell;
-}
-
-/* A label that stays as it is must be 0 or 1, without a negative zero. */
-static lh_status take_label(const lhi_csv *r, const lhi_cell *cell, double *value)
-{
-    if (*value != 0 && *value != 1)
-        return lhi_refuse_label(r, cell, *value);
-    *value = *value == 1;
-    return LH_OK;
-}
-
-/* What a cell that is no number is in a table that may have such cells. */
-static lh_status take_odd(lhi_csv *r, size_t column, const lhi_cell *cell,
-                          enum lhi_cell_kind kind, double *value)
-{
-    lhi_column *k = &r->table->column[column - 1];
-
-    *value = (double)NAN;
-    if (kind == LHI_CELL_TEXT || kind == LHI_CELL_HEX) {
-        k->text = 1;
-        return LH_OK;
-    }
-    if (kind != LHI_CELL_MISSING && !(kind == LHI_CELL_NONFINITE && strchr("nN", cell->at[0])))
-        return lhi_refuse_kind(r, column, cell, kind);
-    if (k->missing++ == 0)
-        k->missing_at = r->line;
-    return LH_OK;
-}
-
-/* One row into to[width]. */
-static lh_status take_row(lhi_csv *r, lhi_rest line, double *to)
-{
-    size_t cells = 0;
-
-    while (line.at) {
-        lhi_cell cell;
-        const char *wrong = lhi_cell_next(&line, &cell);
-        enum lhi_cell_kind kind;
-
-        if (wrong)
-            return refuse_quotes(r, cells + 1, &cell, wrong);
-        if (cells++ >= r->width)
-            continue; /* only counted, for the message */
-        kind = lhi_cell_read(&cell, to + cells - 1);
-        if (kind != LHI_CELL_NUMBER) {
-            if (r->strict)
-                return lhi_refuse_kind(r, cells, &cell, kind);
-            if (take_odd(r, cells, &cell, kind, to + cells - 1) != LH_OK)
-                return r->c->status;
-            continue;
-        }
-        if (cell.size > 15 && lhi_cell_is_beyond(&cell, to[cells - 1]))
-            note_beyond(r, cells, &cell);
-        /* In a row too long this is a feature: its length is what is wrong. */
-        if (r->strict && cells == r->width && !line.at &&
-            take_label(r, &cell, to + cells - 1) != LH_OK)
-            return r->c->status;
-    }
-    if (cells != r->width)
-        return lhi_fail(r->c, LH_EDATA, "every row needs the same number of cells",
-                        "%s line %zu has %zu cells, line %zu has %zu", r->path, r->line, cells,
-                        r->first, r->width);
-    return LH_OK;
-}
-
-static size_t lines_in(const char *at, const char *end)
-{
-    size_t lines = 1;
-
-    for (; (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
-        lines++;
-    return lines;
-}
-
-/* Room for all rows: as many as lines, but a full row has two bytes a cell at least,
- * and one row more may begin and prove too short. */
-static lh_status make_table(lhi_csv *r, lh_type keep)
-{
-    const size_t lines = lines_in(r->at, r->end);
-    const size_t full = (size_t)(r->end - r->at) / (2 * r->width) + 2;
-    lhi_table *t = r->table;
-
-    if (lines > MOST_ROWS)
-        return lhi_fail(r->c, LH_EDATA, "take a part of the rows", "%s has more than 2^31 rows",
-                        r->path);
-    t->type = keep;
-    t->cols = r->width;
-    t->column = lhi_alloc_array(r->c, t->cols, sizeof *t->column);
-    t->cell = lhi_alloc_array(r->c, lines < full ? lines : full, t->cols * lhi_type_size(keep));
-    t->first_line = r->first;
-    t->label = -1;
-    t->labels = 1;
-    return r->c->status;
 }
 
 static lh_status check_rows(const lhi_csv *r)
 {
-    const size_t rows = r->table->rows;
+    const size_t rows = r->rows;
 
     if (r->promised >= 0 && (uint64_t)r->promised != rows)
         return lhi_fail(r->c, LH_EDATA, "is the file cut short?  If not, correct its first line",
-                        "%s line 1 promises %" PRId64 " rows, the file has %zu", r->path,
-                        r->promised, rows);
+                        "%s line %zu promises %" PRId64 " rows, the file has %zu", r->path,
+                        r->first - 1, r->promised, rows);
     if (rows < 2)
         return lhi_fail(r->c, LH_EDATA, "a mean and a deviation need two rows at least",
                         "%s has one row only", r->path);
     return LH_OK;
 }
 
-static lh_status take_names(const lhi_csv *r)
+static lh_status take_names(lhi_csv *r)
 {
     lhi_rest line = r->names;
     lhi_cell cell;
 
     for (size_t j = 0; j < r->width && line.at; j++) {
-        char *name;
+        lhi_texts *one = lhi_texts_new(r->c, 0);
 
         lhi_cell_next(&line, &cell);
-        name = lhi_strf(r->c, "%.*s", (int)cell.size, cell.at);
-        if (!name)
+        lhi_texts_add(one, &cell);
+        r->table->column[j].name = lhi_texts_only(one);
+        if (!lhi_ok(r->c))
             return LH_ENOMEM;
-        lhi_make_utf8(name);
-        r->table->column[j].name = name;
     }
     return LH_OK;
 }
 
-/* Text, without a byte order mark and the blank lines at the end. */
-static lh_status begin(lhi_csv *r, const char *path, const char *bytes, size_t size)
+/* Without the lines at the end that have nothing in them. */
+static const char *without_blank_lines(const char *at, const char *end)
 {
-    const char *zero = memchr(bytes, 0, size);
+    const char *stop = end;
 
-    lhi_legible(r->path, sizeof r->path, path, strlen(path));
-    r->at = bytes;
-    r->end = bytes + size;
-    if (lhi_refuse_format(r, bytes, size, zero != NULL) != LH_OK)
+    for (; end > at && strchr(" \t\r\n", end[-1]); end--)
+        if (end[-1] == '\n')
+            stop = end - 1;
+    return end > at ? stop : at;
+}
+
+/* Text, without a byte order mark and comments at its beginning. */
+static lh_status begin(lhi_csv *r)
+{
+    const size_t size = (size_t)(r->end - r->at);
+    const int binary = memchr(r->at, 0, size) != NULL;
+
+    if (lhi_refuse_format(r, r->at, size, binary) != LH_OK ||
+        lhi_lines_check(r, r->at, r->end, 1) != LH_OK)
         return r->c->status;
-    if (zero)
-        return lhi_fail(r->c, LH_EDATA, "CSV in UTF-8 is wanted; unpack it if it is compressed",
-                        "%s is not text: there is a NUL byte in line %zu", r->path,
-                        lines_in(bytes, zero));
-    if (size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
+    if (size >= 3 && memcmp(r->at, "\xef\xbb\xbf", 3) == 0)
         r->at += 3;
-    while (r->end > r->at && strchr(" \t\r\n", r->end[-1]))
-        r->end--;
+    while (r->at < r->end && *r->at == '#') {
+        const char *const newline = memchr(r->at, '\n', (size_t)(r->end - r->at));
+
+        r->at = newline ? newline + 1 : r->end;
+        r->line++;
+    }
+    if (r->whole)
+        r->end = without_blank_lines(r->at, r->end);
     if (r->at == r->end)
         return lhi_fail(r->c, LH_EDATA, "rows of numbers are wanted, the label last",
                         "%s is empty", r->path);
+    lhi_find_dialect(r);
     return LH_OK;
 }
 
-static lh_status read_rows(lhi_csv *r)
+static lh_status make_table(lhi_csv *r, lh_type keep)
 {
-    double *row = lhi_alloc_array(r->c, r->width, sizeof *row);
-    lhi_rest line;
+    lhi_table *t = r->table;
 
-    while (row && take_line(r, &line) == LH_OK && line.at && take_row(r, line, row) == LH_OK) {
-        const size_t i = r->table->rows++;
-
-        for (size_t j = 0; j < r->width; j++)
-            lhi_table_set(r->table, i, j, row[j]);
-    }
-    lhi_release(r->c, row);
+    t->type = keep;
+    t->cols = r->width;
+    t->column = lhi_alloc_array(r->c, t->cols, sizeof *t->column);
+    if (lhi_ok(r->c) && r->rows > SIZE_MAX / sizeof(double) / r->width)
+        return lhi_fail(r->c, LH_ENOMEM, NULL, "%s has more cells than memory", r->path);
+    if (lhi_ok(r->c))
+        t->cell = lhi_alloc_later(r->c, r->rows * t->cols * lhi_type_size(keep));
+    t->first_line = r->first;
+    t->label = -1;
+    t->labels = 1;
     return r->c->status;
 }
 
-/* The cells of one column, once more from the lines. */
-static lh_status read_texts(lhi_csv *r, size_t column)
+/* What was seen in the columns, as it is told of the table. */
+static void settle(lhi_csv *r)
 {
-    lhi_spelt *found = lhi_alloc_array(r->c, r->table->rows, sizeof *found);
-    size_t count = 0;
-    lhi_rest line;
+    for (size_t j = 0; j < r->width && lhi_ok(r->c); j++) {
+        lhi_column *k = &r->table->column[j];
 
-    for (size_t i = 0; found && take_line(r, &line) == LH_OK && line.at; i++) {
-        lhi_cell cell = {NULL, 0};
-        double value;
-
-        for (size_t j = 0; j <= column; j++)
-            lhi_cell_next(&line, &cell);
-        if (lhi_cell_read(&cell, &value) != LHI_CELL_MISSING)
-            found[count++] = (lhi_spelt){cell.at, cell.size, i};
+        k->missing = r->seen[j].missing;
+        k->missing_at = r->seen[j].missing_line;
+        if (r->seen[j].text)
+            lhi_texts_settle(r->seen[j].texts, r->table, j);
     }
-    lhi_table_texts(r->c, r->table, column, found, count);
-    lhi_release(r->c, found);
-    return r->c->status;
 }
 
 static lh_status read_table(lhi_csv *r, lh_type keep)
 {
-    const char *const start = r->at;
-    lhi_table *t = r->table;
-
-    if (make_table(r, keep) != LH_OK || take_names(r) != LH_OK || read_rows(r) != LH_OK ||
-        check_rows(r) != LH_OK)
+    const char *const start = r->buffer[0] + LHI_LONGEST_ROW + 1;
+    unsigned char digest[32];
+    r->skip = (size_t)(r->at - start);
+    r->line = r->first;
+    r->seen = lhi_alloc_array(r->c, r->width, sizeof *r->seen);
+    if (r->seen && !r->strict)
+        lhi_rows_guess(r);
+    if (!r->seen || lhi_lines_count(r) != LH_OK)
         return r->c->status;
-    for (size_t j = 0; j < t->cols; j++) {
-        r->at = start;
-        if (t->column[j].text && read_texts(r, j) != LH_OK)
-            return r->c->status;
-    }
-    return lhi_look_over(r);
+    lhi_sha256_end(r->stream->digest, digest);
+    lhi_hex(digest, r->table->digest);
+    if (make_table(r, keep) == LH_OK && take_names(r) == LH_OK && lhi_rows_read(r) == LH_OK &&
+        check_rows(r) == LH_OK)
+        settle(r);
+    return lhi_ok(r->c) ? lhi_look_over(r) : r->c->status;
 }
 
-lh_status lhi_csv_read(lh_ctx *c, const char *path, const char *bytes, size_t size, lh_type keep,
-                       enum lhi_cells cells, lhi_table *to)
+static void free_all(lhi_csv *r)
 {
-    lhi_text word = {.c = c};
-    lhi_csv r = {.c = c, .table = to, .promised = -1, .word = "FILE",
-                 .strict = cells == LHI_CELLS_STRICT};
+    for (size_t j = 0; r->seen && j < r->width; j++) {
+        lhi_texts_free(r->seen[j].texts);
+        lhi_release(r->c, r->seen[j].first_odd);
+    }
+    lhi_release(r->c, r->seen);
+    lhi_release(r->c, r->piece);
+    lhi_release(r->c, r->buffer[0]);
+    lhi_release(r->c, r->buffer[1]);
+    if (!lhi_ok(r->c)) {
+        lhi_release(r->c, r->table->cell);
+        r->table->cell = NULL;
+    }
+}
 
-    lhi_add_shell(&word, path);
+lh_status lhi_csv_read(lhi_stream *stream, lh_type keep, enum lhi_cells cells, lhi_table *to)
+{
+    lh_ctx *c = stream->c;
+    lhi_text word = {.c = c};
+    lhi_csv r = {.c = c, .table = to, .stream = stream, .promised = -1, .word = "FILE",
+                 .strict = cells == LHI_CELLS_STRICT, .path = stream->shown, .mark = ',',
+                 .point = '.'};
+
+    lhi_add_shell(&word, stream->path);
     if (word.at)
         r.word = word.at;
-    if (begin(&r, path, bytes, size) == LH_OK && take_header(&r) == LH_OK)
+    if (lhi_lines_begin(&r) == LH_OK && begin(&r) == LH_OK && take_header(&r) == LH_OK)
         read_table(&r, keep);
-    if (!lhi_ok(c)) {
-        lhi_release(c, to->cell);
-        to->cell = NULL;
-    }
+    free_all(&r);
     lhi_text_free(&word);
     return c->status;
 }

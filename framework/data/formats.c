@@ -19,7 +19,8 @@ typedef struct format {
 #define WORD(text) text, sizeof text - 1, 1
 
 static const format formats[] = {
-    {MAGIC("\x1f\x8b"), "is compressed by gzip", "gunzip -c FILE > new.csv"},
+    {MAGIC("\x1f\x8b"), "is compressed by gzip, and this Longhand was built without zlib",
+     "gunzip -c FILE > new.csv, or build with zlib (apt install zlib1g-dev, then configure)"},
     {MAGIC("BZh91AY&SY"), "is compressed by bzip2", "bunzip2 -c FILE > new.csv"},
     {MAGIC("\xfd" "7zXZ"), "is compressed by xz", "xz -dc FILE > new.csv"},
     {MAGIC("\x28\xb5\x2f\xfd"), "is compressed by zstd", "zstd -dc FILE > new.csv"},
@@ -160,13 +161,13 @@ static size_t numbers_in(lhi_rest line)
     size_t count = 0;
 
     while (line.at < line.end) {
-        lhi_cell word = {line.at, 0};
+        lhi_cell word = {line.at, 0, 0};
         double value;
 
         while (line.at < line.end && *line.at != ' ' && *line.at != '\t')
             line.at++;
         word.size = (size_t)(line.at - word.at);
-        if (word.size && *word.at != '"' && lhi_cell_read(&word, &value) != LHI_CELL_NUMBER)
+        if (word.size && *word.at != '"' && lhi_cell_read(&word, '.', &value) != LHI_CELL_NUMBER)
             return 0;
         count += word.size > 0;
         line.at += line.at < line.end;
@@ -179,10 +180,10 @@ static int is_libsvm(lhi_rest line)
 {
     size_t pairs = 0;
     const char *space = memchr(line.at, ' ', (size_t)(line.end - line.at));
-    lhi_cell label = {line.at, space ? (size_t)(space - line.at) : 0};
+    lhi_cell label = {line.at, space ? (size_t)(space - line.at) : 0, 0};
     double value;
 
-    if (!space || lhi_cell_read(&label, &value) != LHI_CELL_NUMBER)
+    if (!space || lhi_cell_read(&label, '.', &value) != LHI_CELL_NUMBER)
         return 0;
     for (const char *at = space; at < line.end; pairs++) {
         while (at < line.end && *at == ' ')
@@ -199,57 +200,12 @@ static int is_libsvm(lhi_rest line)
     return pairs > 0;
 }
 
-/* Nothing in it but what numbers have and what parts them. */
-static int numbers_alone(lhi_rest line)
-{
-    while (line.at < line.end && strchr("0123456789+-.,eE;|\t \"", *line.at))
-        line.at++;
-    return line.at == line.end;
-}
-
 static int is_comment(lhi_rest line)
 {
     const size_t size = (size_t)(line.end - line.at);
 
     return size > 0 && (*line.at == '#' || *line.at == '%' || *line.at == '!' ||
                         (size > 1 && memcmp(line.at, "//", 2) == 0));
-}
-
-static lh_status refuse_marks(const lhi_csv *r, lhi_rest one, lhi_rest two)
-{
-    static const struct {
-        char mark;
-        const char *alone, *hint;       /* between cells */
-        const char *beside, *both_hint; /* and commas in numbers */
-    } marks[] = {
-        {';', "semicolons stand between its cells, and commas are wanted",
-         "tr ';' ',' < FILE > new.csv",
-         "has semicolons between its cells, and commas within its numbers",
-         "sed 's/,/./g; s/;/,/g' FILE > new.csv"},
-        {'\t', "tabs stand between its cells, and commas are wanted",
-         "tr '\\t' ',' < FILE > new.csv",
-         "has tabs between its cells, and commas within its numbers",
-         "sed 's/,/./g; s/\\t/,/g' FILE > new.csv"},
-        {'|', "bars stand between its cells, and commas are wanted",
-         "tr '|' ',' < FILE > new.csv",
-         "has bars between its cells, and commas within its numbers",
-         "sed 's/,/./g; s/|/,/g' FILE > new.csv"},
-    };
-
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-        const size_t count = count_of(two, marks[i].mark);
-
-        if (count == 0 || count_of(one, marks[i].mark) != count)
-            continue;
-        if (count_of(two, ',') > 0 && !numbers_alone(two))
-            continue;
-        if (count_of(two, ',') > 0)
-            return refuse(r, marks[i].beside, marks[i].both_hint);
-        return refuse(r, lhi_strf(r->c, "line %d has one column only: %s", two.at == one.at ? 1 : 2,
-                                  marks[i].alone),
-                      marks[i].hint);
-    }
-    return LH_OK;
 }
 
 lh_status lhi_refuse_layout(const lhi_csv *r, lhi_rest one, lhi_rest two)
@@ -272,8 +228,6 @@ lh_status lhi_refuse_layout(const lhi_csv *r, lhi_rest one, lhi_rest two)
                       "'{ split(\"\", x); for (i = 2; i <= NF; i++) { split($i, p, \":\"); "
                       "x[p[1]] = p[2] } for (j = 1; j <= n; j++) printf \"%s,\", j in x ? x[j] : "
                       "0; print ($1 > 0) }' FILE > new.csv");
-    if (refuse_marks(r, one, two) != LH_OK)
-        return r->c->status;
     if (numbers_in(two) > 1 && count_of(two, ',') == 0)
         return refuse(r, lhi_strf(r->c, "line %d has one column only: spaces stand between its "
                                   "cells, and commas are wanted", two.at == one.at ? 1 : 2),

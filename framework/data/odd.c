@@ -10,7 +10,7 @@
 const char *lhi_name_of(const lhi_csv *r, size_t column, char to[LHI_SHOWN_CELL + 4])
 {
     lhi_rest line = r->names;
-    lhi_cell cell = {NULL, 0};
+    lhi_cell cell = {NULL, 0, 0};
     char name[LHI_SHOWN_CELL];
 
     to[0] = 0;
@@ -32,6 +32,19 @@ lh_status lhi_refuse_cell(const lhi_csv *r, size_t column, const lhi_cell *cell,
     return lhi_fail(r->c, LH_EDATA, hint, "%s line %zu, column %zu%s: '%s' %s", r->path, r->line,
                     column, lhi_name_of(r, column, name),
                     lhi_legible(text, sizeof text, cell->at, cell->size), what);
+}
+
+const lhi_mark *lhi_mark_of(const lhi_csv *r)
+{
+    static const lhi_mark marks[] = {{',', ",", ",", "-d, "},
+                                     {';', ";", "';'", "-d';' "},
+                                     {'|', "|", "'|'", "-d'|' "},
+                                     {'\t', "\\t", "'\\t'", ""}};
+    size_t i = 0;
+
+    while (i < 3 && marks[i].mark != r->mark)
+        i++;
+    return &marks[i];
 }
 
 static int has(const lhi_cell *cell, const char *one_of)
@@ -97,8 +110,9 @@ static const lookalike *disguise(const lhi_cell *cell)
         i += l ? strlen(l->bytes) : 1;
     }
     plain[size] = 0;
-    return first && lhi_cell_read(&(lhi_cell){plain, size}, &value) == LHI_CELL_NUMBER ? first
-                                                                                      : NULL;
+    if (lhi_cell_read(&(lhi_cell){plain, size, 0}, '.', &value) != LHI_CELL_NUMBER)
+        return NULL;
+    return first;
 }
 
 /* The cell has this form: 9 is a digit, - one of "-/.:", the rest itself; * is all that follows. */
@@ -144,7 +158,7 @@ static int is_grouped(const lhi_cell *cell, char *mark)
             plain[size++] = cell->at[i];
     }
     plain[size] = 0;
-    return *mark && lhi_cell_read(&(lhi_cell){plain, size}, &value) == LHI_CELL_NUMBER;
+    return *mark && lhi_cell_read(&(lhi_cell){plain, size, 0}, '.', &value) == LHI_CELL_NUMBER;
 }
 
 static int is_fortran(const lhi_cell *cell)
@@ -157,44 +171,47 @@ static int is_fortran(const lhi_cell *cell)
         plain[i] = strchr("dD", cell->at[i]) ? 'e' : cell->at[i];
     plain[size] = 0;
     return size && has(cell, "dD") &&
-           lhi_cell_read(&(lhi_cell){plain, size}, &value) == LHI_CELL_NUMBER;
+           lhi_cell_read(&(lhi_cell){plain, size, 0}, '.', &value) == LHI_CELL_NUMBER;
 }
 
 /* How one class of the label becomes 1 and all others 0. */
 static const char *label_hint(const lhi_csv *r, const lhi_cell *cell)
 {
     double value;
-    const int number = lhi_cell_read(cell, &value) == LHI_CELL_NUMBER;
-    const char *head = r->first == 2 ? "NR > 1 " : "";
+    const int number = lhi_cell_read(cell, r->point, &value) == LHI_CELL_NUMBER;
+    const char *rows = r->first > 1 ? lhi_strf(r->c, "NR > %zu ", r->first - 1) : "";
+    const char *head = rows ? rows : "";
+    const char *mark = lhi_mark_of(r)->word;
 
     if (!number && !is_word(cell, "\"'\\/.*+?[](){}|^$"))
         return "the last column is the label; number the two classes 0, 1";
     if (number && value < 0 && value == floor(value))
-        return lhi_strf(r->c, "the last column is the label; number the two classes 0, 1: awk -F, "
-                        "-v OFS=, '%s{ $%zu = $%zu > 0 } 1' %s > new.csv", head, r->width,
-                        r->width, r->word);
+        return lhi_strf(r->c, "the last column is the label; number the two classes 0, 1: awk -F%s "
+                        "-v OFS=%s '%s{ $%zu = $%zu > 0 } 1' %s > new.csv", mark, mark, head,
+                        r->width, r->width, r->word);
     if (number && value != floor(value))
         return lhi_strf(r->c, "the last column is the label, of two classes, 0 and 1; to cut a "
-                        "quantity in two, with your own limit in the place of 0.5: awk -F, -v "
-                        "OFS=, -v limit=0.5 '%s{ $%zu = $%zu > limit } 1' %s > new.csv", head,
-                        r->width, r->width, r->word);
-    return lhi_strf(r->c, "the last column is the label; number the two classes 0, 1: awk -F, -v "
-                    "OFS=, '%s{ $%zu = $%zu %s%.*s%s } 1' %s > new.csv makes %.*s 1 and all "
-                    "else 0", head, r->width, r->width, number ? "== " : "~ /^\"?",
-                    (int)cell->size, cell->at, number ? "" : "\"?\\r?$/", r->word,
-                    (int)cell->size, cell->at);
+                        "quantity in two, with your own limit in the place of 0.5: awk -F%s "
+                        "-v OFS=%s -v limit=0.5 '%s{ $%zu = $%zu > limit } 1' %s > new.csv", mark,
+                        mark, head, r->width, r->width, r->word);
+    return lhi_strf(r->c, "the last column is the label; number the two classes 0, 1: awk -F%s -v "
+                    "OFS=%s '%s{ $%zu = $%zu %s%.*s%s } 1' %s > new.csv makes %.*s 1 and all "
+                    "else 0", mark, mark, head, r->width, r->width,
+                    number ? "== " : "~ /^\"?", (int)cell->size, cell->at,
+                    number ? "" : "\"?\\r?$/", r->word, (int)cell->size, cell->at);
 }
 
 static const char *leave_out(const lhi_csv *r, size_t column)
 {
-    return lhi_strf(r->c, "leave the column out (cut -d, --complement -f%zu %s > new.csv)", column,
-                    r->word);
+    return lhi_strf(r->c, "leave the column out (cut %s--complement -f%zu %s > new.csv)",
+                    lhi_mark_of(r)->cut, column, r->word);
 }
 
 /* Text in a column of features: a class, a name, a date. */
 static const char *text_hint(const lhi_csv *r, size_t column, const lhi_cell *cell)
 {
     const char *out = leave_out(r, column);
+    const lhi_mark *m = lhi_mark_of(r);
 
     if (is_date(cell))
         return lhi_strf(r->c, "it looks like a date or a time: make a number of it (days since the "
@@ -205,10 +222,11 @@ static const char *text_hint(const lhi_csv *r, size_t column, const lhi_cell *ce
     if (!is_word(cell, "\"'\\"))
         return "all cells must be numbers, below one line of column names at most";
     return lhi_strf(r->c, "all cells must be numbers, below one line of column names at most; if "
-                    "column %zu is the label, put it last: awk -F, '{ for (i = 1; i <= NF; i++) if "
-                    "(i != %zu) printf \"%%s,\", $i; print %s$%zu == \"%.*s\" }' %s > new.csv; "
-                    "else %s", column, column, r->first == 2 ? "NR == 1 ? \"label\" : " : "",
-                    column, (int)cell->size, cell->at, r->word, out ? out : "");
+                    "column %zu is the label, put it last: awk -F%s '{ for (i = 1; i <= NF; i++) "
+                    "if (i != %zu) printf \"%%s%s\", $i; print %s$%zu == \"%.*s\" }' %s > new.csv; "
+                    "else %s", column, m->word, column, m->plain,
+                    r->first == 2 ? "NR == 1 ? \"label\" : " : "", column, (int)cell->size,
+                    cell->at, r->word, out ? out : "");
 }
 
 static lh_status refuse_text(const lhi_csv *r, size_t column, const lhi_cell *cell)
@@ -258,9 +276,9 @@ static const char *missing_hint(const lhi_csv *r, size_t column, const lhi_cell 
                         "new.csv", r->word);
     if (cell->size && !is_word(cell, "\"'\\"))
         return "leave the row out or fill the value in: nothing is guessed here";
-    return lhi_strf(r->c, "leave such rows out (awk -F' *, *' '$%zu != \"%.*s\"' %s > new.csv) or "
-                    "fill the values in: nothing is guessed here", column, (int)cell->size,
-                    cell->at, r->word);
+    return lhi_strf(r->c, "leave such rows out (awk -F' *%s *' '$%zu != \"%.*s\"' %s > new.csv) or "
+                    "fill the values in: nothing is guessed here",
+                    lhi_mark_of(r)->plain, column, (int)cell->size, cell->at, r->word);
 }
 
 lh_status lhi_refuse_kind(const lhi_csv *r, size_t column, const lhi_cell *cell,

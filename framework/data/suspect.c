@@ -92,7 +92,7 @@ static int is_whole(const lhi_table *t)
 static int has_no_name(const lhi_csv *r)
 {
     lhi_rest line = r->names;
-    lhi_cell cell = {NULL, 0};
+    lhi_cell cell = {NULL, 0, 0};
 
     if (!line.at || lhi_cell_next(&line, &cell))
         return 0;
@@ -101,7 +101,7 @@ static int has_no_name(const lhi_csv *r)
 
 static lh_status look_for_index(const lhi_csv *r)
 {
-    static const char form[] = "cut -d, -f2- %s > new.csv leaves it out; pandas writes none with "
+    static const char form[] = "cut %s-f2- %s > new.csv leaves it out; pandas writes none with "
                                "index=False, R with row.names = FALSE";
     const lhi_table *t = r->table;
     const int nameless = has_no_name(r);
@@ -112,19 +112,21 @@ static lh_status look_for_index(const lhi_csv *r)
         return LH_OK;
     }
     if (nameless && counts(t, 0))
-        return lhi_fail(r->c, LH_EDATA, lhi_strf(r->c, form, r->word),
+        return lhi_fail(r->c, LH_EDATA, lhi_strf(r->c, form, lhi_mark_of(r)->cut, r->word),
                         "%s: column 1 has no name and counts the rows, %g, %g, %g...: it is an "
                         "index and no feature", r->path, lhi_table_at(t, 0, 0),
                         lhi_table_at(t, 1, 0), lhi_table_at(t, 2, 0));
     if (nameless && is_whole(t))
         lhi_warn(r->c, "%s: column 1 has no name and holds whole numbers: is it an index and no "
-                 "feature?  cut -d, -f2- %s > new.csv leaves it out", r->path, r->word);
+                 "feature?  cut %s-f2- %s > new.csv leaves it out", r->path,
+                 lhi_mark_of(r)->cut, r->word);
     for (size_t j = 0; j + 1 < r->width; j++)
         if (counts(t, j))
             lhi_warn(r->c, "%s: column %zu%s counts the rows, %g, %g, %g...: is it an index and no "
-                     "feature?  cut -d, --complement -f%zu %s > new.csv leaves it out", r->path,
+                     "feature?  cut %s--complement -f%zu %s > new.csv leaves it out", r->path,
                      j + 1, lhi_name_of(r, j + 1, name), lhi_table_at(t, 0, j),
-                     lhi_table_at(t, 1, j), lhi_table_at(t, 2, j), j + 1, r->word);
+                     lhi_table_at(t, 1, j), lhi_table_at(t, 2, j),
+                     lhi_mark_of(r)->cut, j + 1, r->word);
     return r->c->status;
 }
 
@@ -135,13 +137,13 @@ static void look_at_digits(const lhi_csv *r)
 
     if (r->beyond == 0)
         return;
-    lhi_cell_read(&r->beyond_cell, &value);
+    lhi_cell_read(&r->beyond_cell.cell, r->point, &value);
     lhi_warn(r->c, "%s line %zu, column %zu%s: '%s' is read as %.0f: a double has no whole numbers "
              "this close beyond 2^53 (%zu cells); if it names something, leave the column out (cut "
-             "-d, --complement -f%zu %s > new.csv), if it measures, nothing is lost", r->path,
+             "%s--complement -f%zu %s > new.csv), if it measures, nothing is lost", r->path,
              r->beyond_line, r->beyond_column, lhi_name_of(r, r->beyond_column, name),
-             lhi_legible(text, sizeof text, r->beyond_cell.at, r->beyond_cell.size), value,
-             r->beyond, r->beyond_column, r->word);
+             lhi_legible(text, sizeof text, r->beyond_cell.cell.at, r->beyond_cell.cell.size),
+             value, r->beyond, lhi_mark_of(r)->cut, r->beyond_column, r->word);
 }
 
 static void look_at_labels(const lhi_csv *r)

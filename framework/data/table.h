@@ -58,13 +58,4 @@ enum lhi_cells {
 lh_status lhi_table_read(lh_ctx *c, const char *path, lh_type keep, enum lhi_cells cells,
                          lhi_table *to);
 
-/* texts.c: a text cell of a column that is being read: its bytes, within the file. */
-typedef struct lhi_spelt {
-    const char *at;
-    size_t size, row;
-} lhi_spelt;
-
-/* Sorts the cells of a column that is text, and puts the numbers of their values in the table. */
-lh_status lhi_table_texts(lh_ctx *c, lhi_table *t, size_t column, lhi_spelt *cell, size_t count);
-
 #endif

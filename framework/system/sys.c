@@ -49,12 +49,15 @@ static int struck(void)
     return errno != 0;
 }
 
-int lhi_sys_read(int fd, void *to, size_t bytes)
+/* From a place in the file, or (-1) from where reading has come to. */
+static int read_all(int fd, void *to, size_t bytes, off_t from)
 {
     char *at = to;
 
     while (bytes > 0) {
-        const ssize_t got = struck() ? -1 : read(fd, at, bytes);
+        const ssize_t got = struck()     ? -1
+                            : from < 0 ? read(fd, at, bytes)
+                                       : pread(fd, at, bytes, from);
 
         if (got < 0 && errno == EINTR)
             continue;
@@ -64,8 +67,19 @@ int lhi_sys_read(int fd, void *to, size_t bytes)
             return -EIO;
         at += got;
         bytes -= (size_t)got;
+        from += from < 0 ? 0 : (off_t)got;
     }
     return 0;
+}
+
+int lhi_sys_read(int fd, void *to, size_t bytes)
+{
+    return read_all(fd, to, bytes, -1);
+}
+
+int lhi_sys_read_at(int fd, void *to, size_t bytes, uint64_t from)
+{
+    return from > INT64_MAX ? -EINVAL : read_all(fd, to, bytes, (off_t)from);
 }
 
 int lhi_sys_write(int fd, const void *from, size_t bytes)

@@ -16,6 +16,7 @@ enum lhi_file_kind { LHI_FILE_REGULAR, LHI_FILE_FOLDER, LHI_FILE_OTHER };
 int lhi_sys_open(const char *path, enum lhi_file_kind *kind, uint64_t *size);
 /* All of the bytes, or an error; a read that meets the end early returns -EIO. */
 int lhi_sys_read(int fd, void *to, size_t bytes);
+int lhi_sys_read_at(int fd, void *to, size_t bytes, uint64_t from);
 int lhi_sys_write(int fd, const void *from, size_t bytes);
 int lhi_sys_sync(int fd);
 int lhi_sys_sync_folder_of(const char *path);

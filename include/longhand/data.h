@@ -18,10 +18,12 @@ typedef struct lh_data lh_data;
 /**
  * Opens a data set: a CSV file, or "wdbc", the one built into the library.
  *
- * A CSV file has one sample a row, numbers with a decimal point, the label (0 or
- * 1) last.  Its first line may hold column names, or the form
- * "rows,features,class,class".  Numbers are read as doubles in any locale.  It has at
- * most 8 GiB, 2^31 rows, 65,535 columns and 1 MiB a row.
+ * A CSV file has one sample a row, numbers, the label (0 or 1) last; between the cells
+ * commas, semicolons, tabs or bars, which is found out, and with the last three numbers
+ * may have a decimal comma.  It may be packed by gzip, begin with lines of comment (#),
+ * and its first line may hold column names, or the form "rows,features,class,class".
+ * Numbers become the nearest double in any locale, on all threads.  It has at most
+ * 8 GiB, 2^31 rows, 65,535 columns and 1 MiB a row (docs/data.md).
  *
  * What is read and perhaps not meant has a warning: a column that counts the rows, two
  * columns of one name, whole numbers beyond 2^53, labels that are all equal.

@@ -11,13 +11,13 @@ BEGIN {
     below["ops"] = "ops " below["lines"]
     below["optim"] = "optim " below["tape"]
     below["page"] = "page " below["ops"]
-    below["data"] = "data " below["page"]
+    below["arrays"] = "arrays base system"
+    below["data"] = "data arrays " below["page"]
     below["metrics"] = "metrics base system"
     below["verify"] = "verify " below["data"]
     below["selftest"] = "selftest " below["verify"]
     below["derive"] = "derive " below["verify"]
     below["train"] = "train metrics optim " below["data"]
-    below["arrays"] = "arrays base system"
     below["store"] = "store " below["arrays"]
     below["report"] = "report base system"
     below["session"] = "session derive verify train metrics optim store arrays report " below["data"]
