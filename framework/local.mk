@@ -167,6 +167,7 @@ libcore_la_SOURCES = \
 	framework/data/prepare.c \
 	framework/data/read.c \
 	framework/data/recipe.c framework/data/recipe.h \
+	framework/data/recipe_text.c \
 	framework/data/rows.c \
 	framework/data/source.c \
 	framework/data/split.c \

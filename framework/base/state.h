@@ -73,6 +73,11 @@ typedef struct lhi_state {
     char data_digest[65];    /* SHA-256 of the bytes of the data file */
     int64_t data_rows, data_cols, train_rows;
     double *mean, *deviation;/* data_cols each */
+    char *recipe;            /* how the file's columns became X and y (data/recipe_text.c); NULL:
+                                numbers, and a label of 0 or 1 behind them */
+    double *fill;            /* data_cols: what stands for missing cells; NULL: none is filled */
+    double *target_mean, *target_deviation; /* of labels that are values, targets each, or NULL */
+    size_t targets;
     double *held;            /* the parts of lh_hold_out(), in order */
     size_t held_count;
     uint16_t *part;          /* of each of data_rows: held out as the part-th, from 1; else 0.

@@ -41,6 +41,12 @@ struct lh_data {
     void *copy[LH_TYPES]; /* rows x cols standardised features; NULL before the prepare */
 };
 
+/* 1 when missing cells are filled, in this file or another that is taken as it is. */
+static inline int lhi_data_fills(const lh_data *d)
+{
+    return d->frame->how->missing != LH_MISSING_REFUSE;
+}
+
 static inline int lhi_data_is_inert(const lh_data *d)
 {
     return !d || !d->table;
@@ -82,6 +88,17 @@ double lhi_data_weight(const lh_data *d, size_t row);
 /* Standardises d as a model does that has a scale already, and tells that once.  LH_OK;
  * LH_ESTATE when d is in use with another scale. */
 lh_status lhi_data_follow(lh_data *d, const lh_params *p);
+/* A scale that is known: d's own from now on.  fill and what is of targets may be NULL. */
+typedef struct lhi_given_scale {
+    const double *mean, *deviation, *fill;
+    size_t cols;
+    const double *target_mean, *target_deviation;
+    size_t targets;
+} lhi_given_scale;
+lh_status lhi_data_scale(lh_data *d, const lhi_given_scale *s);
+/* Another file, taken as a recipe takes it; `labelled`: it must have labels.  Inert after an
+ * error. */
+lh_data *lhi_data_like_recipe(lh_ctx *c, const char *path, const lhi_recipe *how, int labelled);
 /* Makes the scale of d, which has its fit, that of a model. */
 void lhi_data_lend(const lh_data *d, lh_params *p);
 /* Those of d's rows that are of a part, scaled as d is; part is as above.  Inert after an error. */

@@ -94,28 +94,30 @@ static size_t row_with(const lhi_table *t, size_t column, double x)
     return row;
 }
 
+static const char FEATURE[] = "feature", LABEL[] = "label", WEIGHT[] = "weight";
+
 typedef struct finding {
     lh_ctx *c;
     const lhi_table *t;
     const lhi_recipe *how;
+    const lhi_frame *f;
     const lhi_used *u;
     lhi_taken *at;
-    const char *what; /* "feature", "label" */
+    const char *what;
 } finding;
 
 static lh_status refuse_missing(const finding *k)
 {
     const lhi_column *column = &k->t->column[k->at->column];
-    const int is_feature = strcmp(k->what, "feature") == 0;
     char text[80], where[40];
 
     lhi_format(where, sizeof where, " %s %zu", k->t->first_line ? "line" : "row",
                column->missing_at);
     return lhi_fail(k->c, LH_EDATA,
-                    is_feature ? lhi_strf(k->c, "--missing=mean, median or indicator fills such "
-                                          "cells; --drop=%zu leaves the column out",
-                                          k->at->column + 1)
-                               : "take the rows out that have none",
+                    k->what == FEATURE
+                        ? lhi_strf(k->c, "--missing=mean, median or indicator fills such cells; "
+                                   "--drop=%zu leaves the column out", k->at->column + 1)
+                        : "take the rows out that have none",
                     "%s%s, %s: the cell is missing, the first of %zu in this column", k->t->name,
                     where, lhi_column_text(k->t, k->at->column, text, sizeof text),
                     column->missing);
@@ -133,7 +135,7 @@ static lh_status refuse_text(const finding *k, size_t value, const char *why, co
 }
 
 /* The recipe's numbers of the texts of a column. */
-static lh_status match_texts(finding *k, int strict)
+static lh_status match_texts(finding *k)
 {
     const lhi_column *column = &k->t->column[k->at->column];
     uint32_t *code;
@@ -146,7 +148,7 @@ static lh_status match_texts(finding *k, int strict)
         const size_t value = k->u->text ? value_of(k->u, column->value[i]) : SIZE_MAX;
 
         code[i] = value == SIZE_MAX ? UINT32_MAX : (uint32_t)value;
-        if (value == SIZE_MAX && strict)
+        if (value == SIZE_MAX)
             return refuse_text(k, i, lhi_strf(k->c, "is no %s that the model knows: it was not in "
                                               "the file that it was trained on", k->what),
                                "leave such rows out, or train on a file that has them, too");
@@ -168,20 +170,38 @@ static lh_status refuse_absent(const finding *k)
                     k->t->cols, k->u->place + 1, k->what);
 }
 
+/* Numbers where each of a few values means something by itself. */
+static lh_status check_numbers(const finding *k)
+{
+    char text[80], where[40];
+
+    for (size_t i = 0; i < k->t->rows; i++) {
+        const double x = lhi_table_at(k->t, i, k->at->column);
+
+        if (x == x && lhi_value_in(k->f, k->u, k->at, i) == SIZE_MAX)
+            return lhi_fail(k->c, LH_EDATA, "leave such rows out, or train on a file that has them",
+                            "%s%s, %s: %g is no %s that the model knows", k->t->name,
+                            lhi_row_text(k->t, i, where, sizeof where),
+                            lhi_column_text(k->t, k->at->column, text, sizeof text), x, k->what);
+    }
+    return LH_OK;
+}
+
 /* One column; `needed`: it must be there, and have its cells. */
 static lh_status find(finding *k, int needed)
 {
-    const int strict = needed || strcmp(k->what, "feature") == 0;
+    const int fills = k->what == FEATURE && k->how->missing != LH_MISSING_REFUSE;
     const lhi_column *column;
 
     k->at->column = place_of(k->t, k->u);
     if (k->at->column == LHI_NO_COLUMN)
         return needed ? refuse_absent(k) : LH_OK;
     column = &k->t->column[k->at->column];
-    if (strict && column->missing > 0 &&
-        (strcmp(k->what, "feature") != 0 || k->how->missing == LH_MISSING_REFUSE))
+    if (column->missing > 0 && needed && !fills)
         return refuse_missing(k);
-    return column->text ? match_texts(k, strict) : LH_OK;
+    if (column->text)
+        return match_texts(k);
+    return k->u->values > 0 ? check_numbers(k) : LH_OK;
 }
 
 static lh_status find_weight(finding *k, int needed)
@@ -204,31 +224,14 @@ static lh_status find_weight(finding *k, int needed)
     return LH_OK;
 }
 
-/* Labels that are one of a few numbers. */
-static lh_status check_numbers(const finding *k, const lhi_frame *f)
-{
-    char text[80], where[40];
-
-    for (size_t i = 0; i < k->t->rows; i++)
-        if (lhi_value_in(f, k->u, k->at, i) == SIZE_MAX)
-            return lhi_fail(k->c, LH_EDATA, "leave such rows out, or train on a file that has them",
-                            "%s%s, %s: %g is no label that the model knows", k->t->name,
-                            lhi_row_text(k->t, i, where, sizeof where),
-                            lhi_column_text(k->t, k->at->column, text, sizeof text),
-                            lhi_table_at(k->t, i, k->at->column));
-    return LH_OK;
-}
-
 static int find_labels(finding *k, lhi_frame *f, int labelled)
 {
-    k->what = "label";
+    k->what = LABEL;
     f->labelled = 1;
     for (size_t i = 0; i < f->how->targets; i++) {
         k->u = &f->how->label[i];
         k->at = &f->label[i];
         if (find(k, labelled) != LH_OK)
-            return -1;
-        if (labelled && k->u->values > 0 && !k->at->code && check_numbers(k, f) != LH_OK)
             return -1;
         f->labelled &= k->at->column != LHI_NO_COLUMN && k->t->column[k->at->column].missing == 0;
     }
@@ -237,7 +240,7 @@ static int find_labels(finding *k, lhi_frame *f, int labelled)
 
 static int find_features(finding *k, lhi_frame *f)
 {
-    k->what = "feature";
+    k->what = FEATURE;
     for (size_t i = 0; i < f->how->features; i++) {
         k->u = &f->how->feature[i];
         k->at = &f->feature[i];
@@ -250,7 +253,7 @@ static int find_features(finding *k, lhi_frame *f)
 const lhi_frame *lhi_frame_new(lh_ctx *c, const lhi_table *t, const lhi_recipe *how, int labelled)
 {
     lhi_frame *f = lhi_alloc(c, sizeof *f);
-    finding k = {.c = c, .t = t, .how = how};
+    finding k = {.c = c, .t = t, .how = how, .f = f};
 
     if (!f)
         return NULL;
@@ -260,7 +263,7 @@ const lhi_frame *lhi_frame_new(lh_ctx *c, const lhi_table *t, const lhi_recipe *
     f->label = lhi_alloc_array(c, how->targets, sizeof *f->label);
     if (!f->feature || !f->label || find_features(&k, f) != 0 || find_labels(&k, f, labelled) != 0)
         return NULL;
-    k.what = "weight";
+    k.what = WEIGHT;
     k.u = how->weight;
     k.at = &f->weight;
     if (how->weight && find_weight(&k, labelled) != LH_OK)

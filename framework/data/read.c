@@ -68,6 +68,18 @@ lh_data *lh_data_read(lh_ctx *c, const char *path, const lh_reading *how)
     return lhi_call_ends_if_trained(c) == LH_OK ? d : lhi_data_inert(c);
 }
 
+lh_data *lhi_data_like_recipe(lh_ctx *c, const char *path, const lhi_recipe *how, int labelled)
+{
+    lhi_table *t = lhi_alloc(c, sizeof *t);
+    const lhi_frame *f;
+    lh_data *d;
+
+    if (!t || lhi_table_read(c, path, LH_F64, LHI_CELLS_LOOSE, t) != LH_OK ||
+        !(f = lhi_frame_new(c, t, how, labelled)) || !(d = lhi_data_new(c, f)))
+        return lhi_data_inert(c);
+    return d;
+}
+
 /* The place of a word among those of an option. */
 static int place_of(const char *word, const char *words)
 {

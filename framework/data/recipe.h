@@ -64,6 +64,15 @@ typedef struct lhi_frame {
 /* What a reading makes of a table; NULL after LH_EUSAGE (no such column), LH_EDATA, LH_ENOMEM. */
 const lhi_recipe *lhi_recipe_new(lh_ctx *c, const lhi_table *t, const lh_reading *how);
 
+/* --- recipe_text.c --- */
+
+/* The recipe as text; NULL: no memory. */
+char *lhi_recipe_write(lh_ctx *c, const lhi_recipe *r);
+/* The recipe of a text that anyone may have written; NULL after LH_EFORMAT, LH_ENOMEM. */
+const lhi_recipe *lhi_recipe_parse(lh_ctx *c, const char *text, const char *path);
+/* That of a file without one: so many features, and a label that is 0 or 1 behind them. */
+const lhi_recipe *lhi_recipe_plain(lh_ctx *c, size_t cols);
+
 /* --- choose.c --- */
 
 /* What a reading says of each column. */
@@ -80,7 +89,8 @@ const char *lhi_row_text(const lhi_table *t, size_t row, char *text, size_t room
 
 /* Finds the recipe's columns in a table: by name, by place in one without names.  NULL after
  * LH_EMISMATCH (a column is missing, or a text that the recipe does not know) or LH_EDATA (a cell
- * that is missing or no number); `labelled`: labels and weights must be there. */
+ * that is missing or no number); `labelled`: labels and weights must be there, else they may be
+ * missing. */
 const lhi_frame *lhi_frame_new(lh_ctx *c, const lhi_table *t, const lhi_recipe *how, int labelled);
 
 /* The number of a value of a used column in a row: of a text, or of a number that is one of a few;

@@ -146,6 +146,13 @@ lh_status lh_data_standardize(lh_data *d, const double *mean, const double *devi
     return lhi_call_ends_if_trained(d->c);
 }
 
+lh_status lhi_data_scale(lh_data *d, const lhi_given_scale *s)
+{
+    if (standardize(d, s->mean, s->deviation, s->cols) == LH_OK)
+        take_rest(d->fit, s->fill, s->target_mean, s->target_deviation, s->targets);
+    return d->c->status;
+}
+
 lh_status lh_data_like(lh_data *d, lh_data *other)
 {
     LHI_USUAL_FLOATS(d ? d->c : NULL);
@@ -155,10 +162,13 @@ lh_status lh_data_like(lh_data *d, lh_data *other)
     if (lhi_data_is_inert(d) || lhi_data_is_inert(other) || other->c != d->c)
         return lhi_refuse(d->c, LH_EUSAGE, "both are of one context, and were opened",
                           "lh_data_like: there are no rows");
-    if (lhi_data_fit(other) == LH_OK &&
-        standardize(d, other->mean, other->deviation, other->cols) == LH_OK)
-        take_rest(d->fit, other->fit->fill, other->fit->target_mean,
-                  other->fit->target_deviation, other->frame->how->targets);
+    if (lhi_data_fit(other) == LH_OK) {
+        const lh_data *root = other->fit;
+
+        lhi_data_scale(d, &(lhi_given_scale){root->mean, root->deviation, root->fill, root->cols,
+                                         root->target_mean, root->target_deviation,
+                                         root->frame->how->targets});
+    }
     return lhi_call_ends_if_trained(d->c);
 }
 

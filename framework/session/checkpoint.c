@@ -36,6 +36,23 @@ lh_status lh_save(lh_run *r, const char *path)
     return lhi_call_ends(r->c);
 }
 
+/* The recipe and the scale must be of as many columns. */
+static void take_recipe(lh_checkpoint *k)
+{
+    const lhi_state *s = &k->state;
+    const size_t cols = (size_t)s->data_cols;
+
+    if (cols == 0 && !s->recipe)
+        return; /* a state that no data set has given */
+    k->how = s->recipe ? lhi_recipe_parse(k->c, s->recipe, k->path)
+                       : lhi_recipe_plain(k->c, cols);
+    if (k->how && (k->how->cols != cols || (s->target_mean && (s->targets != k->how->targets ||
+                                            k->how->labels != LH_LABELS_VALUES))))
+        lhi_fail(k->c, LH_EFORMAT, "use another checkpoint",
+                 "%s: its recipe makes %zu features and %zu columns of labels, and it has the "
+                 "scale of %zu and %zu", k->path, k->how->cols, k->how->targets, cols, s->targets);
+}
+
 lh_checkpoint *lh_checkpoint_open(lh_ctx *c, const char *path)
 {
     LHI_USUAL_FLOATS(c);
@@ -49,8 +66,8 @@ lh_checkpoint *lh_checkpoint_open(lh_ctx *c, const char *path)
     else if (k) {
         k->c = c;
         k->path = lhi_strdup(c, path);
-        if (k->path)
-            lhi_store_read(c, path, &k->state);
+        if (k->path && lhi_store_read(c, path, &k->state) == LH_OK)
+            take_recipe(k);
     }
     return lhi_call_ends(c) == LH_OK ? k : NULL;
 }
@@ -92,6 +109,10 @@ static int take_model(lh_checkpoint *k, lh_params *p)
     p->mean = k->state.mean;
     p->deviation = k->state.mean ? k->state.deviation : NULL;
     p->cols = (size_t)k->state.data_cols;
+    p->fill = k->state.fill;
+    p->target_mean = k->state.target_mean;
+    p->target_deviation = k->state.target_deviation;
+    p->targets = k->state.targets;
     p->scaled_by = k->state.data_name;
     p->threshold = k->state.threshold;
     p->rule = k->state.rule;
@@ -116,6 +137,14 @@ lh_var lh_checkpoint_network(lh_checkpoint *k)
     return lhi_ok(k->c) && take_model(k, p) == 0 ? L : (lh_var){t, UINT32_MAX, 0};
 }
 
+static void scale(const lh_checkpoint *k, lh_data *d)
+{
+    const lhi_state *s = &k->state;
+
+    lhi_data_scale(d, &(lhi_given_scale){s->mean, s->deviation, s->fill, (size_t)s->data_cols,
+                                     s->target_mean, s->target_deviation, s->targets});
+}
+
 lh_status lh_checkpoint_standardize(lh_checkpoint *k, lh_data *d)
 {
     if (k && lhi_ok(k->c) && (!d || d->c != k->c))
@@ -125,7 +154,26 @@ lh_status lh_checkpoint_standardize(lh_checkpoint *k, lh_data *d)
 
     if (!k)
         return LH_EUSAGE;
-    return lh_data_standardize(d, k->state.mean, k->state.deviation, (size_t)k->state.data_cols);
+    if (!lhi_ok(k->c))
+        return k->c->status;
+    scale(k, d);
+    return lhi_call_ends_if_trained(k->c);
+}
+
+lh_data *lh_checkpoint_data(lh_checkpoint *k, const char *path)
+{
+    LHI_USUAL_FLOATS(k ? k->c : NULL);
+    lh_data *d;
+
+    if (!k || !lhi_ok(k->c))
+        return lhi_data_inert(k ? k->c : NULL);
+    if (!path || !k->how)
+        lhi_fail(k->c, LH_EUSAGE, NULL, path ? "%s: it was trained on no data"
+                                             : "%s: there is no path to the data", k->path);
+    d = lhi_ok(k->c) ? lhi_data_like_recipe(k->c, path, k->how, 0) : NULL;
+    if (lhi_ok(k->c))
+        scale(k, d);
+    return lhi_call_ends_if_trained(k->c) == LH_OK ? d : lhi_data_inert(k->c);
 }
 
 const char *lh_checkpoint_watched(lh_checkpoint *k)

@@ -39,16 +39,6 @@ static void deal_again(lh_checkpoint *k, lh_data *d)
     lhi_call_ends(k->c);
 }
 
-lh_data *lh_checkpoint_data(lh_checkpoint *k, const char *path)
-{
-    lh_data *d;
-
-    if (!k || !lhi_ok(k->c))
-        return lhi_data_inert(k ? k->c : NULL);
-    d = lh_data_open(k->c, path);
-    return lh_checkpoint_standardize(k, d) == LH_OK ? d : lhi_data_inert(k->c);
-}
-
 long lh_checkpoint_parts(lh_checkpoint *k, lh_data *d)
 {
     lhi_state *s = k ? &k->state : NULL;

@@ -11,6 +11,7 @@ struct lh_checkpoint {
     lh_ctx *c;
     const char *path;
     lhi_state state;
+    const struct lhi_recipe *how; /* how its file's columns became X and y */
 };
 
 /* What differs between equal runs: clock, host, threads, compiler, instruction set. */

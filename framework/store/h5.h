@@ -9,7 +9,7 @@
 #include <hdf5.h>
 
 #define LHI_H5_ITEMS 4096          /* most parameters, series, lines */
-#define LHI_H5_TEXT (1024u * 1024) /* most bytes of one text */
+#define LHI_H5_TEXT (4096u * 1024) /* most bytes of one text */
 
 /* One visit to HDF5: everything opened is on a stack, so that nothing stays open.
  * The context's status is the flag that something failed. */

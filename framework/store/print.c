@@ -109,6 +109,22 @@ static void print_best(const lhi_state *s, FILE *out)
              (long long)(s->epoch - s->best_epoch));
 }
 
+/* Its first lines say what labels, missing cells and scales are. */
+static void print_recipe(const lhi_state *s, FILE *out)
+{
+    const char *at = s->recipe ? s->recipe : "";
+
+    for (int i = 0; i < 3 && *at; i++) {
+        const size_t length = strcspn(at, "\n");
+
+        put(out, i ? ", " : "           ");
+        plain(out, at, length);
+        at += length + (at[length] == '\n');
+    }
+    if (s->recipe)
+        fputc('\n', out);
+}
+
 static void print_counters(const lhi_state *s, FILE *out)
 {
     fputc('\n', out);
@@ -126,6 +142,7 @@ static void print_counters(const lhi_state *s, FILE *out)
          (long long)s->train_rows, (long long)s->data_cols);
     if (s->data_digest[0])
         line(out, "           sha256 %s", s->data_digest);
+    print_recipe(s, out);
     for (size_t i = 0; i < s->held_count; i++)
         line(out, "           %g of them held out", s->held[i]);
 }

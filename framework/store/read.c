@@ -209,6 +209,29 @@ static double *numbers(lhi_h5 *h, hid_t in, const char *name, const hsize_t *wan
     return lhi_h5_has(h, in, name) ? lhi_h5_read_array(h, in, name, LH_F64, 1, want, dims) : NULL;
 }
 
+static void read_recipe(lhi_h5 *h, hid_t data, lhi_state *s)
+{
+    const hsize_t cols[1] = {(hsize_t)s->data_cols};
+    hsize_t dims[1] = {0};
+    size_t count = 0;
+    const char **lines;
+
+    if (lhi_h5_has(h, data, "recipe")) {
+        lines = lhi_h5_read_lines(h, data, "recipe", &count);
+        if (lhi_ok(h->c) && count != 1)
+            lhi_h5_bad(h, data, "recipe", "is not one text");
+        if (lhi_ok(h->c))
+            s->recipe = lhi_strdup(h->c, lines[0]);
+    }
+    s->fill = numbers(h, data, "fill", cols, dims);
+    dims[0] = 0;
+    s->target_mean = numbers(h, data, "target_mean", NULL, dims);
+    s->targets = (size_t)dims[0];
+    s->target_deviation = numbers(h, data, "target_deviation", dims, dims);
+    if (lhi_ok(h->c) && !s->target_mean != !s->target_deviation)
+        lhi_h5_bad(h, data, "target_mean", "stands without the other");
+}
+
 static void read_data(lhi_h5 *h, hid_t file, lhi_state *s)
 {
     const size_t mark = h->opens;
@@ -221,6 +244,8 @@ static void read_data(lhi_h5 *h, hid_t file, lhi_state *s)
     dims[0] = 0;
     s->held = numbers(h, group, "held", NULL, dims);
     s->held_count = (size_t)dims[0];
+    if (h->version >= 3)
+        read_recipe(h, group, s);
     if (h->version >= 2 && lhi_h5_has(h, group, "part"))
         s->part = lhi_h5_read_numbers(h, group, "part", H5T_STD_U16LE, H5T_NATIVE_UINT16, 1, rows,
                                       dims);

@@ -167,10 +167,12 @@ int lhi_state_unsound(const lhi_state *s, char *reason, size_t room)
     if (s->params <= LHI_H5_ITEMS && s->numbers <= LHI_H5_ITEMS && s->slots <= LHI_H5_ITEMS &&
         s->kepts <= LHI_H5_ITEMS && s->series_count <= LHI_H5_ITEMS &&
         s->config_count <= LHI_H5_ITEMS && s->provenance_count <= LHI_H5_ITEMS &&
-        (!s->tape || strlen(s->tape) < LHI_H5_TEXT))
+        (!s->tape || strlen(s->tape) < LHI_H5_TEXT) &&
+        (!s->recipe || strlen(s->recipe) < LHI_H5_TEXT))
         return 0;
     snprintf(reason, room,
-             "more than %d parameters, slots, series or lines, or a tape of more than %u bytes",
+             "more than %d parameters, slots, series or lines, or a tape or a recipe of more than "
+             "%u bytes",
              LHI_H5_ITEMS, LHI_H5_TEXT - 1);
     return 1;
 }

@@ -107,14 +107,18 @@ lh_status lhi_run_state(lh_run *r, lhi_state *s)
         .patience = r->patience, .series = r->series, .series_count = r->series_count,
         .epochs = (size_t)r->epoch, .params = r->params, .data_rows = (int64_t)r->d->file_rows,
         .data_cols = (int64_t)r->d->cols, .train_rows = (int64_t)r->d->rows, .mean = fit->mean,
-        .deviation = fit->deviation, .held = fit->held, .held_count = fit->held_count,
+        .deviation = fit->deviation, .fill = lhi_data_fills(fit) ? fit->fill : NULL,
+        .target_mean = fit->target_mean, .target_deviation = fit->target_deviation,
+        .targets = fit->target_mean ? fit->frame->how->targets : 0, .held = fit->held,
+        .held_count = fit->held_count,
         .part = fit->part, .trained = r->d->index};
     snprintf(s->watch, sizeof s->watch, "%s", r->watch);
     snprintf(s->data_name, sizeof s->data_name, "%s", r->d->name);
     snprintf(s->data_digest, sizeof s->data_digest, "%s", r->d->digest);
     s->tape = lhi_listing(r->t, r->p);
+    s->recipe = lhi_recipe_write(r->c, r->d->frame->how);
     s->param = lhi_alloc_array(r->c, r->params, sizeof *s->param);
-    if (!s->param || !s->tape || rule_of(r, s) != 0)
+    if (!s->param || !s->tape || !s->recipe || rule_of(r, s) != 0)
         return r->c->status;
     for (size_t k = 0; k < r->params; k++)
         s->param[k] = picture_of(r, k);
@@ -135,6 +139,7 @@ void lhi_run_state_free(lh_run *r, lhi_state *s)
     free_lines(r->c, s->provenance, s->provenance_count);
     lhi_release(r->c, s->param);
     lhi_release(r->c, s->tape);
+    lhi_release(r->c, s->recipe);
 }
 
 /* The first line in which two tapes differ, for the message. */
@@ -175,6 +180,19 @@ static int same_rows(const lh_data *d, const lhi_state *s)
             memcmp(s->held, fit->held, s->held_count * sizeof *s->held) == 0) &&
            (!s->part || !fit->part || s->data_rows != (int64_t)d->file_rows ||
             memcmp(s->part, fit->part, d->file_rows * sizeof *s->part) == 0);
+}
+
+/* The file's columns became X and y in the same way; version 2 knew one way alone. */
+static int same_recipe(const lh_run *r, const lhi_state *s)
+{
+    const lhi_recipe *how = r->d->frame->how;
+    char *own = lhi_recipe_write(r->c, how);
+    const int same = s->recipe ? own && strcmp(own, s->recipe) == 0
+                               : how->plain && how->labels == LH_LABELS_BINARY &&
+                                     how->scale == LH_SCALE_STANDARD && !how->balance;
+
+    lhi_release(r->c, own);
+    return same;
 }
 
 static void numbers_of(const lhi_state *s, char *text, size_t room)
@@ -290,6 +308,10 @@ static lh_status compare(lh_run *r, const lhi_state *s, const char *path)
                         "give the same --data and the same split (longhand train: --held-out, and "
                         "--patience, which takes rows for validation)");
     }
+    if (!same_recipe(r, s))
+        return mismatch(r, path, "its columns became X and y in another way",
+                        "give the same --label, --labels, --drop, --only, --missing, --scale, "
+                        "--weight, --group, --balance and --stratify");
     if (rule_of(r, &own) != 0)
         return r->c->status;
     if (strcmp(s->rule, own.rule) != 0 || strcmp(s->schedule, own.schedule) != 0 ||

@@ -61,10 +61,12 @@ LH_API lh_var lh_checkpoint_network(lh_checkpoint *k);
 
 /**
  * Opens a file as the one that was trained on was read: the same columns, found by their names,
- * the same classes and texts, filled and scaled as its training rows were.  Columns of labels may
- * be missing: then the set is for outputs, and what needs labels refuses it.
- * @return the data; inert after LH_EMISMATCH (a column is missing, a text is unknown: the message
- *         names it), LH_EUSAGE (no path), and what lh_data_read() says.
+ * the same classes and texts, filled and scaled as its training rows were; by their places in a
+ * file that has no names.  Labels may be missing: then the set is for outputs, and what needs
+ * labels refuses it.
+ * @return the data; inert after LH_EMISMATCH (a column is missing: the message names it), LH_EDATA
+ *         (a text or a label that the model does not know, a missing cell where none is filled),
+ *         LH_EUSAGE (no path), and what lh_data_read() says.
  */
 LH_API lh_data *lh_checkpoint_data(lh_checkpoint *k, const char *path);
 

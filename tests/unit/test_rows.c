@@ -5,7 +5,7 @@
 
 #include <longhand.h>
 
-#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static char said[4000];
@@ -179,6 +179,122 @@ static void fits(void)
     }
 }
 
+static const char cars[] = "name,power,fuel,age,price\na,100,petrol,3,9.5\nb,,diesel,,7\n"
+                           "c,80,,1,8.25\nd,120,gas,2,20\ne,90,petrol,9,3\nf,60,diesel,4,4\n";
+/* The same rows with columns in another order, one that is new, and without prices. */
+static const char moved[] = "fuel,colour,age,power,name\npetrol,red,3,100,a\ndiesel,red,,,b\n"
+                            ",blue,1,80,c\ngas,red,2,120,d\npetrol,x,9,90,e\ndiesel,x,4,60,f\n";
+static const lh_reading as_cars = {.label = "price", .drop = "name",
+                                   .missing = LH_MISSING_INDICATOR};
+
+/* What a checkpoint knows of its data makes the same X of another file. */
+static void recipes(void)
+{
+    net k = network(cars, as_cars, 1, 1);
+    lh_var L = lh_mse(k.Z, k.y);
+    lh_run *r = lh_train(L, LH_SGD(0.01), k.d, 2, 3);
+    const char *path = check_path("cars.h5");
+    lh_checkpoint *file;
+    lh_data *d;
+
+    while (lh_epoch(r))
+        continue;
+    CHECK(lh_cols(k.d) == 8 && lh_save(r, path) == LH_OK, "%td: %s", lh_cols(k.d),
+          lh_message(k.c));
+    file = lh_checkpoint_open(k.c, path);
+    check_write(check_path("moved.csv"), moved, -1);
+    d = lh_checkpoint_data(file, check_path("moved.csv"));
+    if (CHECK(lh_rows(d) == 6 && lhi_data_prepare(d, LH_F64) == LH_OK, "%s", lh_message(k.c)))
+        CHECK(memcmp(d->copy[LH_F64], k.d->copy[LH_F64], 48 * sizeof(double)) == 0,
+              "other numbers");
+    CHECK(d->fit->target_mean && d->fit->target_mean[0] == k.d->target_mean[0] &&
+              d->fit->target_deviation[0] == k.d->target_deviation[0], "the prices' scale");
+    CHECK(lh_error(k.c) == LH_OK && lh_loss(L, d) != lh_loss(L, d) &&
+              strstr(lh_message(k.c), "have no label"), "%s", lh_message(k.c));
+    lh_clear(k.c);
+    CHECK(lh_rows(lhi_data_like_recipe(k.c, check_path("moved.csv"), k.d->frame->how, 1)) == 0 &&
+              strstr(lh_message(k.c), "has no column 'price', a label"), "%s", lh_message(k.c));
+    lhi_call_ends(k.c);
+    lh_clear(k.c);
+    d = lh_checkpoint_data(file, check_path("a.csv"));
+    CHECK(lh_loss(lh_checkpoint_network(file), d) == lh_loss(L, k.d), "%s", lh_message(k.c));
+    lh_close(k.c);
+}
+
+static void strangers(void)
+{
+    static const struct {
+        const char *text, *says;
+    } cases[] = {
+        {"power,fuel,age\n1,steam,2\n2,gas,3\n", "line 2, column 2 'fuel': 'steam' is no feature"},
+        {"power,fuel\n1,gas\n2,gas\n", "has no column 'age', a feature"},
+        {"power,fuel,age\n1,gas,old\n2,gas,3\n", "line 2, column 3 'age': 'old' is text"},
+        {"1,100\n2,80\n", "has 2 columns: column 3, a feature of the model, is not there"},
+        {"power,fuel,age\n1,,2\n2,5,3\n", "line 3, column 2 'fuel': 5 is no feature"},
+    };
+    net k = network(cars, as_cars, 1, 1);
+    const char *text = lhi_recipe_write(k.c, k.d->frame->how), *again;
+    const lhi_recipe *how = lhi_recipe_parse(k.c, text, "cars.h5");
+
+    again = how ? lhi_recipe_write(k.c, how) : "";
+    CHECK(strcmp(text, again) == 0, "%s became %s", text, again);
+    lh_close(k.c);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        lh_data *d;
+
+        k = network(cars, as_cars, 1, 1);
+        check_write(check_path("b.csv"), cases[i].text, -1);
+        d = lhi_data_like_recipe(k.c, check_path("b.csv"), k.d->frame->how, 0);
+        CHECK(lh_rows(d) == 0 && strstr(lh_message(k.c), cases[i].says), "case %zu: %s", i,
+              lh_message(k.c));
+        lh_close(k.c);
+    }
+}
+
+/* A recipe that anyone may have written. */
+static void hostile(void)
+{
+    static const char good[] = "labels classes\nmissing mean\nscale none\nbalance\n"
+                               "label text 3 a\\\\b\\nc\nvalue x\nvalue y z\nweight number 9\n"
+                               "marked number 2 m\nfeatures 5 3\nfeature text 1\nvalue u\n";
+    static const char *const bad[] = {
+        "", "labels classes\n", "labels none\n", "label\n", "label text\n", "label text x\n",
+        "label text -1\n", "label text 99999999999999999999\n", "value 3\n",
+        "features 0 65535\nfeatures 0 65535\n", "weight number 1\nweight number 2\n",
+        "labels binary\nlabel text 0\nvalue a\nvalue b\nvalue c\nfeatures 1 2\n",
+        "labels binary\nlabel numbers 0\nvalue 1\nvalue 0\nfeatures 1 2\n",
+        "labels binary\nlabel numbers 0\nvalue nan\nfeatures 1 2\n",
+        "labels binary\nlabel text 0\nvalue b\nvalue b\nfeatures 1 2\n",
+        "labels values\nlabel number 0\nfeature text 1\n",
+        "labels values\nbalance\nlabel number 0\nfeatures 1 2\n", "\n", "nonsense 1\n"};
+    lh_ctx *c = quiet();
+    const lhi_recipe *how = lhi_recipe_parse(c, good, "good.h5");
+    char changed[sizeof good];
+    long parsed = 0;
+
+    if (CHECK(how && how->cols == 6 && strcmp(how->label->name, "a\\b\nc") == 0, "%s",
+              lh_message(c)))
+        CHECK(strcmp(lhi_recipe_write(c, how), good) == 0, "%s", lhi_recipe_write(c, how));
+    lh_close(c);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        c = quiet();
+        CHECK(!lhi_recipe_parse(c, bad[i], "bad.h5") && lh_error(c) == LH_EFORMAT &&
+                  strstr(lh_message(c), "bad.h5: line "), "case %zu: %s", i, lh_message(c));
+        lh_close(c);
+    }
+    for (size_t i = 0; i + 1 < sizeof good; i++)
+        for (int with = 0; with < 4; with++) {
+            c = quiet();
+            memcpy(changed, good, sizeof good);
+            changed[i] = "\n 9a"[with];
+            how = lhi_recipe_parse(c, changed, "changed.h5");
+            parsed += how != NULL;
+            CHECK(how || lh_error(c) == LH_EFORMAT, "byte %zu: %s", i, lh_message(c));
+            lh_close(c);
+        }
+    CHECK(parsed > 20 && parsed < 500, "%ld were taken", parsed);
+}
+
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
@@ -186,6 +302,9 @@ int main(int argc, char **argv)
         {"what labels are is found where nobody says it", guesses},
         {"numbers of classes and a column for each are the same", both_forms},
         {"a loss that does not fit the labels is refused with the remedy", fits},
+        {"a checkpoint takes another file as its own was taken", recipes},
+        {"what the model does not know is one error that names it", strangers},
+        {"a recipe is read back as it was written, and a bad one is refused", hostile},
         {NULL, NULL}};
 
     return check_main(argc, argv, "rows", tests);
