@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-enum { OF_ARRAYS = (1 << LHI_P_M) - 1 /* leaves: operands, the output, its gradient */ };
+enum {
+    OF_ARRAYS = (1 << LHI_P_M) - 1, /* leaves: operands, the output, its gradient */
+    ONCES = 4                       /* numbers that a stage may need to be worked once */
+};
 
 #if LHI_TYPE == 32
 #define NUMBER(x) (x).f32
@@ -33,7 +36,8 @@ static void *part(char *base, size_t *used, size_t count, size_t size)
 /* What every call needs; the bytes that it takes. */
 static size_t lay_out(run *r, const lhi_line *l, char *base)
 {
-    const size_t places = LHI_S_CONSTANTS + l->constants + l->registers + 2 * l->stages;
+    const size_t onces = ONCES * l->stages;
+    const size_t places = LHI_S_CONSTANTS + l->constants + l->registers + onces;
     size_t used = 0;
     char *registers;
 
@@ -41,8 +45,8 @@ static size_t lay_out(run *r, const lhi_line *l, char *base)
     r->at = part(base, &used, places, sizeof *r->at);
     r->now = part(base, &used, places, sizeof *r->now);
     r->one = part(base, &used, places, 1);
-    r->once = part(base, &used, 2 * l->stages, sizeof *r->once);
-    r->loop = part(base, &used, l->stages + 1, sizeof *r->loop);
+    r->once = part(base, &used, onces, sizeof *r->once);
+    r->loop = part(base, &used, 2 * l->stages, sizeof *r->loop);
     r->number = part(base, &used, places, sizeof(real));
     registers = part(base, &used, l->registers, l->block_bytes);
     for (size_t i = 0; base && i < r->p->registers; i++)
@@ -121,47 +125,91 @@ static uint16_t bind_once(run *r, int code, uint16_t a, uint16_t b)
     int swapped;
 
     set_number(r, to, 0);
-    r->once[r->onces++] = (bound){LH_T(lhi_loop_of)(code, 0, 0, &swapped), a, b, a, (uint16_t)to};
+    r->once[r->onces++] =
+        (bound){LH_T(lhi_loop_of)(code, 0, 0, &swapped), a, b, a, a, (uint16_t)to};
     return (uint16_t)to;
 }
 
-static void bind_loop(run *r, LH_T(lhi_loop) *loop, int swapped, uint16_t a, uint16_t b, uint16_t c,
-                      uint16_t to)
+/* Its places are those of the values now. */
+static void bind_loop(run *r, LH_T(lhi_loop) *loop, int swapped, const lhi_stage *s)
 {
-    r->loop[r->loops++] = (bound){loop, swapped ? b : a, swapped ? a : b, c, to};
-    r->now[to] = to;
-    r->one[to] = 0;
+    r->loop[r->loops++] =
+        (bound){loop, swapped ? s->b : s->a, swapped ? s->a : s->b, s->c, s->d, s->to};
+    r->now[s->to] = s->to;
+    r->one[s->to] = 0;
+}
+
+static void bind_single(run *r, const lhi_stage *s)
+{
+    const int two = lhi_code_takes_two(s->code);
+    int swapped;
+    LH_T(lhi_loop) *loop = LH_T(lhi_loop_of)(s->code, r->one[s->a], two && r->one[s->b], &swapped);
+
+    bind_loop(r, loop, swapped, s);
+}
+
+/* What is subtracted is added, where it is one number for all. */
+static void add_the_negative(run *r, uint8_t *code, uint8_t sub, uint8_t add, uint16_t *place)
+{
+    if (*code == sub && r->one[*place]) {
+        *code = add;
+        *place = bind_once(r, LHI_NEG, *place, *place);
+    }
+}
+
+static void bind_chain(run *r, lhi_stage *s)
+{
+    int swapped;
+    LH_T(lhi_loop) *loop;
+
+    add_the_negative(r, &s->code, LHI_SUB, LHI_ADD, &s->b);
+    add_the_negative(r, &s->then, LHI_THEN_SUB, LHI_THEN_ADD, &s->c);
+    loop = LH_T(lhi_loop_of_chain)(s, r->one[s->a], r->one[s->b], r->one[s->c], &swapped);
+    bind_loop(r, loop, swapped, s);
+}
+
+/* The rest of a stage whose first operation gave x. */
+static lhi_stage rest_of(const lhi_stage *s, uint16_t x)
+{
+    static const uint8_t codes[] = {
+        [LHI_THEN_ADD] = LHI_ADD, [LHI_THEN_SUB] = LHI_SUB, [LHI_THEN_FROM] = LHI_SUB,
+        [LHI_THEN_MUL] = LHI_MUL, [LHI_THEN_SQUARE] = LHI_SQUARE};
+
+    return (lhi_stage){.code = codes[s->then], .then = s->last,
+                       .a = s->then == LHI_THEN_FROM ? s->c : x,
+                       .b = s->then == LHI_THEN_FROM ? x : s->c, .c = s->d, .d = s->d, .to = s->to};
 }
 
 /* What is the same for all elements is worked once. */
-static void bind(run *r, const lhi_stage *s)
+static void bind(run *r, const lhi_stage *stage)
 {
-    uint16_t a = r->now[s->a], b = r->now[s->b], x;
-    const uint16_t c = r->now[s->c];
-    int code = s->code, swapped;
+    lhi_stage s = {.code = stage->code, .then = stage->then, .last = stage->last,
+                   .a = r->now[stage->a], .b = r->now[stage->b], .c = r->now[stage->c],
+                   .d = r->now[stage->d], .to = stage->to};
 
-    if (s->then != LHI_ALONE && !(r->one[a] && r->one[b])) {
-        LH_T(lhi_loop) *loop =
-            LH_T(lhi_loop_of_two)(s, r->one[a], r->one[b], r->one[c], &swapped);
+    while (r->one[s.a] && (!lhi_code_takes_two(s.code) || r->one[s.b])) {
+        const uint16_t x = bind_once(r, s.code, s.a, s.b);
 
-        bind_loop(r, loop, swapped, a, b, c, s->to);
-        return;
+        if (s.then == LHI_END) {
+            r->now[s.to] = x;
+            if (s.to != LHI_P_RESULT)
+                return;
+            s = (lhi_stage){.code = LHI_COPY, .a = x, .b = x, .c = x, .d = x, .to = s.to};
+            break;
+        }
+        s = rest_of(&s, x);
     }
-    if (s->then != LHI_ALONE) {
-        x = bind_once(r, code, a, b);
-        code = s->code2;
-        a = s->then == LHI_THEN_RIGHT ? c : x;
-        b = s->then == LHI_THEN_LEFT ? c : x;
-    }
-    if (r->one[a] && (code >= LHI_NEG || r->one[b])) {
-        r->now[s->to] = x = bind_once(r, code, a, b);
-        if (s->to == LHI_P_RESULT)
-            bind_loop(r, LH_T(lhi_loop_of)(LHI_COPY, 1, 0, &swapped), 0, x, x, x, s->to);
+    if (s.then == LHI_END) {
+        bind_single(r, &s);
+    } else if (s.last != LHI_END && r->one[s.d]) { /* two loops: the second goes over the result */
+        const lhi_stage ends = {.then = s.last, .c = s.d, .d = s.d, .to = s.to};
+        const lhi_stage last = rest_of(&ends, s.to);
+
+        s.last = LHI_END;
+        bind_chain(r, &s);
+        bind_single(r, &last);
     } else {
-        LH_T(lhi_loop) *loop =
-            LH_T(lhi_loop_of)(code, r->one[a], code < LHI_NEG && r->one[b], &swapped);
-
-        bind_loop(r, loop, swapped, a, b, c, s->to);
+        bind_chain(r, &s);
     }
 }
 
@@ -170,7 +218,7 @@ static void work_once(const run *r)
     for (size_t i = 0; i < r->onces; i++) {
         const bound *b = &r->once[i];
 
-        b->loop(r->at[b->to], r->at[b->a], r->at[b->b], r->at[b->c], 1);
+        b->loop(r->at[b->to], r->at[b->a], r->at[b->b], r->at[b->c], r->at[b->d], 1);
     }
 }
 

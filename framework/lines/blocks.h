@@ -22,7 +22,7 @@ enum { LHI_LEVELS = 8 };
 /* A loop with the places that it reads and writes. */
 typedef struct LH_T(lhi_bound) {
     LH_T(lhi_loop) *loop;
-    uint16_t a, b, c, to;
+    uint16_t a, b, c, d, to;
 } LH_T(lhi_bound);
 
 typedef struct LH_T(lhi_blocks) {
@@ -67,7 +67,7 @@ static inline void LH_T(lhi_blocks_do)(const LH_T(lhi_blocks) *r, size_t n)
     for (size_t i = 0; i < r->loops; i++) {
         const LH_T(lhi_bound) *b = &r->loop[i];
 
-        b->loop(r->at[b->to], r->at[b->a], r->at[b->b], r->at[b->c], n);
+        b->loop(r->at[b->to], r->at[b->a], r->at[b->b], r->at[b->c], r->at[b->d], n);
     }
 }
 

@@ -82,7 +82,8 @@ static int same(value a, value b)
     return a.is == b.is && a.at == b.at;
 }
 
-/* An instruction, or what is known of it already: its constant, or the one that does the same. */
+/* An instruction, or what is known of it already: its constant, or the one that does the same.
+ * What is subtracted is added, where it is a constant: the bits are equal, and loops are fewer. */
 static value step2(making *k, lhi_code code, value a, value b)
 {
     size_t i = 0;
@@ -93,6 +94,11 @@ static value step2(making *k, lhi_code code, value a, value b)
     if (a.is == CONSTANT && b.is == CONSTANT &&
         lhi_apply(code, k->constant[a.at], k->constant[b.at], &x))
         return constant(k, x);
+    if (code == LHI_SUB && b.is == CONSTANT) {
+        x = k->constant[b.at];
+        code = LHI_ADD;
+        b = constant(k, (lhi_number){-x.f32, -x.f64, -x.wide});
+    }
     while (i < k->steps && !(k->step[i].code == code && same(k->step[i].a, a) &&
                              same(k->step[i].b, b)))
         i++;

@@ -1,4 +1,4 @@
-/* schedule.c -- joins cheap operations into one loop, and finds registers for the others. */
+/* schedule.c -- joins cheap operations into one loop, up to three, and finds registers. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/lines/schedule.h"
 
@@ -16,7 +16,7 @@ typedef struct maker {
     lhi_number *constant;
     lhi_instr *instr;
     unsigned *uses;          /* of each instruction, by instructions that are needed */
-    unsigned char *joined;   /* 1: it is the first half of another's loop; 2: the second of one */
+    unsigned char *length;   /* of each: operations of its loop up to it, 0: it is in another's */
 } maker;
 
 static size_t first_instr(const maker *k)
@@ -24,10 +24,11 @@ static size_t first_instr(const maker *k)
     return LHI_S_CONSTANTS + k->constants;
 }
 
-/* Adds, subtracts or multiplies, or can be written so. */
+/* Adds, subtracts or multiplies. */
 static int is_cheap(const lhi_instr *i)
 {
-    return i->code == LHI_ADD || i->code == LHI_SUB || i->code == LHI_MUL;
+    return i->code == LHI_ADD || i->code == LHI_SUB || i->code == LHI_MUL ||
+           i->code == LHI_SQUARE || i->code == LHI_CUBE;
 }
 
 static uint16_t constant(maker *k, lhi_number x)
@@ -64,11 +65,15 @@ static uint16_t take(maker *k, const lhi_program *p, lhi_use use)
 {
     const int minus = use != LHI_USE_VALUE && is_constant(p, p->result, -1);
     const int plain = use == LHI_USE_VALUE || is_constant(p, p->result, 1) || minus;
-    uint16_t zero, result;
+    int negates = minus;
+    uint16_t zero = 0, result;
 
     for (size_t i = 0; i < p->constants; i++)
         constant(k, p->constant[i]);
-    zero = constant(k, (lhi_number){-0.0f, -0.0, -0.0L});
+    for (size_t i = 0; i < p->count; i++)
+        negates |= p->instr[i].code == LHI_NEG;
+    if (negates)
+        zero = constant(k, (lhi_number){-0.0f, -0.0, -0.0L});
     for (size_t i = 0; i < p->count; i++) {
         const lhi_instr *in = &p->instr[i];
         const uint16_t a = place_of(k, p, in->a);
@@ -76,6 +81,8 @@ static uint16_t take(maker *k, const lhi_program *p, lhi_use use)
 
         if (in->code == LHI_NEG)
             append(k, LHI_SUB, zero, a);
+        else if (in->code == LHI_MUL && a == b)
+            append(k, LHI_SQUARE, a, a);
         else
             append(k, in->code, a, b);
     }
@@ -111,13 +118,58 @@ static void count_uses(maker *k, uint16_t result)
     }
 }
 
-/* May the value at this place be worked in the loop of its only user, which uses it so often? */
-static int joins(const maker *k, size_t place, unsigned uses)
+/* A square that is used by the product with what it is of alone, becomes one with it. */
+static void find_cubes(maker *k)
 {
     const size_t first = first_instr(k);
 
-    return place >= first && k->uses[place - first] == uses && !k->joined[place - first] &&
-           is_cheap(&k->instr[place - first]);
+    for (size_t i = 0; i < k->count; i++) {
+        lhi_instr *in = &k->instr[i];
+        const int right = in->b >= first && k->instr[in->b - first].code == LHI_SQUARE;
+        const uint16_t square = right ? in->b : in->a, of = right ? in->a : in->b;
+
+        if (!k->uses[i] || in->code != LHI_MUL || square < first ||
+            k->instr[square - first].code != LHI_SQUARE || k->instr[square - first].a != of ||
+            k->uses[square - first] != 1)
+            continue;
+        *in = (lhi_instr){LHI_CUBE, of, of};
+        k->uses[square - first] = 0;
+        if (of >= first)
+            k->uses[of - first]--;
+    }
+}
+
+/* Is it one number whatever the operands are? */
+static int is_number(const maker *k, size_t place)
+{
+    return place == LHI_P_M || (place >= LHI_P_NUMBERS && place < LHI_P_CONSTANTS) ||
+           (place >= LHI_S_CONSTANTS && place < first_instr(k));
+}
+
+/* Does instruction i take its left argument from its own loop? */
+static int takes_left(const maker *k, size_t i)
+{
+    const size_t first = first_instr(k), a = k->instr[i].a;
+
+    return a >= first && !k->length[a - first];
+}
+
+/* The place that it takes beside it. */
+static uint16_t beside(const maker *k, size_t i)
+{
+    return takes_left(k, i) ? k->instr[i].b : k->instr[i].a;
+}
+
+/* May the value at this place be worked in the loop of instruction i, its only user? */
+static int joins(const maker *k, const lhi_instr *i, size_t place)
+{
+    const size_t first = first_instr(k), at = place - first;
+
+    if (place < first || k->uses[at] != 1 || !is_cheap(&k->instr[at]))
+        return 0;
+    return k->length[at] == 1 ||
+           (k->length[at] == 2 && (i->code == LHI_ADD || i->code == LHI_MUL) &&
+            (k->instr[at].code == LHI_SQUARE || is_number(k, beside(k, at))));
 }
 
 static void join(maker *k)
@@ -126,18 +178,31 @@ static void join(maker *k)
 
     for (size_t i = 0; i < k->count; i++) {
         const lhi_instr *in = &k->instr[i];
-        const int twice = in->a == in->b;
+        size_t from;
 
-        if (!k->uses[i] || !is_cheap(in) || (twice && in->code != LHI_MUL))
+        if (!k->uses[i])
             continue;
-        if (joins(k, in->a, 1 + (unsigned)twice))
-            k->joined[in->a - first] = 1;
-        else if (joins(k, in->b, 1))
-            k->joined[in->b - first] = 1;
-        else
+        k->length[i] = 1;
+        if (!is_cheap(in) || in->code == LHI_CUBE)
             continue;
-        k->joined[i] = 2;
+        from = joins(k, in, in->a) ? in->a : in->b;
+        if (joins(k, in, from)) {
+            k->length[i] = (unsigned char)(k->length[from - first] + 1);
+            k->length[from - first] = 0;
+        }
     }
+}
+
+/* What instruction i does to the value that it takes from its own loop. */
+static uint8_t what_then(const maker *k, size_t i)
+{
+    const int code = k->instr[i].code;
+
+    return code == LHI_SQUARE       ? LHI_THEN_SQUARE
+           : code == LHI_ADD        ? LHI_THEN_ADD
+           : code == LHI_MUL        ? LHI_THEN_MUL
+           : takes_left(k, i)       ? LHI_THEN_SUB
+                                    : LHI_THEN_FROM;
 }
 
 /* The loops in order, their places still those of the maker. */
@@ -147,36 +212,37 @@ static size_t make_stages(const maker *k, lhi_stage *stage)
     size_t n = 0;
 
     for (size_t i = 0; i < k->count; i++) {
-        const lhi_instr *in = &k->instr[i], *before = in;
+        size_t of[3] = {i, i, i}; /* the operations of the loop */
         lhi_stage *s = &stage[n];
 
-        if (!k->uses[i] || k->joined[i] == 1)
+        if (!k->uses[i] || !k->length[i])
             continue;
-        *s = (lhi_stage){.code = in->code, .a = in->a, .b = in->b, .c = in->a,
-                         .to = (uint16_t)(first + i)};
-        if (k->joined[i] == 2) {
-            const int left = in->a >= first && k->joined[in->a - first] == 1;
-
-            before = &k->instr[(left ? in->a : in->b) - first];
-            *s = (lhi_stage){.code = before->code, .code2 = in->code,
-                             .then = left ? LHI_THEN_LEFT : LHI_THEN_RIGHT, .a = before->a,
-                             .b = before->b, .c = left ? in->b : in->a, .to = s->to};
-            if (in->a == in->b) {
-                s->then = LHI_THEN_BOTH;
-                s->c = s->a;
-            }
+        for (size_t j = k->length[i] - 1u; j > 0; j--)
+            of[j - 1] = (takes_left(k, of[j]) ? k->instr[of[j]].a : k->instr[of[j]].b) - first;
+        *s = (lhi_stage){.code = k->instr[of[0]].code, .a = k->instr[of[0]].a,
+                         .b = k->instr[of[0]].b, .to = (uint16_t)(first + i)};
+        s->c = s->d = s->a;
+        if (k->length[i] > 1) {
+            s->then = what_then(k, of[1]);
+            s->c = s->then == LHI_THEN_SQUARE ? s->a : beside(k, of[1]);
+        }
+        if (k->length[i] > 2) {
+            s->last = what_then(k, of[2]);
+            s->d = beside(k, of[2]);
         }
         n++;
     }
     return n;
 }
 
-/* The three places that a stage reads. */
-static void sources(lhi_stage *s, uint16_t *at[3])
+/* The places that a stage reads. */
+enum { SOURCES = 4 };
+static void sources(lhi_stage *s, uint16_t *at[SOURCES])
 {
     at[0] = &s->a;
     at[1] = &s->b;
     at[2] = &s->c;
+    at[3] = &s->d;
 }
 
 /* A register for each value, free again at the last stage that reads it: a loop may write where it
@@ -187,11 +253,11 @@ static size_t allot(const maker *k, lhi_stage *stage, size_t n, unsigned *last, 
 {
     const size_t first = first_instr(k);
     size_t registers = 0;
-    uint16_t *at[3];
+    uint16_t *at[SOURCES];
 
     for (size_t i = 0; i < n; i++) {
         sources(&stage[i], at);
-        for (int j = 0; j < 3; j++)
+        for (int j = 0; j < SOURCES; j++)
             if (*at[j] >= first)
                 last[*at[j] - first] = (unsigned)i;
     }
@@ -209,7 +275,7 @@ static size_t allot(const maker *k, lhi_stage *stage, size_t n, unsigned *last, 
     stage[n - 1].to = LHI_P_RESULT;
     for (size_t i = 0; i < n; i++) {
         sources(&stage[i], at);
-        for (int j = 0; j < 3; j++)
+        for (int j = 0; j < SOURCES; j++)
             if (*at[j] >= first)
                 *at[j] = (uint16_t)(first + where[*at[j] - first]);
     }
@@ -223,26 +289,27 @@ int lhi_schedule_make(lh_ctx *c, const lhi_program *p, lhi_use use, lhi_schedule
     unsigned *scratch = lhi_alloc_array(c, 4 * most, sizeof *scratch);
     maker k = {.constant = lhi_alloc_array(c, p->constants + 1, sizeof *k.constant),
                .instr = lhi_alloc_array(c, most, sizeof *k.instr),
-               .joined = lhi_alloc_array(c, most, 1)};
+               .length = lhi_alloc_array(c, most, 1)};
 
     if (lhi_ok(c)) {
         k.uses = scratch;
         count_uses(&k, take(&k, p, use));
+        find_cubes(&k);
         join(&k);
         *out = (lhi_schedule){.constants = k.constants, .constant = k.constant, .stage = stage};
         out->stages = make_stages(&k, stage);
         out->registers = allot(&k, stage, out->stages, scratch + most, scratch + 2 * most,
                                scratch + 3 * most);
         for (size_t i = 0; i < out->stages; i++) {
-            uint16_t *at[3];
+            uint16_t *at[SOURCES];
 
             sources(&stage[i], at);
-            for (int j = 0; j < 3; j++)
+            for (int j = 0; j < SOURCES; j++)
                 if (*at[j] < LHI_S_CONSTANTS)
                     out->leaves |= 1u << *at[j];
         }
     }
-    lhi_release(c, k.joined);
+    lhi_release(c, k.length);
     lhi_release(c, k.instr);
     lhi_release(c, scratch);
     return lhi_ok(c) ? 0 : -1;

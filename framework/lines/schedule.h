@@ -9,17 +9,22 @@
  * result goes; then come constants, and after them registers: blocks of intermediate values. */
 enum { LHI_P_BEFORE = LHI_P_CONSTANTS, LHI_P_RESULT, LHI_S_CONSTANTS };
 
-/* What stands in for a code where there is none. */
-enum { LHI_COPY = LHI_CODES };
+/* Besides the codes of a program, of one argument each: what stands in for a code where there is
+ * none, a * a, and (a * a) * a. */
+enum { LHI_COPY = LHI_CODES, LHI_SQUARE, LHI_CUBE, LHI_S_CODES };
 
-/* How the second operation of a loop takes the value of the first. */
-enum lhi_then { LHI_ALONE, LHI_THEN_LEFT, LHI_THEN_RIGHT, LHI_THEN_BOTH };
+/* What a loop does to a value x that it has worked, with a place c of its own: x + c, x - c, c - x,
+ * x * c, x * x. */
+typedef enum lhi_then {
+    LHI_END, LHI_THEN_ADD, LHI_THEN_SUB, LHI_THEN_FROM, LHI_THEN_MUL, LHI_THEN_SQUARE
+} lhi_then;
 
-/* One loop: to = code(a, b); or code2(that, c), code2(c, that) or code2(that, that).  The places
- * are those of a schedule, `to` a register or LHI_P_RESULT. */
+/* One loop: to = code(a, b), what `then` does to it with c, and what `last` does to that with d.
+ * The last is ADD or MUL, and only where c is a number.  The places are those of a schedule, `to` a
+ * register or LHI_P_RESULT. */
 typedef struct lhi_stage {
-    uint8_t code, code2, then;
-    uint16_t a, b, c, to;
+    uint8_t code, then, last;
+    uint16_t a, b, c, d, to;
 } lhi_stage;
 
 typedef struct lhi_schedule {

@@ -220,7 +220,45 @@ static void in_place(void)
     lh_close(c);
 }
 
-/* Joined loops and registers: a b + c is one loop, and a chain of ten needs one register. */
+/* Every chain of two or three sums, differences and products, of arrays and single numbers. */
+static void chains(void)
+{
+    enum { NUMBER = LHI_P_CONSTANTS, X, Y };
+    static const uint8_t codes[] = {LHI_ADD, LHI_SUB, LHI_MUL};
+    static const uint16_t firsts[][2] = {{0, 1}, {0, 0}, {0, NUMBER}, {NUMBER, 1}};
+    static const uint16_t seconds[][2] = {{X, 2}, {2, X}, {X, NUMBER}, {NUMBER, X}, {X, X}, {X, 0}};
+    static const uint16_t lasts[][2] = {{Y, 3}, {3, Y}};
+    const shape out = {3, 37};
+    lh_ctx *c = lh_open(0, NULL, NULL);
+    drawn d;
+
+    compared = 0;
+    for (size_t i = 0; i < 3 * 4 * 3 * 6 * 7; i++) {
+        const uint16_t *first = firsts[i / 3 % 4], *second = seconds[i / 36 % 6];
+        const size_t left = i / 216 % 7; /* 6: there is no third one */
+        const uint16_t *last = lasts[left % 2];
+        shape in[LH_OPERANDS];
+
+        d.line = (lhi_line){.op.n_in = LH_OPERANDS};
+        for (int k = 0; k < LH_OPERANDS; k++) {
+            in[k] = draw(4) ? out : (shape){1, 1};
+            leaf_program(&d.slope[k], NUMBER, 1);
+        }
+        leaf_program(&d.forward, left == 6 ? Y : Y + 1, -0.3);
+        d.forward.instr[0] = (lhi_instr){codes[i % 3], first[0], first[1]};
+        d.forward.instr[1] = (lhi_instr){codes[i / 12 % 3], second[0], second[1]};
+        d.forward.instr[2] = (lhi_instr){codes[left / 2 % 3], last[0], last[1]};
+        d.forward.p.count = left == 6 ? 2 : 3;
+        d.slope[0].p = d.forward.p;
+        schedule(c, &d);
+        same_bits(&d.line, in, out, 8);
+    }
+    CHECK(compared > 1000000, "%ld compared", compared);
+    lh_close(c);
+}
+
+/* Joined loops and registers: a b + c is one loop, and so is a chain of three with one number; ten
+ * functions need one register. */
 static void schedules(void)
 {
     lh_ctx *c = lh_open(0, NULL, NULL);
@@ -232,6 +270,20 @@ static void schedules(void)
           "a b + c: %zu loops, %zu registers", s.stages, s.registers);
     CHECK(lhi_schedule_make(c, &p, LHI_USE_ADD, &s) == 0 && s.stages == 2 && s.registers == 1,
           "d + d#0 (a b + c): %zu loops, %zu registers", s.stages, s.registers);
+    instr[0] = (lhi_instr){LHI_MUL, 1, 1};
+    instr[1] = (lhi_instr){LHI_SUB, LHI_P_NUMBERS, LHI_P_CONSTANTS};
+    instr[2] = (lhi_instr){LHI_MUL, LHI_P_CONSTANTS + 1, 2};
+    p.count = 3;
+    p.result = LHI_P_CONSTANTS + 2;
+    CHECK(lhi_schedule_make(c, &p, LHI_USE_VALUE, &s) == 0 && s.stages == 1,
+          "($1 - b^2) c: %zu loops", s.stages);
+    instr[1] = (lhi_instr){LHI_MUL, LHI_P_CONSTANTS, 1};
+    instr[2] = (lhi_instr){LHI_MUL, LHI_P_NUMBERS, LHI_P_CONSTANTS + 1};
+    instr[3] = (lhi_instr){LHI_ADD, LHI_P_CONSTANTS + 2, 1};
+    p.count = 4;
+    p.result = LHI_P_CONSTANTS + 3;
+    CHECK(lhi_schedule_make(c, &p, LHI_USE_VALUE, &s) == 0 && s.stages == 1,
+          "$1 b^3 + b: %zu loops", s.stages);
     for (uint16_t i = 0; i < 10; i++)
         instr[i] = (lhi_instr){LHI_EXP, (uint16_t)(i ? LHI_P_CONSTANTS + i - 1 : 0), 0};
     p.count = 10;
@@ -250,6 +302,7 @@ int main(int argc, char **argv)
         {"cheap operations are joined, and registers are used again", schedules},
         {"a line has the bits of its program in every variant, for any shares", full_arrays},
         {"rows, columns and single numbers are repeated, and summed in order", repeated},
+        {"every chain of cheap operations has the bits of its program", chains},
         {"an operand or a number alone is a line, too", leaves},
         {"the gradient of a row is the sum over the rows that it always was", sums_over_rows},
         {"a line may work in place", in_place},
