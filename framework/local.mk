@@ -268,6 +268,8 @@ libcore_la_SOURCES = \
 	framework/session/check.c \
 	framework/session/checkpoint.c \
 	framework/session/figures.c \
+	framework/session/model.c \
+	framework/session/predict.c \
 	framework/session/rows.c \
 	framework/session/ledger.h \
 	framework/session/ledger_files.c \
@@ -321,4 +323,6 @@ longhand_SOURCES = \
 	framework/cli/main.c \
 	framework/cli/network.c \
 	framework/cli/plot.c \
-	framework/cli/train.c
+	framework/cli/predict.c \
+	framework/cli/train.c \
+	framework/cli/worth.c

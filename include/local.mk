@@ -14,6 +14,7 @@ longhandinclude_HEADERS = \
 	include/longhand/op_impl.h \
 	include/longhand/methods.def \
 	include/longhand/metrics.h \
+	include/longhand/model.h \
 	include/longhand/ops.def \
 	include/longhand/reasons.def \
 	include/longhand/layers.h \

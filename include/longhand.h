@@ -25,6 +25,7 @@
 #include <longhand/train.h>
 #include <longhand/metrics.h>
 #include <longhand/store.h>
+#include <longhand/model.h>
 #include <longhand/report.h>
 #include <longhand/curves.h>
 #include <longhand/bench.h>

@@ -306,6 +306,11 @@ tests_unit_test_table_SOURCES = tests/unit/test_table.c
 tests_unit_test_table_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_table_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_predict
+tests_unit_test_predict_SOURCES = tests/unit/test_predict.c tests/draw.h
+tests_unit_test_predict_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_predict_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_tape
 tests_unit_test_tape_SOURCES = tests/unit/test_tape.c
 tests_unit_test_tape_CPPFLAGS = $(lh_test_cppflags)

@@ -24,6 +24,7 @@ int verb_derive(int argc, char **argv);
 int verb_eval(int argc, char **argv);
 int verb_inspect(int argc, char **argv);
 int verb_plot(int argc, char **argv);
+int verb_predict(int argc, char **argv);
 int verb_bench(int argc, char **argv);
 int verb_info(int argc, char **argv);
 int verb_ops(int argc, char **argv);
@@ -41,6 +42,15 @@ purpose opt_purpose(lh_ctx *c, const lh_reading *how);
  * d, and the loss that fits their labels, on logits; says which where it is not the notes' own.
  * Inert after LH_EUSAGE. */
 lh_var network_for(lh_ctx *c, lh_tape *t, const char *hidden, const lh_data *d, purpose what);
+/* The metric of the labels that is a curve beside the loss, and that curve's name. */
+const char *curve_metric(const lh_data *d);
+const char *curve_name(const lh_data *d);
+/* Is it in the units of the labels, and not a part of 1? */
+int has_units(const char *metric);
+/* Prints `before`, "accuracy 0.9859, AUC 0.9963, loss 0.0786" or what fits the labels, and no
+ * newline; nothing after an error.  yhat may be none (its tape NULL): then the loss alone. */
+void print_worth(lh_var L, lh_var yhat, lh_data *d, const char *before);
+
 /* The network of the notes for 0/1 labels, with the loss to the letter of NOTES 6 and 7: bce of
  * the sigmoid. */
 lh_var notes_literal(lh_ctx *c, lh_tape *t, const char *hidden, ptrdiff_t features);

@@ -16,6 +16,7 @@ static const struct verb {
     {"eval",    verb_eval,    "measure a checkpoint on a data set"},
     {"inspect", verb_inspect, "show what a checkpoint holds"},
     {"plot",    verb_plot,    "draw the figures of a checkpoint"},
+    {"predict", verb_predict, "write what a trained model says of rows"},
     {"bench",   verb_bench,   "measure speed, alone and beside other programs"},
     {"info",    verb_info,    "show version, instruction set, threads, libraries"},
     {"ops",     verb_ops,     "list the ops, or derive one"},

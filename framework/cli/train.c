@@ -54,56 +54,22 @@ static void say_what_next(lh_ctx *c, const char *out, const char *data, int roc)
     printf(" --plot=term\n");
 }
 
-/* What the labels are good for is measured on what. */
-typedef struct measured {
-    const char *name, *shown; /* a metric, in the history and in the last line */
-} measured;
-
-/* The first is a curve beside the loss.  Ends with a NULL name. */
-static const measured *worth_of(const lh_data *d, lh_var yhat)
-{
-    static const measured binary[] = {{"accuracy", "accuracy"}, {"auc", "AUC"}, {NULL, NULL}};
-    static const measured classes[] = {{"accuracy", "accuracy"}, {"f1", "F1"}, {NULL, NULL}};
-    static const measured values[] = {{"r2", "R2"}, {"rmse", "RMSE"}, {"mae", "MAE"}, {NULL, NULL}};
-    static const measured none[] = {{NULL, NULL}};
-
-    if (!yhat.tape)
-        return none;
-    return lh_labels_of(d) == LH_LABELS_VALUES    ? values
-           : lh_labels_of(d) == LH_LABELS_CLASSES ? classes
-                                                  : binary;
-}
-
 /* The last line: also where something could not be written. */
-static void print_worth(lh_run *r, lh_var L, lh_var yhat, lh_data *test)
+static void print_result(lh_run *r, lh_var L, lh_var yhat, lh_data *test)
 {
-    lh_scores *s = yhat.tape ? lh_scores_of(yhat, test) : NULL;
+    char before[60];
 
-    if (yhat.tape && !s)
-        return;
-    printf("%zu rows held out: ", lh_rows(test));
-    for (const measured *m = worth_of(test, yhat); m->name; m++)
-        printf(strcmp(m->name, "rmse") == 0 || strcmp(m->name, "mae") == 0 ? "%s %.5g, "
-                                                                           : "%s %.4f, ",
-               m->shown, fabs(lh_scores_metric(s, m->name)));
-    printf("loss %.4f, after %ld epochs (%.3g rows/s)\n", lh_loss(L, test), lh_epochs(r),
-           lh_speed(r));
+    snprintf(before, sizeof before, "%zu rows held out: ", lh_rows(test));
+    print_worth(L, yhat, test, before);
+    printf(", after %ld epochs (%.3g rows/s)\n", lh_epochs(r), lh_speed(r));
     if (lh_best_epoch(r) > 0)
         printf("The model is that of epoch %ld, with the smallest validation loss.\n",
                lh_best_epoch(r));
-    lh_scores_free(s);
 }
 
 static int has_roc(const lh_data *d, lh_var yhat)
 {
     return lh_labels_of(d) == LH_LABELS_BINARY && lh_outputs(d) == 1 && lh_cols_of(yhat) == 1;
-}
-
-static const char *curves(const lh_data *d, lh_var yhat)
-{
-    return !yhat.tape                             ? "loss, test loss"
-           : lh_labels_of(d) == LH_LABELS_VALUES ? "loss, test loss, test R2"
-                                                  : "loss, test loss, test accuracy";
 }
 
 int verb_train(int argc, char **argv)
@@ -140,7 +106,7 @@ int verb_train(int argc, char **argv)
     lh_tape *t = lh_tape_new(theta);
     lh_var L = page[0] ? lh_on_logits(lh_page_file(t, page)) : network_for(c, t, hidden, d, what);
     lh_var yhat = page[0] ? lh_named(t, "yhat") : lh_output(L);
-    const measured *curve = worth_of(d, yhat);
+    const char *curve = curve_name(d);
 
     if (check > 0)
         lh_verify(L, d, (size_t)check);
@@ -151,8 +117,8 @@ int verb_train(int argc, char **argv)
         lh_patience(r, patience); /* a run that had ended goes on when it is raised */
     while (lh_epoch(r)) {
         lh_note(r, "test loss", lh_loss(L, test));
-        if (curve->name)
-            lh_note(r, strrchr(curves(d, yhat), ',') + 2, lh_metric(yhat, test, curve->name));
+        if (yhat.tape)
+            lh_note(r, curve, lh_metric(yhat, test, curve_metric(d)));
         if (patience > 0)
             lh_watch(r, "validation loss", lh_loss(L, validation), patience);
     }
@@ -160,10 +126,13 @@ int verb_train(int argc, char **argv)
         printf("1 is called from %.6g on.\n", lh_choose_threshold(yhat, validation, by));
     const int saved = lh_save(r, lh_path(c, out, "model.h5")) == LH_OK;
     if (lh_epochs(r) > 0)
-        print_worth(r, L, yhat, test);
+        print_result(r, L, yhat, test);
     lh_history(r, lh_path(c, out, "history.csv"));
     lh_history(r, lh_path(c, out, "history.jsonl"));
-    lh_plot(r, lh_path(c, out, "curves.png"), curves(d, yhat));
+    lh_plot(r, lh_path(c, out, "curves.png"),
+            !yhat.tape                         ? "loss, test loss"
+            : strcmp(curve, "test R2") == 0 ? "loss, test loss, test R2"
+                                            : "loss, test loss, test accuracy");
     lh_plot_norms(r, lh_path(c, out, "norms.png"));
     if (has_roc(d, yhat))
         lh_plot_roc(yhat, test, lh_path(c, out, "roc.png"));

@@ -145,5 +145,7 @@ const char *lh_class_name(const lh_data *d, size_t k)
 {
     const lhi_used *u = lhi_data_is_inert(d) ? NULL : &d->frame->how->label[0];
 
-    return u && u->value && k < u->values ? u->value[k] : "";
+    if (!u || k >= u->values)
+        return "";
+    return u->value ? u->value[k] : lhi_strf(d->c, "%.17g", u->number[k]);
 }

@@ -17,7 +17,8 @@ typedef struct lhi_scored {
     int of;                /* LHI_OF_... */
     size_t rows, outputs;  /* columns of the score: classes, or columns of the label */
     const double *score;   /* rows x outputs */
-    const double *label;   /* of classes one number a row, from 0; else rows x outputs */
+    const double *label;   /* of classes one number a row, from 0; else rows x outputs; NULL: no
+                              metric is asked for */
     const double *weight;  /* of each row; NULL: 1 */
     double threshold;      /* binary: a score that is not below it says 1 */
     int is;                /* the scores: LHI_IS_... */

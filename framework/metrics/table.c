@@ -64,7 +64,7 @@ int lhi_scored_begin(lhi_scored *s)
         }
         if (s->said) {
             s->said[i] = (uint32_t)most;
-            s->broken |= !(s->label[i] >= 0 && s->label[i] < (double)n);
+            s->broken |= s->label && !(s->label[i] >= 0 && s->label[i] < (double)n);
         }
     }
     return 0;

@@ -80,7 +80,7 @@ static void plot_roc(lh_ctx *c, lh_var yhat, lh_data *d, const char *path)
     size_t points;
     lh_scores o;
 
-    if (fpr && tpr && lhi_scores_begin(&o, yhat, d, "lh_plot_roc") == 0) {
+    if (fpr && tpr && lhi_scores_begin(&o, yhat, d, 1, "lh_plot_roc") == 0) {
         if (o.s.of == LHI_OF_BINARY && o.s.outputs == 1) {
             const double area = lhi_roc(&o.s, 0, fpr, tpr, &points);
 

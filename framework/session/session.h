@@ -3,7 +3,9 @@
 #ifndef LHI_SESSION_H
 #define LHI_SESSION_H
 
+#include "framework/base/digits.h"
 #include "framework/base/state.h"
+#include "framework/data/recipe.h"
 
 #include <longhand/store.h>
 
@@ -11,10 +13,16 @@ struct lh_checkpoint {
     lh_ctx *c;
     const char *path;
     lhi_state state;
-    const struct lhi_recipe *how; /* how its file's columns became X and y */
+    const lhi_recipe *how; /* how its file's columns became X and y */
 };
 
 /* What differs between equal runs: clock, host, threads, compiler, instruction set. */
 size_t lhi_provenance(lh_ctx *c, const char ***lines);
+
+/* A class of a column of labels: its text, or its number. */
+const char *lhi_class_text(const lhi_used *u, size_t value, char number[LHI_DIGITS_ROOM + 1]);
+/* What an output is of: a class, or a column of labels by its name, "" without. */
+const char *lhi_output_text(const lhi_recipe *how, size_t outputs, size_t k,
+                            char number[LHI_DIGITS_ROOM + 1]);
 
 #endif

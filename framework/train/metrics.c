@@ -87,22 +87,33 @@ static void take_meaning(lh_scores *o, meaning found)
         o->s.is = LHI_IS_DECIDED;
 }
 
-/* The labels as metrics take them: of values those of the file, and the scores in its units. */
-static int take_labels(lh_scores *o, const lh_data *d)
+/* Of labels that are values the scores in the units of the file. */
+static void take_units(lh_scores *o, const lh_data *d)
 {
     const lh_data *fit = d->fit;
+    const size_t n = o->s.outputs;
+
+    for (size_t i = 0; o->s.of == LHI_OF_VALUES && fit->target_mean && i < d->rows * n; i++)
+        o->score[i] = o->score[i] * fit->target_deviation[i % n] + fit->target_mean[i % n];
+}
+
+/* The labels as metrics take them: of values those of the file. */
+static int take_labels(lh_scores *o, const lh_data *d, const char *caller)
+{
     const lhi_taken *weight = &d->frame->weight;
     const size_t n = o->s.of == LHI_OF_CLASSES ? 1 : o->s.outputs;
 
+    if (!d->frame->labelled) {
+        lhi_fail(d->c, LH_EUSAGE, "longhand predict and lh_predict() need no labels",
+                 "%s: the rows of %s have no labels, or not all of them", caller, d->name);
+        return -1;
+    }
     o->label = lhi_alloc_array(d->c, d->rows, n * sizeof *o->label);
     if (weight->column != LHI_NO_COLUMN)
         o->weight = lhi_alloc_array(d->c, d->rows, sizeof *o->weight);
     for (size_t i = 0; lhi_ok(d->c) && i < d->rows; i++) {
         for (size_t k = 0; k < n; k++)
             o->label[i * n + k] = lhi_data_label_at(d, i, k);
-        for (size_t k = 0; o->s.of == LHI_OF_VALUES && fit->target_mean && k < n; k++)
-            o->score[i * n + k] = o->score[i * n + k] * fit->target_deviation[k] +
-                                  fit->target_mean[k];
         if (o->weight)
             o->weight[i] = lhi_table_at(d->table, d->row[i], weight->column);
     }
@@ -133,13 +144,10 @@ static int take_shape(lh_scores *o, const lh_data *d, const lhi_node *n, meaning
                  "%s: %s is %s, and the labels of %s, which are %s, need %s", caller, o->yhat,
                  lhi_shape_text(n->rows, n->cols, is, sizeof is), d->name, kinds[labels],
                  lhi_shape_text(LH_ROWS, wanted, must, sizeof must));
-    else if (!lhi_data_is_inert(d) && !d->frame->labelled)
-        lhi_fail(d->c, LH_EUSAGE, "longhand predict needs no labels",
-                 "%s: the rows of %s have no labels", caller, d->name);
     return lhi_ok(d->c) ? 0 : -1;
 }
 
-int lhi_scores_begin(lh_scores *o, lh_var yhat, lh_data *d, const char *caller)
+int lhi_scores_begin(lh_scores *o, lh_var yhat, lh_data *d, int labelled, const char *caller)
 {
     meaning found;
     size_t cols;
@@ -155,9 +163,12 @@ int lhi_scores_begin(lh_scores *o, lh_var yhat, lh_data *d, const char *caller)
     if (lhi_data_is_inert(d) || d->c != o->s.c ||
         take_shape(o, d, &yhat.tape->node[yhat.id], found, caller) == 0)
         o->s.score = o->score = lhi_outputs(yhat, d, caller, &cols);
-    if (o->score && take_labels(o, d) == 0 && lhi_scored_begin(&o->s) == 0) {
-        take_meaning(o, found);
-        return 0;
+    if (o->score && (!labelled || take_labels(o, d, caller) == 0)) {
+        take_units(o, d);
+        if (lhi_scored_begin(&o->s) == 0) {
+            take_meaning(o, found);
+            return 0;
+        }
     }
     lhi_scores_end(o);
     return -1;
@@ -248,7 +259,7 @@ static double ask(lh_var yhat, lh_data *d, const char *name, const char *caller)
 
     if (!lhi_ok(c))
         return answer;
-    if (lhi_scores_begin(&o, yhat, d, caller) == 0) {
+    if (lhi_scores_begin(&o, yhat, d, 1, caller) == 0) {
         m = asked(&o, name, caller);
         if (m)
             answer = lhi_metric_of(m, &o.s);
@@ -291,7 +302,7 @@ lh_scores *lh_scores_of(lh_var yhat, lh_data *d)
 
     if (!o)
         return NULL;
-    begun = lhi_scores_begin(o, yhat, d, "lh_scores_of") == 0;
+    begun = lhi_scores_begin(o, yhat, d, 1, "lh_scores_of") == 0;
     if (!begun)
         lhi_release(c, o);
     lhi_call_ends(c);
@@ -376,7 +387,7 @@ double lh_choose_threshold(lh_var yhat, lh_data *d, const char *by)
         return answer;
     if (!by || (!youden && strcmp(by, "f1") != 0))
         lhi_fail(c, LH_EUSAGE, "f1 or youden", "%s: there is no such rule", caller);
-    else if (lhi_scores_begin(&o, yhat, d, caller) == 0) {
+    else if (lhi_scores_begin(&o, yhat, d, 1, caller) == 0) {
         if (o.s.of != LHI_OF_BINARY || o.s.outputs != 1)
             lhi_fail(c, LH_EUSAGE, "of several outputs the largest is named",
                      "%s: the labels of %s are not one column of 0 and 1", caller, d->name);

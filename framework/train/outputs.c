@@ -164,3 +164,15 @@ lh_var lh_output(lh_var L)
     }
     return lhi_call_ends(t->c) == LH_OK ? yhat : (lh_var){t, UINT32_MAX, 0};
 }
+
+lh_var lh_prediction(lh_var L)
+{
+    lh_ctx *c = lhi_ctx_of(L);
+    lh_var named = {NULL, 0, 0};
+
+    if (lhi_ok(c) && lhi_var_good(L, "lh_prediction"))
+        named = lh_named(L.tape, "yhat");
+    if (c)
+        lhi_call_ends(c);
+    return named.tape ? named : lh_output(L);
+}

@@ -22,8 +22,9 @@ struct lh_scores {
 /* The values of yhat for all rows of d, row by row, as doubles.  NULL after an error. */
 double *lhi_outputs(lh_var yhat, lh_data *d, const char *caller, size_t *cols);
 
-/* yhat on d beside its labels; -1 after an error.  Where it was begun it is ended. */
-int lhi_scores_begin(lh_scores *o, lh_var yhat, lh_data *d, const char *caller);
+/* yhat on d, beside its labels where these are wanted; -1 after an error.  Where it was begun it is
+ * ended. */
+int lhi_scores_begin(lh_scores *o, lh_var yhat, lh_data *d, int labelled, const char *caller);
 void lhi_scores_end(lh_scores *o);
 
 #endif

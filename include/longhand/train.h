@@ -99,6 +99,10 @@ LH_API double lh_loss(lh_var L, lh_data *d);
  *  Inert after LH_EUSAGE (another loss) or LH_ESTALE, errors of the call. */
 LH_API lh_var lh_output(lh_var L);
 
+/** What a network predicts: the variable that is named yhat, or else lh_output(L), with its
+ *  errors. */
+LH_API lh_var lh_prediction(lh_var L);
+
 /** Prints the steps of L, shapes and memory, for --dry-run. */
 LH_API void lh_describe(lh_var L, size_t rows);
 

@@ -20,7 +20,7 @@ says "an unknown verb has the nearest one as its hint" err "did you mean longhan
 run "$longhand" help nonsense-of-mine
 exits "help for an unknown verb is a usage error" 2
 
-for verb in train check eval inspect plot bench info ops; do
+for verb in train check eval predict inspect plot bench info ops; do
     run "$longhand" "$verb" --help
     exits "$verb --help succeeds" 0
     says "$verb --help has its usage" out "usage: longhand $verb"
@@ -151,6 +151,32 @@ run "$longhand" eval "a run/model.h5" --data=some.csv
 ok "another file is called so" \
     grep '^370 rows of some.csv, another file than it was trained on: accuracy 0' out
 is "and that is all it prints" "$(wc -l <out | tr -d ' ')" 1
+run "$longhand" eval "a run/model.h5" --metrics=all --intervals=50 --confusion
+exits "eval with a table succeeds" 0
+ok "the table names its parts" grep '^  *held out  *trained on  *all$' out
+ok "and has a row with intervals for each metric" \
+    grep '^auc  *0\.[0-9]* \[0\.[0-9]*, [01]\.[0-9]*\]' out
+says "the confusion matrix is of what was held out" out "Of 142 rows, held out"
+run "$longhand" eval "a run/model.h5" --metrics=accuracy,loss --format=csv
+is "as CSV it is a record a metric and part" "$(cut -d, -f1-3 out | tr '\n' ' ')" \
+    "part,rows,metric $(for metric in accuracy loss; do
+        printf "held out,142,%s trained on,427,%s all,569,%s " $metric $metric $metric
+    done)"
+run "$longhand" eval "a run/model.h5" --metrics=acuracy
+exits "a metric that is none is a usage error" 2
+says "and has the nearest one as its hint" err "did you mean accuracy?"
+run "$longhand" eval "a run/model.h5" --metrics=rmse
+says "one of other labels is told so" err "rmse means nothing for labels that are 0 and 1"
+sed 1d "$source/data/wdbc.csv" | cut -d, -f1-30 >unlabelled.csv
+run "$longhand" predict "a run/model.h5" --data=unlabelled.csv --out=p.csv
+exits "predict succeeds on rows without labels" 0
+says "and says where they are" err "569 rows of unlabelled.csv are in p.csv"
+is "it has a line a row" "$(wc -l <p.csv | tr -d ' ')" 570
+ok "of what is called, and its probability" grep '^[01],[01]\(\.[0-9]*\)\{0,1\}' p.csv
+cp p.csv before.csv
+run "$longhand" predict "a run/model.h5" --data=missing.csv --out=p.csv
+exits "predict of a file that is not there is told by its exit code" 66
+ok "and leaves what stood there" cmp p.csv before.csv
 run "$longhand" inspect "a run/model.h5"
 exits "inspect succeeds" 0
 says "inspect shows the network" out "Z1 = add"
@@ -190,7 +216,7 @@ says "ops sigmoid derives it" out "= sigma(A) * (1 - sigma(A))"
 run "$longhand" ops sigmiod
 exits "an unknown op is a usage error" 2
 says "an unknown op has the nearest one as its hint" err "did you mean sigmoid"
-for verb in eval inspect plot; do
+for verb in eval predict inspect plot; do
     run "$longhand" "$verb"
     exits "$verb without a checkpoint is a usage error" 2
     says "$verb says that it needs one" err "a checkpoint is needed"

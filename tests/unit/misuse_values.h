@@ -26,6 +26,7 @@ static struct world {
     lh_run *r, *old, *dry, *foreign_run;
     lh_checkpoint *k;
     lh_scores *scores;
+    lh_model *m;
 } w;
 
 static float values[64];
@@ -89,7 +90,7 @@ static int is_a_length(const char *place)
 {
     static const char *const places[] = {"lh_csv.columns", "lh_csv.rows", "lh_plot_curves.n",
                                          "lh_did_you_mean.count", "lh_difference_errors.count",
-                                         "lh_mlp_at.layers", NULL};
+                                         "lh_mlp_at.layers", "lh_model_predict.count", NULL};
 
     return is_in(place, places);
 }
@@ -193,6 +194,8 @@ static const lh_run *take_const_lh_run_p(const char *place, size_t which)
 HANDLE(lh_checkpoint, lh_checkpoint_p, w.k, w.k)
 HANDLE(lh_scores, lh_scores_p, w.scores, w.scores)
 HANDLE(const lh_scores, const_lh_scores_p, w.scores, w.scores)
+HANDLE(lh_model, lh_model_p, w.m, w.m)
+HANDLE(const lh_model, const_lh_model_p, w.m, w.m)
 HANDLE(lh_tape, lh_tape_p, w.open, w.t)
 HANDLE(lh_params, lh_params_p, w.p, w.p)
 HANDLE(const lh_params, const_lh_params_p, w.p, w.p)
@@ -200,7 +203,8 @@ HANDLE(lh_page, lh_page_p, NULL, NULL)
 
 static const char *good_text(const char *place)
 {
-    static const char *const models[] = {"lh_checkpoint_open.path", "lh_verify_theirs.path", NULL};
+    static const char *const models[] = {"lh_checkpoint_open.path", "lh_model_open.path",
+                                         "lh_verify_theirs.path", NULL};
     static const char *const tables[] = {"lh_history.path", "lh_csv.path", NULL};
     static const char *const figures[] = {"lh_plot*", "lh_checkpoint_plot*", NULL};
 
@@ -289,7 +293,8 @@ NUMBERS(lh_verdict, lh_verdict, LH_AGREE, (lh_verdict)99, (lh_verdict)-1)
         return which == 0 ? (__VA_ARGS__) : (type)(uintptr_t)null_at(place); \
     }
 
-static const double numbers[4] = {1, 2, 3, 4};
+static double outputs[64];
+static const double numbers[64] = {1, 2, 3, 4};
 static const ptrdiff_t sizes[4] = {3, 2, 2, 1};
 static const lh_curve curves[] = {{"a", numbers, numbers, 4, 0}, {NULL, NULL, NULL, 4, 1}};
 static const lh_column columns[] = {{"a", numbers}, {NULL, numbers}, {"a", NULL}};
@@ -317,6 +322,7 @@ POINTER(derivation, lh_derivation_p, by_hand)
 POINTER(const void *, const_void_p, values)
 POINTER(void *, void_p, values)
 POINTER(const double *, const_double_p, numbers)
+POINTER(double *, double_p, outputs)
 POINTER(const ptrdiff_t *, const_ptrdiff_t_p, sizes)
 POINTER(const char **, const_char_p_p, &told)
 POINTER(const char *const *, const_char_p_const_p, words)

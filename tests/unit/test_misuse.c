@@ -104,6 +104,7 @@ static void begin(enum state state)
     CHECK(lh_epoch(w.r) == 1, "%s", lh_message(w.c));
     lh_save(w.r, check_path("m.h5"));
     w.k = lh_checkpoint_open(w.c, check_path("m.h5"));
+    w.m = lh_model_open(w.c, check_path("m.h5"));
     w.scores = lh_scores_of(w.yhat, w.d);
     lh_bind(w.X, values, 4);
     lh_bind(lh_named(w.t, "y"), values, 4);
@@ -173,6 +174,8 @@ static int is_an_answer(const char *name)
         "lh_at", "lh_best_epoch", "lh_clear", "lh_close", "lh_cols", "lh_did_you_mean", "lh_draw",
         "lh_epochs", "lh_error", "lh_exit_code", "lh_fail", "lh_finding_at", "lh_findings",
         "lh_last_loss", "lh_ledger_*", "lh_message", "lh_method_name", "lh_metric_at",
+        "lh_model_input", "lh_model_inputs", "lh_model_output", "lh_model_outputs", "lh_model_text",
+        "lh_model_threshold",
         "lh_named", "lh_on", "lh_op_at", "lh_open", "lh_params_*", "lh_path", "lh_reason_name",
         "lh_rows", "lh_say", "lh_scores_called", "lh_scores_free", "lh_scores_have", "lh_speed",
         "lh_status_*", "lh_steps", "lh_verdict_name", "lh_version", NULL};
