@@ -150,6 +150,7 @@ libcore_la_SOURCES = \
 	framework/page/match.c \
 	framework/page/page.h \
 	framework/page/settle.c \
+	framework/data/blocks.c \
 	framework/data/cell.c framework/data/cell.h \
 	framework/data/choose.c \
 	framework/data/csv.c framework/data/csv.h \
@@ -160,6 +161,13 @@ libcore_la_SOURCES = \
 	framework/data/data.h \
 	framework/data/decimal.c framework/data/decimal.h \
 	framework/data/dialect.c \
+	framework/data/fann.c \
+	framework/data/h5.c \
+	framework/data/idx.c \
+	framework/data/libsvm.c \
+	framework/data/named.c framework/data/named.h \
+	framework/data/npy.c \
+	framework/data/npz.c \
 	framework/data/lines.c \
 	framework/data/odd.c \
 	framework/data/open.c \
@@ -169,13 +177,14 @@ libcore_la_SOURCES = \
 	framework/data/recipe.c framework/data/recipe.h \
 	framework/data/recipe_text.c \
 	framework/data/rows.c \
-	framework/data/source.c \
+	framework/data/source.c framework/data/source.h framework/data/sources.def \
 	framework/data/split.c \
 	framework/data/standard.c \
 	framework/data/suspect.c \
 	framework/data/table.h \
 	framework/data/stream.c framework/data/stream.h \
 	framework/data/texts.c framework/data/texts.h \
+	framework/data/words.c \
 	framework/metrics/decisions.c \
 	framework/metrics/metrics.h framework/metrics/metrics.def \
 	framework/metrics/probabilities.c \

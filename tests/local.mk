@@ -301,6 +301,11 @@ tests_unit_test_metrics_SOURCES = tests/unit/test_metrics.c tests/unit/metrics_p
 tests_unit_test_metrics_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_metrics_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_sources
+tests_unit_test_sources_SOURCES = tests/unit/test_sources.c
+tests_unit_test_sources_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_sources_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_table
 tests_unit_test_table_SOURCES = tests/unit/test_table.c
 tests_unit_test_table_CPPFLAGS = $(lh_test_cppflags)

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+void (*lhi_arrays_h5)(lhi_arrays *a);
+
 enum { NAMED_LEFT_OUT = 8 }; /* so many are named in the warning */
 
 void lhi_arrays_leave_out(lhi_arrays *a, lhi_span name, const char *reason)

@@ -94,6 +94,10 @@ int lhi_span_is(lhi_span s, const char *text);
 
 /* npy.c: a .npy file, also one within a .npz. */
 int lhi_npy_here(const unsigned char *bytes, size_t size);
+/* What its header says, and how many bytes that has.  NULL, or what is wrong with it; *left: what
+ * kind of elements it has that are no numbers. */
+const char *lhi_npy_head(const unsigned char *bytes, size_t size, lhi_coding *l, size_t *head,
+                         const char **left);
 void lhi_npy_read(lhi_arrays *a, lhi_span name, lhi_span origin, const unsigned char *bytes,
                   size_t size);
 void lhi_npy_put(lhi_text *t, const lhi_named *n);
@@ -114,6 +118,10 @@ enum { LHI_GUNZIP_BAD, LHI_GUNZIP_MORE, LHI_GUNZIP_WHOLE };
 /* Takes what it can of `from` and fills `to`; WHOLE: a file has ended, another may begin. */
 int lhi_gunzip(void *state, const unsigned char **from, size_t *size, unsigned char **to,
                size_t *room);
+
+/* HDF5 belongs to store/, which stands higher: it opens this door when the program is loaded.
+ * NULL in a program that is linked without it. */
+extern void (*lhi_arrays_h5)(lhi_arrays *a);
 
 /* safetensors.c */
 int lhi_safetensors_here(const lhi_arrays *a);

@@ -115,38 +115,46 @@ static int has_fields(lhi_scan s)
     return 0;
 }
 
-void lhi_npy_read(lhi_arrays *a, lhi_span name, lhi_span origin, const unsigned char *bytes,
-                  size_t size)
+const char *lhi_npy_head(const unsigned char *bytes, size_t size, lhi_coding *l, size_t *head,
+                         const char **left)
 {
-    const size_t head = size > 6 && bytes[6] == 1 ? HEAD_1 : HEAD_2;
-    const char *left = NULL;
-    lhi_coding l = {0};
+    const size_t fixed = size > 6 && bytes[6] == 1 ? HEAD_1 : HEAD_2;
     uint64_t length;
     lhi_scan s;
 
-    if (size < head) {
-        lhi_arrays_bad(a, origin, "is cut short in the header of its .npy");
-        return;
-    }
-    if (bytes[6] < 1 || bytes[6] > 3) {
-        lhi_arrays_bad(a, origin, "has a version of .npy that is not known");
-        return;
-    }
-    length = lhi_number(bytes + 8, head - 8);
-    if (length > size - head) {
-        lhi_arrays_bad(a, origin, "is cut short in the header of its .npy");
-        return;
-    }
-    s.at = (const char *)bytes + head;
+    *left = NULL;
+    *l = (lhi_coding){0};
+    if (size < fixed)
+        return "is cut short in the header of its .npy";
+    if (bytes[6] < 1 || bytes[6] > 3)
+        return "has a version of .npy that is not known";
+    length = lhi_number(bytes + 8, fixed - 8);
+    if (length > size - fixed)
+        return "is cut short in the header of its .npy";
+    *head = fixed + (size_t)length;
+    s.at = (const char *)bytes + fixed;
     s.end = s.at + length;
     if (has_fields(s))
-        lhi_arrays_leave_out(a, name, "structures");
-    else if (!scan_dictionary(&s, &l, &left))
-        lhi_arrays_bad(a, origin, "has a header that is not one of .npy");
+        *left = "structures";
+    else if (!scan_dictionary(&s, l, left))
+        return "has a header that is not one of .npy";
+    return NULL;
+}
+
+void lhi_npy_read(lhi_arrays *a, lhi_span name, lhi_span origin, const unsigned char *bytes,
+                  size_t size)
+{
+    const char *left, *bad;
+    lhi_coding l;
+    size_t head = 0;
+
+    bad = lhi_npy_head(bytes, size, &l, &head, &left);
+    if (bad)
+        lhi_arrays_bad(a, origin, bad);
     else if (left)
         lhi_arrays_leave_out(a, name, left);
     else
-        lhi_arrays_add(a, name, origin, &l, bytes + head + length, size - head - (size_t)length);
+        lhi_arrays_add(a, name, origin, &l, bytes + head, size - head);
 }
 
 void lhi_npy_put(lhi_text *t, const lhi_named *n)

@@ -5,8 +5,7 @@
 
 #include "framework/base/text.h"
 #include "framework/data/cell.h"
-#include "framework/data/stream.h"
-#include "framework/data/table.h"
+#include "framework/data/source.h"
 
 #include <stdint.h>
 
@@ -113,8 +112,5 @@ lh_status lhi_rows_read(lhi_csv *r);
 /* suspect.c: warns of what was read and is perhaps not meant; LH_EDATA where that is certain, but
  * names of rows are marked where a table may have them. */
 lh_status lhi_look_over(const lhi_csv *r);
-
-/* Fills a table from a stream of text. */
-lh_status lhi_csv_read(lhi_stream *s, lh_type keep, enum lhi_cells cells, lhi_table *to);
 
 #endif

@@ -24,14 +24,9 @@ static const format formats[] = {
     {MAGIC("BZh91AY&SY"), "is compressed by bzip2", "bunzip2 -c FILE > new.csv"},
     {MAGIC("\xfd" "7zXZ"), "is compressed by xz", "xz -dc FILE > new.csv"},
     {MAGIC("\x28\xb5\x2f\xfd"), "is compressed by zstd", "zstd -dc FILE > new.csv"},
-    {MAGIC("PK\3\4"), "is a zip file, as .xlsx, .ods and .npz are",
+    {MAGIC("PK\3\4"), "is a zip file, as .xlsx and .ods are",
      "save the sheet as CSV, or take the file out: unzip FILE"},
     {MAGIC("\xd0\xcf\x11\xe0"), "is a workbook of Excel", "save the sheet as CSV"},
-    {MAGIC("\x93NUMPY"), "is an array of NumPy (.npy)",
-     "python3 -c \"import sys, numpy as n; n.savetxt('new.csv', n.load(sys.argv[1]), '%.17g', "
-     "',')\" FILE"},
-    {MAGIC("\x89HDF\r\n"), "is an HDF5 file",
-     "write its features and labels as CSV, with numpy.savetxt() or Octave's csvwrite()"},
     {WORD("LONGHAND"), "is not text but a checkpoint of Longhand",
      "longhand inspect shows what it holds; --data wants the rows, as CSV"},
     {WORD("PAR1"), "is a Parquet file",
@@ -68,30 +63,6 @@ static lh_status refuse(const lhi_csv *r, const char *what, const char *hint)
     return lhi_fail(r->c, LH_EDATA, command, "%s %s", r->path, what);
 }
 
-/* MNIST and its kin: two zeros, a type, how many extents, the extents, the elements. */
-static int is_idx(const unsigned char *bytes, size_t size)
-{
-    static const unsigned char width[] = {[8] = 1, [9] = 1, [11] = 2, [12] = 4, [13] = 4, [14] = 8};
-    uint64_t elements = 1;
-    size_t head;
-
-    if (size < 8 || bytes[0] || bytes[1] || bytes[2] >= sizeof width || !width[bytes[2]])
-        return 0;
-    head = 4 + 4 * (size_t)bytes[3];
-    if (bytes[3] < 1 || bytes[3] > 4 || head > size)
-        return 0;
-    for (size_t at = 4; at < head; at += 4) {
-        uint64_t extent = 0;
-
-        for (size_t i = 0; i < 4; i++)
-            extent = extent << 8 | bytes[at + i];
-        if (extent > size)
-            return 0;
-        elements *= extent;
-    }
-    return elements == (size - head) / width[bytes[2]];
-}
-
 /* 16-bit characters without a mark: every second byte is 0. */
 static const char *wide_order(const char *bytes, size_t size)
 {
@@ -124,10 +95,6 @@ lh_status lhi_refuse_format(const lhi_csv *r, const char *bytes, size_t size, in
         if (binary >= formats[i].binary && size >= formats[i].size &&
             strncasecmp(bytes, formats[i].magic, formats[i].size) == 0)
             return refuse(r, formats[i].what, formats[i].hint);
-    if (is_idx((const unsigned char *)bytes, size))
-        return refuse(r, "is an IDX file, as MNIST has them",
-                      "read it with numpy.fromfile() and write features and a 0/1 label, in one "
-                      "row each, with numpy.savetxt(..., delimiter=',')");
     if (is_json(bytes))
         return refuse(r, "looks like JSON",
                       "python3 -c \"import sys, pandas as p; p.read_json(sys.argv[1]).to_csv("
@@ -175,31 +142,6 @@ static size_t numbers_in(lhi_rest line)
     return count;
 }
 
-/* "+1 1:0.5 7:2": a number, then pairs. */
-static int is_libsvm(lhi_rest line)
-{
-    size_t pairs = 0;
-    const char *space = memchr(line.at, ' ', (size_t)(line.end - line.at));
-    lhi_cell label = {line.at, space ? (size_t)(space - line.at) : 0, 0};
-    double value;
-
-    if (!space || lhi_cell_read(&label, '.', &value) != LHI_CELL_NUMBER)
-        return 0;
-    for (const char *at = space; at < line.end; pairs++) {
-        while (at < line.end && *at == ' ')
-            at++;
-        if (at == line.end)
-            break;
-        for (label.at = at; at < line.end && *at >= '0' && *at <= '9'; at++)
-            ;
-        if (at == label.at || at == line.end || *at != ':')
-            return 0;
-        while (at < line.end && *at != ' ')
-            at++;
-    }
-    return pairs > 0;
-}
-
 static int is_comment(lhi_rest line)
 {
     const size_t size = (size_t)(line.end - line.at);
@@ -222,12 +164,6 @@ lh_status lhi_refuse_layout(const lhi_csv *r, lhi_rest one, lhi_rest two)
                       : *comment.at == '!' ? "grep -v '^!' FILE > new.csv"
                                            : "grep -v '^//' FILE > new.csv");
     }
-    if (is_libsvm(one) && is_libsvm(two))
-        return refuse(r, "is in the format of libsvm: a label, then INDEX:VALUE",
-                      "with as many columns as there are features in the place of 3: awk -v n=3 "
-                      "'{ split(\"\", x); for (i = 2; i <= NF; i++) { split($i, p, \":\"); "
-                      "x[p[1]] = p[2] } for (j = 1; j <= n; j++) printf \"%s,\", j in x ? x[j] : "
-                      "0; print ($1 > 0) }' FILE > new.csv");
     if (numbers_in(two) > 1 && count_of(two, ',') == 0)
         return refuse(r, lhi_strf(r->c, "line %d has one column only: spaces stand between its "
                                   "cells, and commas are wanted", two.at == one.at ? 1 : 2),

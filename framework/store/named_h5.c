@@ -316,6 +316,11 @@ void lhi_named_h5_read(lhi_arrays *a)
     lhi_h5_end(&h);
 }
 
+__attribute__((constructor)) static void open_door(void)
+{
+    lhi_arrays_h5 = lhi_named_h5_read;
+}
+
 /* The groups of "a/b/W1". */
 static void make_groups(lhi_h5 *h, hid_t file, const char *name)
 {

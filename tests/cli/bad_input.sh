@@ -65,14 +65,14 @@ rows() { # FORMAT: 40 rows of noise, row $1, through awk's printf
 { printf '"","a","b","y"\n' && rows '"%d",%g,%g,%d'; } >r.csv
 { printf '2019,2020,2021,y\n' && rows '%d.5,%g,%g,%d'; } >years.csv
 { printf '0,1,2,3\n' && rows '%d.5,%g,%g,%d'; } >numbers.csv
-rows '%d.5 1:%g 2:%g %d:1' >a.libsvm
 rows '%d.5\t%g\t%g\t%d' >tabs.tsv
 gzip -c "$wdbc" >wdbc.csv.gz 2>/dev/null || printf '\037\213\010' >wdbc.csv.gz
 train "an index that pandas wrote" 65 "index=False" --data=pandas.csv
 train "an index that R wrote" 65 "row.names = FALSE" --data=r.csv
 train "years as names" 65 "tail -n +2 years.csv > new.csv" --data=years.csv
 train "numbers as names" 65 "tail -n +2 numbers.csv > new.csv" --data=numbers.csv
-train "libsvm" 65 "is in the format of libsvm" --data=a.libsvm
+printf '1 1:2\n0 1:x\n' >bad.libsvm
+train "bad libsvm" 65 "bad.libsvm line 2: '1:x'" --data=bad.libsvm
 for name in semicolons.csv tabs.tsv; do
     run "$longhand" train --quiet --epochs=1 --check-rows=0 --plot=none --out=noise --data=$name
     exits "other marks than commas are read: $name" 0

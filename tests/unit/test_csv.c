@@ -144,8 +144,9 @@ static const struct {
     const char *what, *hint;
 } strange_files[] = {
     {"PK\3\4\0\0", 6, "is a zip file, as .xlsx", "save the sheet as CSV"},
-    {"\x93NUMPY\1\0v\0", 10, "is an array of NumPy", "n.load(sys.argv[1])"},
-    {"\0\0\x08\3\0\0\0\1\0\0\0\2\0\0\0\2abcd", 20, "is an IDX file", "numpy.fromfile"},
+    {"\x93NUMPY\1\0v\0", 10, "is cut short in the header of its .npy", "numpy.save"},
+    {"\0\0\x08\3\0\0\0\1\0\0\0\2\0\0\0\2abcd", 20, "has one row only", "two rows"},
+    {"+1 1:0.5 2:3\n-1 2:1 x\n", -1, "line 2: 'x' is none of them", "INDEX:VALUE"},
     {"PAR1\x15\0", 6, "is a Parquet file", "p.read_parquet"},
     {"LONGHAND\1\0", 10, "is not text but a checkpoint", "longhand inspect"},
     {"\xff\xfe" "1\0,\0" "0\0\n\0", 10, "is text in UTF-16", "iconv -f UTF-16 -t UTF-8 "},
@@ -154,7 +155,6 @@ static const struct {
     {"<!DOCTYPE html>\n<p>\n", -1, "is a page of the web", "download the file"},
     {"@RELATION t\n\n@attribute a numeric\n@data\n1,0\n", -1, "is an ARFF file",
      "grep -v -e '^ *@'"},
-    {"+1 1:0.5 2:3\n-1 2:1\n", -1, "is in the format of libsvm", "awk -v n=3"},
     {"[{\"a\":1,\"y\":0}]\n", -1, "looks like JSON", "p.read_json"},
     {"a,y\r1,0\r2,1\r", -1, "lines end with a carriage return alone", "tr '\\r' '\\n' < "},
     {"\"a\" \"y\"\n\"1\" 1 0\n", -1, "spaces stand between", "awk '{ $1 = $1 } 1' OFS=, "},

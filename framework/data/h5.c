@@ -1,0 +1,20 @@
+/* h5.c -- arrays in an HDF5 file as a table, through the door that store/ opens. */
+/* SPDX-License-Identifier: MIT */
+#include "framework/data/named.h"
+
+#include <string.h>
+
+static int here(const unsigned char *head, size_t size)
+{
+    return size >= 8 && memcmp(head, "\x89HDF\r\n\x1a\n", 8) == 0;
+}
+
+static lh_status read_h5(lhi_stream *s, const lhi_wanted *how, lhi_table *to)
+{
+    if (!lhi_arrays_h5)
+        return lhi_source_bad(s, "link the program with the shared library, or write a .npz",
+                              "is an HDF5 file, and this program has no reader for them");
+    return lhi_named_table(s, how, lhi_arrays_h5, to);
+}
+
+const lhi_source lhi_source_h5 = {here, read_h5};
