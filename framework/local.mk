@@ -242,6 +242,7 @@ libcore_la_SOURCES = \
 	framework/train/metrics.c \
 	framework/train/move.c \
 	framework/train/outputs.c \
+	framework/train/own.c \
 	framework/train/restore.c \
 	framework/train/run.c framework/train/run.h \
 	framework/train/scored.h \

@@ -88,6 +88,20 @@ tests_unit_test_digits_SOURCES = tests/unit/test_digits.c tests/draw.h
 tests_unit_test_digits_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_digits_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_optim
+tests_unit_test_optim_SOURCES = tests/unit/test_optim.c
+tests_unit_test_optim_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_optim_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_own_run
+tests_unit_test_own_run_SOURCES = tests/unit/test_own_run.c
+tests_unit_test_own_run_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_own_run_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/optim_steps
+tests_unit_optim_steps_SOURCES = tests/unit/optim_steps.c
+tests_unit_optim_steps_LDADD = liblonghand.la
+
 check_PROGRAMS += tests/unit/test_dropout
 tests_unit_test_dropout_SOURCES = tests/unit/test_dropout.c
 tests_unit_test_dropout_CPPFLAGS = $(lh_test_cppflags)
@@ -405,6 +419,7 @@ lh_test_scripts = \
 	tests/rules/notes_cited.sh \
 	tests/rules/opening.sh \
 	tests/rules/ops_list.sh \
+	tests/rules/optimizers_list.sh \
 	tests/rules/readme.sh \
 	tests/rules/readme_driver.sh \
 	tests/rules/type_names.sh \
@@ -413,7 +428,8 @@ lh_test_scripts = \
 	tests/unit/formulas_others.sh \
 	tests/unit/gradients_others.sh \
 	tests/unit/metrics_others.sh \
-	tests/unit/ops_others.sh
+	tests/unit/ops_others.sh \
+	tests/unit/optim_others.sh
 TESTS += $(lh_test_scripts)
 EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/rules/layers.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh tests/libm_off.c \
 	tests/contributing.sh tests/copied.sh tests/mutants.sh tests/threads.sh tests/machines.sh tests/selftest.sh tests/stage.sh tests/version1.h5 tests/version2.h5

@@ -8,22 +8,27 @@
 
 #include <stdio.h>
 
-lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs)
+/* Takes up what --resume names; 0 after an error. */
+static int resume(lh_run *r)
 {
-    LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
-    lh_run *r = lhi_run_new(L, how, d, batch, epochs);
     lhi_state s;
 
-    if (!r || r->inert || !lhi_ok(r->c))
-        return r;
     if (r->c->set.resume[0] && lhi_store_read(r->c, r->c->set.resume, &s) == LH_OK &&
         lhi_run_restore(r, &s, r->c->set.resume) == LH_OK)
         lh_say(r->c, "going on from %s after epoch %ld, step %ld%s", r->c->set.resume, r->epoch,
                r->step,
-               r->epoch >= epochs       ? ": no epoch is left to do"
+               r->epoch >= r->epochs    ? ": no epoch is left to do"
                : lhi_run_has_ended(r) ? ": its patience had ended it"
                                       : "");
-    if (!lhi_ok(r->c))
+    return lhi_ok(r->c);
+}
+
+lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs)
+{
+    LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
+    lh_run *r = lhi_run_new(L, how, d, batch, epochs);
+
+    if (!r || r->inert || !lhi_ok(r->c) || !resume(r))
         return r;
     if (r->c->set.dry_run)
         lh_describe(L, r->batch);
@@ -36,14 +41,24 @@ lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epoc
     return r;
 }
 
+lh_run *lh_loop(lh_var L, lh_optimizer how, long epochs)
+{
+    LHI_USUAL_FLOATS(lhi_ctx_of(L));
+    lh_run *r = lhi_run_alone(L, how, epochs);
+
+    if (r && !r->inert && lhi_ok(r->c) && resume(r) && !r->c->set.dry_run && !r->c->set.check)
+        lhi_run_tell(r);
+    return r;
+}
+
 /* In a driver that has its own loop: what was asked for instead of training, and then the end.
  * Gradients stay 0, so that a loop that does not look at the status moves nothing either. */
-static lh_status look_only(lh_ctx *c, lh_var L)
+static lh_status look_only(lh_ctx *c, lh_var L, const char *caller)
 {
     const lh_tape *t = L.tape;
     size_t rows = 1;
 
-    if (!lhi_var_good(L, "lh_backward") || lh_opt_done(c) != LH_OK)
+    if (!lhi_var_good(L, caller) || lh_opt_done(c) != LH_OK)
         return c->status;
     for (size_t i = 0; i < t->count && i < t->bound_room; i++)
         if (t->bound[i] && lhi_is_batch(&t->node[i]))
@@ -64,5 +79,18 @@ lh_status lh_backward(lh_var L)
     LHI_USUAL_FLOATS(lhi_ctx_of(L));
     lh_ctx *c = lhi_ctx_of(L);
 
-    return lhi_ok(c) && (c->set.check || c->set.dry_run) ? look_only(c, L) : lhi_backward(L);
+    return lhi_ok(c) && (c->set.check || c->set.dry_run) ? look_only(c, L, "lh_backward")
+                                                         : lhi_backward(L);
+}
+
+int lh_step(lh_run *r)
+{
+    LHI_USUAL_FLOATS(r ? r->c : NULL);
+
+    if (!r || r->inert)
+        return 0;
+    if (!lhi_ok(r->c) || (!r->c->set.check && !r->c->set.dry_run))
+        return lhi_run_own_step(r);
+    look_only(r->c, (lh_var){r->t, r->p->root, r->gen}, "lh_step");
+    return 0;
 }

@@ -56,37 +56,51 @@ lh_status lh_bind_as(lh_var input, lh_type type, const void *values, size_t rows
     return lhi_call_ends(c);
 }
 
-static lh_status set(lh_var param, lh_type type, const void *values)
+static lh_status set(lh_var param, lh_type type, const void *values, int gradient,
+                     const char *caller)
 {
     lh_tape *t = param.tape;
     lh_params *p = t->params;
     const lhi_node *n;
 
-    if (!lhi_var_good(param, "lh_set"))
+    if (!lhi_var_good(param, caller))
         return t->c->status;
     n = &t->node[param.id];
     if (n->kind != LHI_PARAM)
         return lhi_fail(t->c, LH_ESTATE, "an input is bound: lh_bind()",
-                        "lh_set: '%s' is no parameter", n->name ? n->name : "the variable");
+                        "%s: '%s' is no parameter", caller, n->name ? n->name : "the variable");
     if (!values)
-        return lhi_fail(t->c, LH_EUSAGE, NULL, "lh_set: '%s' is given no values", n->name);
+        return lhi_fail(t->c, LH_EUSAGE, NULL, "%s: '%s' is given no values", caller,
+                        n->name);
     if (lhi_params_lay(p) != 0)
         return t->c->status;
     type = type < LH_TYPES ? type : p->type;
     for (size_t e = 0; e < p->at[n->param].rows * p->at[n->param].cols; e++)
-        lhi_set(p->type, lhi_params_at(p, p->value, n->param), e, lhi_get(type, values, e));
+        lhi_set(p->type, lhi_params_at(p, gradient ? p->grad : p->value, n->param), e,
+                lhi_get(type, values, e));
     return LH_OK;
 }
 
-lh_status lh_set_as(lh_var param, lh_type type, const void *values)
+static lh_status set_and_end(lh_var param, lh_type type, const void *values, int gradient,
+                             const char *caller)
 {
     LHI_USUAL_FLOATS(lhi_ctx_of(param));
     lh_ctx *c = lhi_ctx_of(param);
 
     if (!lhi_ok(c))
         return lh_error(c);
-    set(param, type, values);
+    set(param, type, values, gradient, caller);
     return lhi_call_ends(c);
+}
+
+lh_status lh_set_as(lh_var param, lh_type type, const void *values)
+{
+    return set_and_end(param, type, values, 0, "lh_set");
+}
+
+lh_status lh_set_grad_as(lh_var param, lh_type type, const void *values)
+{
+    return set_and_end(param, type, values, 1, "lh_set_grad");
 }
 
 int lhi_bound_rows(lh_tape *t, const lhi_plan *p, const char *caller, size_t *rows)

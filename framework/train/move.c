@@ -134,7 +134,7 @@ static void set_rate(lh_run *r)
     const size_t rows = rows_of_move(r);
     lhi_schedule_at at = {.epoch = r->epoch, .each = 1};
 
-    if (r->d && !r->own) {
+    if (!r->bound) {
         at.moves = (int64_t)(r->position / rows);
         at.each = (int64_t)((r->d->rows + rows - 1) / rows);
     }
@@ -150,7 +150,7 @@ static void set_part(lh_run *r, size_t rows)
     const size_t start = r->position / most * most;
     size_t whole;
 
-    if (!r->d || r->own) {
+    if (r->bound) {
         r->weight = 1 / (double)r->optim.how.accumulate;
         r->begins = r->gathered == 0;
         r->ends = r->gathered + 1 >= r->optim.how.accumulate;

@@ -115,10 +115,10 @@ lh_status lhi_run_state(lh_run *r, lhi_state *s)
     snprintf(s->watch, sizeof s->watch, "%s", r->watch);
     snprintf(s->data_name, sizeof s->data_name, "%s", r->d->name);
     snprintf(s->data_digest, sizeof s->data_digest, "%s", r->d->digest);
-    s->tape = lhi_listing(r->t, r->p);
-    s->recipe = lhi_recipe_write(r->c, r->d->frame->how);
+    s->tape = r->listing ? lhi_strdup(r->c, r->listing) : lhi_listing(r->t, r->p);
+    s->recipe = r->d->frame ? lhi_recipe_write(r->c, r->d->frame->how) : NULL;
     s->param = lhi_alloc_array(r->c, r->params, sizeof *s->param);
-    if (!s->param || !s->tape || !s->recipe || rule_of(r, s) != 0)
+    if (!s->param || !s->tape || !lhi_ok(r->c) || rule_of(r, s) != 0)
         return r->c->status;
     for (size_t k = 0; k < r->params; k++)
         s->param[k] = picture_of(r, k);
@@ -185,11 +185,11 @@ static int same_rows(const lh_data *d, const lhi_state *s)
 /* The file's columns became X and y in the same way; version 2 knew one way alone. */
 static int same_recipe(const lh_run *r, const lhi_state *s)
 {
-    const lhi_recipe *how = r->d->frame->how;
-    char *own = lhi_recipe_write(r->c, how);
+    const lhi_recipe *how = r->d->frame ? r->d->frame->how : NULL;
+    char *own = how ? lhi_recipe_write(r->c, how) : NULL;
     const int same = s->recipe ? own && strcmp(own, s->recipe) == 0
-                               : how->plain && how->labels == LH_LABELS_BINARY &&
-                                     how->scale == LH_SCALE_STANDARD && !how->balance;
+                               : !how || (how->plain && how->labels == LH_LABELS_BINARY &&
+                                          how->scale == LH_SCALE_STANDARD && !how->balance);
 
     lhi_release(r->c, own);
     return same;

@@ -24,7 +24,7 @@ static lh_run *inert(lh_ctx *c)
 
 int lhi_run_good(const lh_run *r, const char *caller)
 {
-    if (r->gen == r->t->gen)
+    if (r->gen == r->t->gen || r->listing)
         return 1;
     lhi_fail(r->c, LH_ESTALE, "call lh_train() again over what is recorded now",
              "%s: the tape of the run was recorded anew by lh_tape_reset()", caller);
@@ -32,16 +32,14 @@ int lhi_run_good(const lh_run *r, const char *caller)
 }
 
 /* What a user may give wrongly; -1 after an error. */
-static int check_arguments(lh_var L, const lh_data *d, long epochs)
+static int check_arguments(lh_var L, long epochs, const char *caller)
 {
     lh_ctx *c = L.tape->c;
 
-    if (!lhi_var_good(L, "lh_train") || lh_opt_done(c) != LH_OK || !lhi_loss_good(L, "lh_train"))
+    if (!lhi_var_good(L, caller) || lh_opt_done(c) != LH_OK || !lhi_loss_good(L, caller))
         return -1;
     if (epochs < 0)
-        lhi_fail(c, LH_EUSAGE, NULL, "lh_train: %ld epochs cannot be done", epochs);
-    else if (lhi_data_is_inert(d) || d->rows == 0)
-        lhi_fail(c, LH_EUSAGE, NULL, "lh_train: there are no rows to train on");
+        lhi_fail(c, LH_EUSAGE, NULL, "%s: %ld epochs cannot be done", caller, epochs);
     return lhi_ok(c) ? 0 : -1;
 }
 
@@ -91,35 +89,74 @@ int lhi_run_ready(lh_run *r, int threads)
     return 0;
 }
 
-lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs)
+/* A run of a rule, without rows and workspace; inert after an error, NULL without a context. */
+static lh_run *run_of(lh_var L, const lh_optimizer *how, long epochs, const char *caller)
 {
     lh_ctx *c = lhi_ctx_of(L);
-    lh_tape *t = L.tape;
     lhi_optim optim;
     lh_run *r;
 
     if (!c)
         return NULL;
-    if (check_arguments(L, d, epochs) != 0 ||
-        lhi_optim_of(c, &how, epochs, "lh_train", &optim) != 0)
+    if (check_arguments(L, epochs, caller) != 0 ||
+        lhi_optim_of(c, how, epochs, caller, &optim) != 0)
         return inert(c);
     lhi_warn_literal(L);
     r = lhi_alloc(c, sizeof *r);
     if (!r)
         return inert(c);
-    *r = (lh_run){.c = c, .t = t, .gen = t->gen, .d = d, .optim = optim, .epochs = epochs};
+    *r = (lh_run){.c = c, .t = L.tape, .gen = L.tape->gen, .optim = optim, .epochs = epochs};
+    r->p = lhi_plan_new(L.tape, L.id, LHI_LEAN);
+    return r->p ? r : inert(c);
+}
+
+static void begin_signals(lh_run *r)
+{
+    lhi_sys_signals_begin();
+    lhi_at_close(r->c, end_signals, NULL);
+    r->t->params->rule = r->optim.row->name;
+}
+
+lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs)
+{
+    lh_run *r = run_of(L, &how, epochs, "lh_train");
+    lh_ctx *c = r ? r->c : NULL;
+
+    if (!r || r->inert)
+        return r;
+    if (lhi_data_is_inert(d) || d->rows == 0) {
+        lhi_fail(c, LH_EUSAGE, "lh_loop() takes batches of the driver's own",
+                 "lh_train: there are no rows to train on");
+        return inert(c);
+    }
+    r->d = d;
     r->batch = batch == 0 || batch > d->rows ? d->rows : batch;
-    r->p = lhi_plan_new(t, L.id, LHI_LEAN);
-    if (!r->p || lhi_feed_find(&r->feed, t, r->p, d, "lh_train") != 0 ||
-        lhi_data_prepare(d, t->params->type) != LH_OK ||
+    if (lhi_feed_find(&r->feed, r->t, r->p, d, "lh_train") != 0 ||
+        lhi_data_prepare(d, r->t->params->type) != LH_OK ||
         lhi_run_ready(r, lhi_threads(c, NULL)) != 0)
         return inert(c);
     if (r->batch < d->rows && !(r->order = lhi_alloc_array(c, d->rows, sizeof *r->order)))
         return inert(c);
-    lhi_sys_signals_begin();
-    lhi_at_close(c, end_signals, NULL);
-    lhi_data_lend(d, t->params);
-    t->params->rule = optim.row->name;
+    begin_signals(r);
+    lhi_data_lend(d, r->t->params);
+    return r;
+}
+
+lh_run *lhi_run_alone(lh_var L, lh_optimizer how, long epochs)
+{
+    lh_run *r = run_of(L, &how, epochs, "lh_loop");
+
+    if (!r || r->inert)
+        return r;
+    r->d = lhi_alloc(r->c, sizeof *r->d);
+    if (!r->d)
+        return inert(r->c);
+    *r->d = (lh_data){.c = r->c, .name = "", .fit = r->d};
+    r->batch = 1; /* until a larger one comes */
+    r->listing = lhi_listing(r->t, r->p);
+    if (!r->listing || lhi_run_ready(r, lhi_threads(r->c, NULL)) != 0)
+        return inert(r->c);
+    begin_signals(r);
     return r;
 }
 
@@ -135,7 +172,8 @@ static void work(void *arg, int rank, int size)
     const struct step *s = arg;
     lh_run *r = s->r;
 
-    lhi_feed_rows(&r->feed, r->w, r->d, r->order, s->from, s->to, rank, size);
+    if (!r->bound)
+        lhi_feed_rows(&r->feed, r->w, r->d, r->order, s->from, s->to, rank, size);
     lhi_run_forward(r->w, rank, size);
     lhi_run_backward(r->w, r->at_end ? NULL : &r->descent, rank, size);
     if (r->lates == 0)
@@ -150,9 +188,12 @@ void lhi_run_step(lh_run *r, size_t from, size_t to)
 {
     struct step s = {r, from, to};
 
-    /* Gradients can be looked at after an epoch: those of its last step. */
-    r->descent.forget = to < r->d->rows;
+    /* Gradients can be looked at after an epoch, those of its last step, and in a loop of one's
+     * own. */
+    r->descent.forget = !r->bound && to < r->d->rows;
     lhi_ws_rows(r->w, to - from);
+    if (r->bound)
+        lhi_take_bound(r->w, r->p);
     r->w->step = (uint64_t)r->step;
     lhi_run_before_move(r, to - from, 0);
     lhi_paced(r->c, &r->w->pace[0], to - from, work, &s);
@@ -162,7 +203,7 @@ void lhi_run_step(lh_run *r, size_t from, size_t to)
 
 /* Names the first op that makes something that is not finite of what is: the step's
  * forward pass once more, this time keeping every value. */
-static void fail_nonfinite(lh_run *r, size_t from, size_t to)
+void lhi_run_nonfinite(lh_run *r, size_t from, size_t to)
 {
     char where[300] = "no single op is to blame";
     lh_ctx *c = r->c;
@@ -171,7 +212,10 @@ static void fail_nonfinite(lh_run *r, size_t from, size_t to)
 
     if (w) {
         w->step = (uint64_t)r->step;
-        lhi_feed_rows(&r->feed, w, r->d, r->order, from, to, 0, 1);
+        if (r->bound)
+            lhi_take_bound(w, p);
+        else
+            lhi_feed_rows(&r->feed, w, r->d, r->order, from, to, 0, 1);
         lhi_run_forward(w, 0, 1);
         lhi_first_nonfinite(w, p, where, sizeof where);
         lhi_ws_free(w);
@@ -254,7 +298,7 @@ static void show(lh_run *r)
     lhi_progress_show(&r->progress, r->epoch, "%s", text);
 }
 
-static int finish(lh_run *r)
+int lhi_run_finish(lh_run *r)
 {
     if (r->showing)
         lhi_progress_end(&r->progress);
@@ -264,7 +308,46 @@ static int finish(lh_run *r)
     if (r->stopped && lhi_ok(r->c))
         lh_say(r->c, "stopped by a signal after step %ld; --resume goes on from what is saved",
                r->step);
+    if (lhi_ok(r->c) && !r->stopped && r->epoch < r->epochs && lhi_run_has_ended(r))
+        lhi_run_say_end(r);
     return 0;
+}
+
+int lhi_run_goes_on(lh_run *r)
+{
+    if (lhi_ok(r->c))
+        show(r);
+    return lhi_ok(r->c) && r->epoch < r->epochs && !r->stopped && !lhi_run_has_ended(r);
+}
+
+void lhi_run_begin(lh_run *r)
+{
+    lhi_run_turn(r, 0);
+    r->t->params->threshold = 0.5; /* one that was chosen was for what moves on now */
+    if (!r->showing)
+        lhi_progress_begin(&r->progress, r->c, "epoch", r->epochs);
+    r->showing = 1;
+}
+
+/* All batches of an epoch over the data; 0 when it is not whole. */
+static int all_steps(lh_run *r)
+{
+    if (r->order)
+        lhi_random_order(r->c->set.seed, LHI_STREAM_SHUFFLE, (uint32_t)r->epoch, r->order,
+                         r->d->rows);
+    while (r->position < r->d->rows) {
+        if (lhi_sys_signalled()) {
+            r->stopped = 1;
+            return 0;
+        }
+        lhi_keep_team(r->c, lhi_pace_size(&r->w->pace[0], r->batch), steps, r);
+        if (!lhi_root_is_finite(r->w)) {
+            lhi_run_nonfinite(r, r->position, r->position + rows_of_step(r));
+            return 0;
+        }
+    }
+    lhi_pace_tell(r->c, &r->w->pace[0]);
+    return 1;
 }
 
 int lh_epoch(lh_run *r)
@@ -278,41 +361,21 @@ int lh_epoch(lh_run *r)
         lhi_call_ends(r->c);
         return 0;
     }
-    if (lhi_ok(r->c))
-        show(r);
-    if (!lhi_ok(r->c) || r->epoch >= r->epochs || r->stopped)
-        return finish(r);
-    if (lhi_run_has_ended(r)) {
-        finish(r);
-        lhi_run_say_end(r);
-        return 0;
+    if (!lhi_run_goes_on(r))
+        return lhi_run_finish(r);
+    if (r->own == 0) { /* steps of the driver's own need but be counted */
+        if (r->d->rows == 0)
+            return lhi_run_finish(r);
+        lhi_run_begin(r);
+        if (!all_steps(r))
+            return lhi_run_finish(r);
+        r->seconds += lhi_sys_clock() - began;
     }
-    lhi_run_turn(r, 0);
-    r->t->params->threshold = 0.5; /* one that was chosen was for what moves on now */
-    if (!r->showing) {
-        lhi_progress_begin(&r->progress, r->c, "epoch", r->epochs);
-        r->showing = 1;
-    }
-    if (r->order)
-        lhi_random_order(r->c->set.seed, LHI_STREAM_SHUFFLE, (uint32_t)r->epoch, r->order,
-                         r->d->rows);
-    while (r->position < r->d->rows) {
-        if (lhi_sys_signalled()) {
-            r->stopped = 1;
-            return finish(r);
-        }
-        lhi_keep_team(r->c, lhi_pace_size(&r->w->pace[0], r->batch), steps, r);
-        if (!lhi_root_is_finite(r->w)) {
-            fail_nonfinite(r, r->position, r->position + rows_of_step(r));
-            return finish(r);
-        }
-    }
-    lhi_pace_tell(r->c, &r->w->pace[0]);
-    r->seconds += lhi_sys_clock() - began;
-    r->last_loss = r->loss_sum / (double)r->d->rows;
+    r->last_loss = r->loss_sum / (double)r->position;
     r->epoch++;
     r->c->trained = 1;
     r->position = 0;
+    r->own = 0;
     r->loss_sum = 0;
     lhi_run_note(r, "loss", r->last_loss);
     note_norms(r);

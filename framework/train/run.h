@@ -14,6 +14,7 @@ struct lh_run {
     lh_ctx *c;
     lh_tape *t;
     uint32_t gen;             /* of the tape, when the run began */
+    char *listing;            /* of its loss, in a run that outlives the recording; else NULL */
     lhi_plan *p;
     lhi_ws *w;
     lhi_feed feed;
@@ -45,6 +46,9 @@ struct lh_run {
     double weight;            /* of this batch in the gradient that moves, */
     int begins, ends;         /* whose first and last it is */
     long own;                 /* steps of this epoch that the driver made itself */
+    int bound;                /* this step is one, over what lh_bind() gave */
+    uint64_t seen;            /* the passes by hand before the last lh_move() */
+    double step_loss;         /* of the last step of the driver's own */
     size_t position;          /* rows done of the present epoch */
     double loss_sum;          /* of them */
     double last_loss;         /* mean of the last whole epoch */
@@ -72,6 +76,21 @@ lh_run *lhi_run_new(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long e
 
 /* 1 unless the tape was recorded anew under the run (the error of `caller` is kept then). */
 int lhi_run_good(const lh_run *r, const char *caller);
+
+/* A run whose batches are the driver's own: its data set has no rows, and it outlives its tape's
+ * recording.  lh_loop() adds the resuming. */
+lh_run *lhi_run_alone(lh_var L, lh_optimizer how, long epochs);
+
+/* 1 while there is an epoch left to do; shows the last one. */
+int lhi_run_goes_on(lh_run *r);
+/* Before a step: the parameters are the last ones, the bar is there. */
+void lhi_run_begin(lh_run *r);
+/* When it is over for now: the parameters are the model's.  0. */
+int lhi_run_finish(lh_run *r);
+/* Says which op made the loss of a step what it is. */
+void lhi_run_nonfinite(lh_run *r, size_t from, size_t to);
+/* lh_step() without --check; 1 when one was made. */
+int lhi_run_own_step(lh_run *r);
 
 /* Workspace and descent of a run that has its plan, batch and optimiser; -1 after an
  * error. */

@@ -47,8 +47,8 @@ static lhi_state_series *add(lh_run *r, const char *name)
 /* The history has the loss and the norms of the epoch from the run itself. */
 static int says_otherwise(const lh_run *r, const char *name, double value)
 {
-    if (strcmp(name, "loss") == 0)
-        return !(value == r->last_loss);
+    if (strcmp(name, "loss") == 0) /* a loop of one's own may have none that the run knows */
+        return r->last_loss == r->last_loss && !(value == r->last_loss);
     return name[0] == '|';
 }
 

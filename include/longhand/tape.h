@@ -105,6 +105,9 @@ LH_API lh_status lh_bind_as(lh_var input, lh_type type, const void *values, size
  *         errors of the call.
  */
 LH_API lh_status lh_set_as(lh_var param, lh_type type, const void *values);
+/** The same of a parameter's gradient, which lh_move() moves by: lh_set_grad(param, values).  Those
+ *  that lh_backward() gives are there already, and stay where nothing else is set. */
+LH_API lh_status lh_set_grad_as(lh_var param, lh_type type, const void *values);
 #ifdef __cplusplus
 extern "C++" {
     template <class T> struct lh_type_of; /* nothing for what cannot be bound */
@@ -121,6 +124,10 @@ extern "C++" {
     {
         return lh_set_as(param, lh_type_of<T>::is, values);
     }
+    template <class T> inline lh_status lh_set_grad(lh_var param, T *values)
+    {
+        return lh_set_grad_as(param, lh_type_of<T>::is, values);
+    }
 }
 #else
 #define LH_TYPE_OF(values)                                                          \
@@ -129,6 +136,7 @@ extern "C++" {
              void *: LH_TYPES, const void *: LH_TYPES)
 #define lh_bind(input, values, rows) lh_bind_as(input, LH_TYPE_OF(values), values, rows)
 #define lh_set(param, values)        lh_set_as(param, LH_TYPE_OF(values), values)
+#define lh_set_grad(param, values)   lh_set_grad_as(param, LH_TYPE_OF(values), values)
 #endif
 
 /**

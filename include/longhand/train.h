@@ -41,6 +41,54 @@ LH_API lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, lo
 LH_API int lh_epoch(lh_run *r);
 
 /**
+ * A run whose batches are the driver's own: lh_step() or lh_move() move the parameters, lh_epoch()
+ * ends an epoch of the steps made since the last one, and all else is as in other runs: history,
+ * lh_watch(), lh_save(), --resume, plots.  It has no data, so a checkpoint knows no scale and no
+ * rows of it; lh_train() over d and then lh_step() keeps them.
+ *
+ *     lh_run *r = lh_loop(L, LH_ADAM(0.001), 20);
+ *     while (own_batch(lh_steps(r), x, y), lh_bind(X, x, 32), lh_bind(Y, y, 32), lh_step(r))
+ *         if (lh_steps(r) % 100 == 0)
+ *             lh_epoch(r);
+ *
+ * Which batch is next is to follow from lh_steps(), as lh_shuffle() and lh_random() do: then a run
+ * that is resumed ends with the bytes of one that never stopped.  A schedule changes the rate at
+ * the ends of epochs.  The run outlives lh_tape_reset(): then lh_move() goes on with the parameters
+ * that L depended on (define by run), and lh_step() is LH_ESTALE.
+ * @return the run; inert after LH_EUSAGE (rate, number of epochs, an unknown option), LH_ESHAPE
+ *         (L is no scalar), LH_EFORMAT or LH_EMISMATCH (the file to resume), LH_ENOMEM.
+ * Owns: the context does.
+ */
+LH_API lh_run *lh_loop(lh_var L, lh_optimizer how, long epochs);
+
+/**
+ * One step over what lh_bind() gave the inputs: forward, backward, move.  Of a run of lh_loop(), or
+ * of lh_train() in place of lh_epoch() until the driver ends the epoch with it.
+ * @return 1 after a step; 0 when the run is finished, was ended by lh_watch(), stopped by a signal,
+ *         or failed: LH_ENONFINITE (the parameters are those before the step); errors of the call:
+ *         LH_ESTATE (an input is not bound, an epoch over the data is half done), LH_ESHAPE (inputs
+ *         with different rows), LH_ESTALE.  With --check or --dry-run it does that, and ends.
+ */
+LH_API int lh_step(lh_run *r);
+
+/**
+ * Moves the parameters by their gradients as they are: those of lh_backward(), changed or set with
+ * lh_set_grad().  The loss of the history is that of the last lh_backward(), by rows.
+ * @return 1 after a move, 0 as lh_step(); a gradient that is not finite is LH_ENONFINITE.
+ */
+LH_API int lh_move(lh_run *r);
+
+/** The loss of the last lh_step() or lh_move(); NaN before, or when none is known. */
+LH_API double lh_step_loss(const lh_run *r);
+
+/** Random numbers for such a loop, of --seed, a name and a step alone: one in [0, 1), and 0..n-1 in
+ *  some order.
+ *  @return lh_shuffle(): LH_OK; LH_EUSAGE (no name, no array, more than 2^32 - 1 of them), an error
+ *          of the call. */
+LH_API double    lh_random(lh_ctx *c, const char *name, long step, size_t index);
+LH_API lh_status lh_shuffle(lh_ctx *c, const char *name, long step, uint32_t *order, size_t n);
+
+/**
  * Keeps a value of the epoch just trained under a name: history, CSV, plots.  A name is 1 to 63
  * bytes of UTF-8 without control characters, / and comma, and no space at its ends.
  * On an error of the call nothing is kept: LH_ENAME (no name, or one that the run itself writes:

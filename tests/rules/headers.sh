@@ -43,7 +43,7 @@ int main(int argc, char **argv)
     lh_let(L, lh_bce_logits(Z, y));
     lh_line(t, "S = sum((yhat - y)^2)");
     lh_hand(L, "W", hand_W, "dW = X^T dZ");
-    lh_set(lh_named(t, "W"), all);
+    lh_set(lh_named(t, "W"), all), lh_set_grad(lh_named(t, "W"), all);
     lh_bind(y, label, 1);
     lh_optimizer how[] = {LH_NESTEROV(0.1, 0.9), LH_ADAGRAD(0.1), LH_RMSPROP(0.1), LH_ADAM(0.1),
                           LH_ADAMW(0.1, 0.01), LH_RPROP(0.1), LH_LBFGS(1)};

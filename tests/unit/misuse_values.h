@@ -295,6 +295,7 @@ NUMBERS(lh_verdict, lh_verdict, LH_AGREE, (lh_verdict)99, (lh_verdict)-1)
 
 static double outputs[64];
 static const double numbers[64] = {1, 2, 3, 4};
+static uint32_t ordered[4];
 static const ptrdiff_t sizes[4] = {3, 2, 2, 1};
 static const lh_curve curves[] = {{"a", numbers, numbers, 4, 0}, {NULL, NULL, NULL, 4, 1}};
 static const lh_column columns[] = {{"a", numbers}, {NULL, numbers}, {"a", NULL}};
@@ -329,6 +330,7 @@ POINTER(const char *const *, const_char_p_const_p, words)
 POINTER(char **, char_p_p, arguments)
 POINTER(lh_vpoint *, lh_vpoint_p, points)
 POINTER(FILE *, FILE_p, stdout)
+POINTER(uint32_t *, uint32_t_p, ordered)
 WHOLE(lh_optimizer, lh_optimizer, 4, {.rate = 0.1}, {.rate = 0}, {.rate = (double)NAN},
       {.rate = 1, .momentum = (double)INFINITY})
 WHOLE(lh_array, lh_array, 4, {values, 2, 2, LH_F32}, {NULL, 2, 2, LH_F32},

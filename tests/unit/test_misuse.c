@@ -177,8 +177,9 @@ static int is_an_answer(const char *name)
         "lh_model_input", "lh_model_inputs", "lh_model_output", "lh_model_outputs", "lh_model_text",
         "lh_model_threshold",
         "lh_named", "lh_on", "lh_op_at", "lh_open", "lh_params_*", "lh_path", "lh_reason_name",
-        "lh_rows", "lh_say", "lh_scores_called", "lh_scores_free", "lh_scores_have", "lh_speed",
-        "lh_status_*", "lh_steps", "lh_verdict_name", "lh_version", NULL};
+        "lh_rows", "lh_rule", "lh_say", "lh_scheduled", "lh_scores_called", "lh_scores_free",
+        "lh_scores_have", "lh_speed", "lh_status_*", "lh_steps", "lh_verdict_name",
+        "lh_version", NULL};
 
     return is_in(name, names);
 }
