@@ -150,6 +150,7 @@ libcore_la_SOURCES = \
 	framework/page/match.c \
 	framework/page/page.h \
 	framework/page/settle.c \
+	framework/data/ahead.c \
 	framework/data/blocks.c \
 	framework/data/cell.c framework/data/cell.h \
 	framework/data/choose.c \
@@ -180,6 +181,7 @@ libcore_la_SOURCES = \
 	framework/data/source.c framework/data/source.h framework/data/sources.def \
 	framework/data/split.c \
 	framework/data/standard.c \
+	framework/data/streamed.c \
 	framework/data/suspect.c \
 	framework/data/table.h \
 	framework/data/stream.c framework/data/stream.h \
@@ -307,6 +309,7 @@ lh_system_sources = \
 	framework/system/child.c framework/system/child.h \
 	framework/system/fault.c framework/system/fault.h \
 	framework/system/floats.c \
+	framework/system/map.c \
 	framework/system/making.c \
 	framework/system/mem.c framework/system/mem.h \
 	framework/system/machine.c \

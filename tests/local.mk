@@ -355,6 +355,11 @@ tests_unit_test_settings_SOURCES = tests/unit/test_settings.c
 tests_unit_test_settings_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_settings_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_streaming
+tests_unit_test_streaming_SOURCES = tests/unit/test_streaming.c
+tests_unit_test_streaming_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_streaming_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_contexts
 tests_unit_test_contexts_SOURCES = tests/unit/test_contexts.c
 tests_unit_test_contexts_CPPFLAGS = $(lh_test_cppflags)

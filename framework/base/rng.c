@@ -39,19 +39,46 @@ double lhi_random_unit(uint64_t seed, uint32_t stream, uint32_t step, uint64_t i
     return (double)(lhi_random_bits(seed, stream, step, index) >> 11) * 0x1p-53;
 }
 
-void lhi_random_order(uint64_t seed, uint32_t stream, uint32_t step, uint32_t *order, size_t n)
+/* Fisher and Yates; the draws are those from `first` on.  32 random bits times i need 64: the bias
+ * is below i / 2^32. */
+static void shuffle(uint64_t seed, uint32_t stream, uint32_t step, uint64_t first, uint32_t *order,
+                    size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        order[i] = (uint32_t)i;
-    /* Fisher and Yates.  32 random bits times i need 64: the bias is below i / 2^32. */
     for (size_t i = n; i > 1; i--) {
-        const uint64_t bits = lhi_random_bits(seed, stream, step, i) >> 32;
+        const uint64_t bits = lhi_random_bits(seed, stream, step, first + i) >> 32;
         const size_t j = (size_t)(bits * i >> 32);
         const uint32_t t = order[i - 1];
 
         order[i - 1] = order[j];
         order[j] = t;
     }
+}
+
+void lhi_random_order(uint64_t seed, uint32_t stream, uint32_t step, uint32_t *order, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        order[i] = (uint32_t)i;
+    shuffle(seed, stream, step, 0, order, n);
+}
+
+void lhi_random_blocks(uint64_t seed, uint32_t stream, uint32_t step, uint32_t *order, size_t n,
+                       size_t block, size_t window)
+{
+    const size_t blocks = (n + block - 1) / block;
+    size_t left = n;
+
+    /* The order of the blocks stands at the end, where it is overwritten last: block i of k has
+     * more than i rows behind it, or is the last. */
+    lhi_random_order(seed, LHI_STREAM_BLOCKS, step, order + n - blocks, blocks);
+    for (size_t i = 0, at = 0; i < blocks; i++) {
+        const size_t from = (size_t)order[n - blocks + i] * block;
+        const size_t rows = n - from < block ? n - from : block;
+
+        for (size_t k = 0; k < rows; k++)
+            order[at++] = (uint32_t)(from + k);
+    }
+    for (size_t at = 0; at < n; at += window, left -= window)
+        shuffle(seed, stream, step, at, order + at, left < window ? left : window);
 }
 
 uint32_t lhi_stream_of(const char *name)

@@ -83,6 +83,7 @@ typedef struct lhi_state {
     uint16_t *part;          /* of each of data_rows: held out as the part-th, from 1; else 0.
                                 NULL: none was held out, or the file does not say */
     int64_t trained;         /* the part that was trained on */
+    int64_t streamed;        /* 1: rows stayed in their file, and were drawn by blocks */
 
     const char **config;     /* "name=value" */
     size_t config_count;

@@ -38,7 +38,8 @@ struct lh_data {
     int targets_given;    /* and so is the scale of the targets */
     int fitted;           /* all of it is there */
     int sealed;           /* mean and deviation are in use: no row may leave any more */
-    void *copy[LH_TYPES]; /* rows x cols standardised features; NULL before the prepare */
+    void *copy[LH_TYPES]; /* rows x cols standardised features; NULL before the prepare, and of a
+                             table that streams: there each row is worked when it is gathered */
 };
 
 /* 1 when missing cells are filled, in this file or another that is taken as it is. */
@@ -70,6 +71,12 @@ void lhi_data_gather_f64(const lh_data *d, const uint32_t *order, size_t from, s
                          double *X, double *y);
 void lhi_data_gather_wide(const lh_data *d, const uint32_t *order, size_t from, size_t to,
                           lh_wide *X, lh_wide *y);
+/* The order of the rows in an epoch.  Of a table that streams, rows that follow one another lie
+ * near: blocks of 1 MiB are drawn, and rows among the blocks of 64 MiB (lhi_random_blocks). */
+void lhi_data_order(const lh_data *d, uint64_t seed, uint32_t epoch, uint32_t *order);
+/* The rows order[at..] come next: lets the file be read ahead, and what is past be let go. */
+void lhi_data_ahead(const lh_data *d, const uint32_t *order, size_t at, size_t count);
+
 /* The labels as one column for each class, and the weights; in the type. */
 void lhi_data_gather_classes(const lh_data *d, const uint32_t *order, size_t from, size_t to,
                              lh_type type, void *y);

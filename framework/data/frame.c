@@ -250,6 +250,17 @@ static int find_features(finding *k, lhi_frame *f)
     return 0;
 }
 
+static int are_numbers(const lhi_frame *f)
+{
+    for (size_t k = 0; k < f->how->features; k++) {
+        const lhi_used *u = &f->how->feature[k];
+
+        if (u->text || u->marks || f->feature[k].code || f->feature[k].column != k)
+            return 0;
+    }
+    return 1;
+}
+
 const lhi_frame *lhi_frame_new(lh_ctx *c, const lhi_table *t, const lhi_recipe *how, int labelled)
 {
     lhi_frame *f = lhi_alloc(c, sizeof *f);
@@ -270,5 +281,6 @@ const lhi_frame *lhi_frame_new(lh_ctx *c, const lhi_table *t, const lhi_recipe *
         return NULL;
     if (how->group)
         f->group.column = place_of(t, how->group);
+    f->numbers = are_numbers(f);
     return lhi_ok(c) ? f : NULL;
 }

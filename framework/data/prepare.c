@@ -36,28 +36,37 @@ static int put(void *copy, lh_type type, size_t at, double value)
     return isfinite(value);
 }
 
-/* The columns of X of one feature, in a copy of zeros. */
-static int put_feature(const preparing *p, size_t row, size_t feature, misfit *bad)
+/* The columns of X of one feature of a row, in zeros from X[at] on. */
+static int put_feature(const lh_data *d, size_t row, size_t feature, lh_type type, void *X,
+                       size_t at, misfit *bad)
 {
-    const lh_data *d = p->d, *fit = d->fit;
+    const lh_data *fit = d->fit;
     const lhi_used *u = &d->frame->how->feature[feature];
     const lhi_taken *found = &d->frame->feature[feature];
-    const size_t to = row * d->cols + u->first;
     const double cell = lhi_table_at(d->table, d->row[row], found->column);
     const size_t j = u->first;
     const double x = cell == cell ? cell : fit->fill[j];
 
+    at += j;
     if (u->marks && cell != cell)
-        put(p->copy, p->type, to + u->width - 1, 1);
+        put(X, type, at + u->width - 1, 1);
     if (u->text) {
         const size_t value = lhi_value_in(d->frame, u, found, d->row[row]);
 
-        return value == SIZE_MAX || put(p->copy, p->type, to + value, 1);
+        return value == SIZE_MAX || put(X, type, at + value, 1);
     }
-    if (put(p->copy, p->type, to, (x - fit->mean[j]) / fit->deviation[j]))
+    if (put(X, type, at, (x - fit->mean[j]) / fit->deviation[j]))
         return 1;
     *bad = (misfit){row, j, x};
     return 0;
+}
+
+static int put_row(const lh_data *d, size_t row, lh_type type, void *X, size_t at, misfit *bad)
+{
+    for (size_t k = 0; k < d->frame->how->features; k++)
+        if (!put_feature(d, row, k, type, X, at, bad))
+            return 0;
+    return 1;
 }
 
 static void work(void *arg, int rank, int size)
@@ -67,9 +76,8 @@ static void work(void *arg, int rank, int size)
     const size_t to = lhi_share(d->rows, rank + 1, size);
 
     for (size_t i = lhi_share(d->rows, rank, size); i < to; i++)
-        for (size_t k = 0; k < d->frame->how->features; k++)
-            if (!put_feature(p, i, k, &p->worst[rank]))
-                return;
+        if (!put_row(d, i, p->type, p->copy, i * d->cols, &p->worst[rank]))
+            return;
 }
 
 static lh_status fill(lh_data *d, lh_type type, void *copy)
@@ -99,7 +107,7 @@ lh_status lhi_data_prepare(lh_data *d, lh_type type)
     const lh_status status = lhi_data_fit(d);
     void *copy;
 
-    if (status != LH_OK || d->copy[type])
+    if (status != LH_OK || d->copy[type] || d->table->streams)
         return status;
     copy = lhi_alloc_array(d->c, d->rows, d->cols * lhi_type_size(type));
     if (!copy || fill(d, type, copy) != LH_OK)
@@ -145,6 +153,39 @@ double lhi_data_weight(const lh_data *d, size_t row)
     return d->fit->class_weight && label == label ? own * d->fit->class_weight[(size_t)label] : own;
 }
 
+/* Numbers alone, one column after another: the loop that a file of them spends its time in. */
+#define PUT_NUMBERS(element, real)                                               \
+    do {                                                                         \
+        const element *from = (const element *)t->cell + d->row[row] * t->cols;  \
+                                                                                 \
+        for (size_t j = 0; j < cols; j++) {                                      \
+            const double x = (double)from[j], filled = x == x ? x : fill[j];     \
+                                                                                 \
+            ((real *)X)[j] = (real)((filled - mean[j]) / deviation[j]);          \
+        }                                                                        \
+    } while (0)
+
+/* A row of a table that streams.  What does not fit into the type makes the loss infinite. */
+static void put_streamed(const lh_data *d, size_t row, lh_type type, void *X)
+{
+    const lhi_table *t = d->table;
+    const double *mean = d->fit->mean, *deviation = d->fit->deviation, *fill = d->fit->fill;
+    const size_t cols = d->cols;
+    misfit bad;
+
+    if (!d->frame->numbers || type == LH_WIDE) {
+        memset(X, 0, cols * lhi_type_size(type));
+        put_row(d, row, type, X, 0, &bad);
+    } else if (t->type == LH_F32 && type == LH_F32)
+        PUT_NUMBERS(float, float);
+    else if (t->type == LH_F32)
+        PUT_NUMBERS(float, double);
+    else if (type == LH_F32)
+        PUT_NUMBERS(double, float);
+    else
+        PUT_NUMBERS(double, double);
+}
+
 /* The same for each type; they differ in the width of a row and what a label becomes. */
 #define GATHER(name, type, real)                                                             \
     void lhi_data_gather_##name(const lh_data *d, const uint32_t *order, size_t from, size_t to, \
@@ -156,8 +197,10 @@ double lhi_data_weight(const lh_data *d, size_t row)
         for (size_t i = from; i < to; i++) {                                                 \
             const size_t row = order ? order[i] : i;                                         \
                                                                                              \
-            if (X)                                                                           \
+            if (X && copy)                                                                   \
                 memcpy(X + (i - from) * d->cols, copy + row * d->cols, d->cols * sizeof *X); \
+            else if (X)                                                                      \
+                put_streamed(d, row, type, X + (i - from) * d->cols);                        \
             for (size_t k = 0; k < targets; k++)                                             \
                 y[(i - from) * targets + k] = (real)lhi_data_target(d, row, k);              \
         }                                                                                    \

@@ -3,6 +3,8 @@
 #include "framework/base/floats.h"
 #include "framework/base/text.h"
 #include "framework/data/data.h"
+#include "framework/data/stream.h"
+#include "framework/system/sys.h"
 
 #include <string.h>
 
@@ -25,6 +27,21 @@ static lh_status check(lh_ctx *c, const char *path, const lh_reading *how)
     return LH_OK;
 }
 
+/* Without an order of rows it makes no difference whether they stream: large arrays do. */
+static lh_status table_of(lh_ctx *c, const char *path, lhi_table *t)
+{
+    const uint64_t memory = lhi_sys_memory();
+    enum lhi_file_kind kind;
+    uint64_t size = 0;
+    const int fd = lhi_sys_open(path, &kind, &size);
+
+    if (fd >= 0)
+        (void)lhi_sys_close(fd);
+    return fd >= 0 && (size > LHI_STREAM_MOST || (memory > 0 && size > memory / 2))
+               ? lhi_table_stream(c, path, t)
+               : lhi_table_read(c, path, LH_F64, LHI_CELLS_LOOSE, t);
+}
+
 static lh_data *read_data(lh_ctx *c, const char *path, const lh_reading *how,
                           enum lhi_cells cells)
 {
@@ -32,7 +49,9 @@ static lh_data *read_data(lh_ctx *c, const char *path, const lh_reading *how,
     const lhi_recipe *r;
     const lhi_frame *f;
 
-    if (!t || lhi_table_read(c, path, how->keep_f32 ? LH_F32 : LH_F64, cells, t) != LH_OK ||
+    if (!t || (how->stream
+                   ? lhi_table_stream(c, path, t)
+                   : lhi_table_read(c, path, how->keep_f32 ? LH_F32 : LH_F64, cells, t)) != LH_OK ||
         !(r = lhi_recipe_new(c, t, how)) || !(f = lhi_frame_new(c, t, r, 1)))
         return NULL;
     return lhi_data_new(c, f);
@@ -74,8 +93,8 @@ lh_data *lhi_data_like_recipe(lh_ctx *c, const char *path, const lhi_recipe *how
     const lhi_frame *f;
     lh_data *d;
 
-    if (!t || lhi_table_read(c, path, LH_F64, LHI_CELLS_LOOSE, t) != LH_OK ||
-        !(f = lhi_frame_new(c, t, how, labelled)) || !(d = lhi_data_new(c, f)))
+    if (!t || table_of(c, path, t) != LH_OK || !(f = lhi_frame_new(c, t, how, labelled)) ||
+        !(d = lhi_data_new(c, f)))
         return lhi_data_inert(c);
     return d;
 }
@@ -114,6 +133,7 @@ lh_reading lh_opt_reading(lh_ctx *c)
     r.balance = lh_opt_flag(c, "balance", "let all classes weigh the same");
     r.group = lh_opt_text(c, "group", "", "column whose equal rows stay together in a split");
     r.stratify = lh_opt_flag(c, "stratify", "keep the shares of the classes in a split");
+    r.stream = lh_opt_flag(c, "stream", "leave the rows in their file (.npy), larger than memory");
     r.keep_f32 = lh_opt_flag(c, "keep-f32", "keep the rows in memory as f32");
     return r;
 }

@@ -57,6 +57,7 @@ typedef struct lhi_frame {
     const lhi_recipe *how;
     lhi_taken *feature, *label, weight, group; /* column LHI_NO_COLUMN: the table has none */
     int labelled; /* every row has all labels */
+    int numbers;  /* the columns of X are the first ones of the table, numbers all of them */
 } lhi_frame;
 
 /* --- recipe.c --- */

@@ -59,7 +59,7 @@ static lh_status read_one(lh_ctx *c, const char *path, const lhi_wanted *how, lh
 
     if ((strcmp(path, "wdbc") == 0
              ? lhi_stream_open_bytes(&s, c, path, lhi_wdbc, lhi_wdbc_size)
-             : lhi_stream_open(&s, c, path)) != LH_OK)
+             : lhi_stream_open(&s, c, path, 0)) != LH_OK)
         return c->status;
     read_stream(&s, how, to);
     lhi_stream_close(&s);

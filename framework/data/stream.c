@@ -9,8 +9,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define LARGEST_FILE (UINT64_C(8) << 30)
-
 enum { PACKED = 1 << 16 };
 enum { DAMAGED = 1, CUT, SWOLLEN }; /* faults that are no errno */
 
@@ -48,16 +46,17 @@ static const char *hint_for(lh_ctx *c, const char *path)
 }
 
 /* Refuses what no file of data can be before memory is taken for it. */
-static lh_status check_kind(const lhi_stream *s, enum lhi_file_kind kind)
+static lh_status check_kind(const lhi_stream *s, enum lhi_file_kind kind, int large)
 {
     if (kind == LHI_FILE_FOLDER)
         return lhi_fail(s->c, LH_ENOINPUT, "name a CSV file in it", "%s is a folder", s->shown);
     if (kind != LHI_FILE_REGULAR)
         return lhi_fail(s->c, LH_ENOINPUT, "copy the data to a file",
                         "%s is a device or a pipe, not a file", s->shown);
-    if (s->size > LARGEST_FILE)
-        return lhi_fail(s->c, LH_EDATA, "take a part of the rows", "%s is larger than 8 GiB",
-                        s->shown);
+    if (s->size > LHI_STREAM_MOST && !large)
+        return lhi_fail(s->c, LH_EDATA,
+                        "--stream leaves the rows of a NumPy array (.npy) in their file; or take a "
+                        "part of the rows", "%s is larger than 8 GiB", s->shown);
     return LH_OK;
 }
 
@@ -86,7 +85,7 @@ lh_status lhi_stream_open_bytes(lhi_stream *s, lh_ctx *c, const char *path, cons
     return look(s);
 }
 
-lh_status lhi_stream_open(lhi_stream *s, lh_ctx *c, const char *path)
+lh_status lhi_stream_open(lhi_stream *s, lh_ctx *c, const char *path, int large)
 {
     enum lhi_file_kind kind;
 
@@ -98,7 +97,7 @@ lh_status lhi_stream_open(lhi_stream *s, lh_ctx *c, const char *path)
     if (s->fd < 0)
         return lhi_fail(c, LH_ENOINPUT, NULL, "%s cannot be opened: %s", s->shown,
                         strerror(-s->fd));
-    if (check_kind(s, kind) != LH_OK || look(s) != LH_OK)
+    if (check_kind(s, kind, large) != LH_OK || look(s) != LH_OK)
         lhi_stream_close(s);
     return c->status;
 }

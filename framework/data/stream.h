@@ -24,9 +24,10 @@ typedef struct lhi_stream {
     lhi_sha256 *digest;         /* of the bytes of the file, as they are read; may be NULL */
 } lhi_stream;
 
-/* Opens a file, or bytes in memory (then `path` is their name).  LH_ENOINPUT, LH_EDATA,
- * LH_ENOMEM. */
-lh_status lhi_stream_open(lhi_stream *s, lh_ctx *c, const char *path);
+/* Opens a file of at most LHI_STREAM_MOST bytes, or with `large` of any size; or bytes in memory
+ * (then `path` is their name).  LH_ENOINPUT, LH_EDATA, LH_ENOMEM. */
+#define LHI_STREAM_MOST (UINT64_C(8) << 30)
+lh_status lhi_stream_open(lhi_stream *s, lh_ctx *c, const char *path, int large);
 lh_status lhi_stream_open_bytes(lhi_stream *s, lh_ctx *c, const char *path, const void *bytes,
                                 size_t size);
 /* Fills `to`; fewer bytes than `room` where the stream ends, or fails.  One thread at a time, and

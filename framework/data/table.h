@@ -22,7 +22,8 @@ typedef struct lhi_table {
     size_t rows, cols;
     lhi_column *column;
     lh_type type;      /* LH_F64, or LH_F32 */
-    void *cell;        /* rows x cols, row by row */
+    void *cell;        /* rows x cols, row by row; only read where the table is a file */
+    int streams;       /* the cells are those of the file itself: they are read when looked at */
     size_t first_line; /* of the file, row 0; 0: it has no lines */
     const char *name;  /* of the file, without folders */
     char digest[65];   /* SHA-256 of the bytes of the file, in hexadecimal */
@@ -57,5 +58,8 @@ enum lhi_cells {
 /* source.c: reads a file whole, or "wdbc".  LH_ENOINPUT, LH_EDATA, LH_EIO, LH_ENOMEM. */
 lh_status lhi_table_read(lh_ctx *c, const char *path, lh_type keep, enum lhi_cells cells,
                          lhi_table *to);
+
+/* streamed.c: a table whose cells stay in the file, a NumPy array.  The same errors. */
+lh_status lhi_table_stream(lh_ctx *c, const char *path, lhi_table *to);
 
 #endif

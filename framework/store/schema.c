@@ -47,6 +47,7 @@ const lhi_field lhi_state_fields[] = {
     NUMBER("data", lhi_state, "cols", LHI_INTEGER, data_cols, 1),
     NUMBER("data", lhi_state, "train_rows", LHI_INTEGER, train_rows, 1),
     NUMBER("data", lhi_state, "trained", LHI_INTEGER, trained, 2),
+    NUMBER("data", lhi_state, "streamed", LHI_INTEGER, streamed, 3),
     {NULL, NULL, LHI_TEXT, 0, 0, 0},
 };
 

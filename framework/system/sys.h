@@ -27,6 +27,15 @@ int lhi_sys_mkdir(const char *path);
 /* 1 folder, 0 exists as something else, -ENOENT and so on. */
 int lhi_sys_is_folder(const char *path);
 
+/* The bytes of a whole open file as memory that is only read: each page is fetched when it is
+ * looked at first.  The file may be closed then.  Who shortens it meanwhile ends the process by
+ * a signal (SIGBUS), as with every mapped file.  Some of it is wanted soon, and is fetched while
+ * others work; some is past, and need not be kept. */
+int lhi_sys_map(int fd, size_t bytes, const void **at);
+void lhi_sys_unmap(const void *at, size_t bytes);
+void lhi_sys_soon(const void *at, size_t bytes);
+void lhi_sys_past(const void *at, size_t bytes);
+
 enum { LHI_PATH = 4096 };
 
 /* A file in the making, under a name of its own until it is whole (making.c). */

@@ -36,6 +36,7 @@ static void chunks(void *arg)
 
     for (k->from = 0; k->from < k->d->rows; k->from = k->to) {
         k->to = k->from + CHUNK < k->d->rows ? k->from + CHUNK : k->d->rows;
+        lhi_data_ahead(k->d, NULL, k->from, k->to - k->from);
         lhi_ws_rows(w, k->to - k->from);
         lhi_paced(w->t->c, &w->pace[0], k->to - k->from, work, k);
         k->take(k->arg, w, k->from, k->to - k->from);

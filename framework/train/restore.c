@@ -111,7 +111,7 @@ lh_status lhi_run_state(lh_run *r, lhi_state *s)
         .target_mean = fit->target_mean, .target_deviation = fit->target_deviation,
         .targets = fit->target_mean ? fit->frame->how->targets : 0, .held = fit->held,
         .held_count = fit->held_count,
-        .part = fit->part, .trained = r->d->index};
+        .part = fit->part, .trained = r->d->index, .streamed = r->d->table->streams};
     snprintf(s->watch, sizeof s->watch, "%s", r->watch);
     snprintf(s->data_name, sizeof s->data_name, "%s", r->d->name);
     snprintf(s->data_digest, sizeof s->data_digest, "%s", r->d->digest);
@@ -308,6 +308,10 @@ static lh_status compare(lh_run *r, const lhi_state *s, const char *path)
                         "give the same --data and the same split (longhand train: --held-out, and "
                         "--patience, which takes rows for validation)");
     }
+    if (s->streamed != r->d->table->streams)
+        return mismatch(r, path, s->streamed ? "its rows were drawn by blocks, as they streamed"
+                                             : "its rows did not stream, and were drawn one by one",
+                        s->streamed ? "give --stream" : "leave --stream out");
     if (!same_recipe(r, s))
         return mismatch(r, path, "its columns became X and y in another way",
                         "give the same --label, --labels, --drop, --only, --missing, --scale, "

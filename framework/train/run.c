@@ -244,6 +244,7 @@ static void steps(void *arg)
     do {
         const size_t rows = rows_of_step(r);
 
+        lhi_data_ahead(r->d, r->order, r->position, rows);
         lhi_run_step(r, r->position, r->position + rows);
         if (!lhi_root_is_finite(r->w))
             return;
@@ -333,8 +334,7 @@ void lhi_run_begin(lh_run *r)
 static int all_steps(lh_run *r)
 {
     if (r->order)
-        lhi_random_order(r->c->set.seed, LHI_STREAM_SHUFFLE, (uint32_t)r->epoch, r->order,
-                         r->d->rows);
+        lhi_data_order(r->d, r->c->set.seed, (uint32_t)r->epoch, r->order);
     while (r->position < r->d->rows) {
         if (lhi_sys_signalled()) {
             r->stopped = 1;
