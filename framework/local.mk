@@ -160,6 +160,7 @@ libcore_la_SOURCES = \
 	framework/data/formats.c \
 	framework/data/frame.c \
 	framework/data/data.h \
+	framework/data/deal.c framework/data/deal.h \
 	framework/data/decimal.c framework/data/decimal.h \
 	framework/data/dialect.c \
 	framework/data/fann.c \
@@ -170,6 +171,7 @@ libcore_la_SOURCES = \
 	framework/data/npy.c \
 	framework/data/npz.c \
 	framework/data/lines.c \
+	framework/data/look.c \
 	framework/data/odd.c \
 	framework/data/open.c \
 	framework/data/part.c framework/data/part.h \
@@ -178,6 +180,7 @@ libcore_la_SOURCES = \
 	framework/data/recipe.c framework/data/recipe.h \
 	framework/data/recipe_text.c \
 	framework/data/rows.c \
+	framework/data/sets.c \
 	framework/data/source.c framework/data/source.h framework/data/sources.def \
 	framework/data/split.c \
 	framework/data/standard.c \

@@ -340,6 +340,16 @@ tests_unit_test_rows_SOURCES = tests/unit/test_rows.c
 tests_unit_test_rows_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_rows_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_rows_drawn
+tests_unit_test_rows_drawn_SOURCES = tests/unit/test_rows_drawn.c tests/draw.h
+tests_unit_test_rows_drawn_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_rows_drawn_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_splits
+tests_unit_test_splits_SOURCES = tests/unit/test_splits.c tests/draw.h
+tests_unit_test_splits_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_splits_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_saving
 tests_unit_test_saving_SOURCES = tests/unit/test_saving.c
 tests_unit_test_saving_CPPFLAGS = $(lh_test_cppflags)

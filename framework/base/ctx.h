@@ -99,6 +99,17 @@ struct lh_ctx {
  * nothing is ever written to it. */
 extern const lh_ctx lhi_no_memory;
 
+/* The seeds of splits and of shuffles: --seed where they have none of their own. */
+static inline uint64_t lhi_split_seed(const lh_ctx *c)
+{
+    return c->set.split_seed == UINT64_MAX ? c->set.seed : c->set.split_seed;
+}
+
+static inline uint64_t lhi_shuffle_seed(const lh_ctx *c)
+{
+    return c->set.shuffle_seed == UINT64_MAX ? c->set.seed : c->set.shuffle_seed;
+}
+
 /* 1 while there is a context, nothing has failed in it and no help was asked for.  Where it is 0,
  * lh_error() is what a public function returns. */
 int lhi_ok(const lh_ctx *c);

@@ -7,7 +7,12 @@
 #include <stdint.h>
 
 /* Streams: what the numbers are for.  First values use the hash of their name. */
-enum { LHI_STREAM_SPLIT = 1, LHI_STREAM_SHUFFLE = 2, LHI_STREAM_BLOCKS = 3 };
+enum {
+    LHI_STREAM_SPLIT = 1,
+    LHI_STREAM_SHUFFLE = 2,
+    LHI_STREAM_BLOCKS = 3,
+    LHI_STREAM_FOLDS = 4
+};
 
 /* Philox4x32-10 (Salmon, Moraes, Dror and Shaw, SC 2011): four words of a counter. */
 void lhi_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);

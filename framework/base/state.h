@@ -58,7 +58,7 @@ typedef struct lhi_state {
     int64_t position;        /* rows done of an epoch that was cut short, else 0 */
     double loss_sum;         /* of that part: sum of batch loss times rows */
     int64_t batch, shards;
-    uint64_t seed;
+    uint64_t seed, shuffle_seed;
     double threshold;        /* from which on an output beside labels of 0 and 1 says 1 */
 
     char watch[LHI_NAME];    /* the name given to lh_watch(), "" without */

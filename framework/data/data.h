@@ -29,6 +29,7 @@ struct lh_data {
     double *fill;             /* cols: what stands for a missing cell */
     double *target_mean, *target_deviation; /* of labels that are values, else NULL */
     double *class_weight;     /* where classes are balanced, else NULL */
+    lh_data *like;        /* another file's set, whose scale this one takes when it needs one */
     double *held;         /* the parts of lh_hold_out() so far; those of fit count */
     size_t held_count, held_room;
     uint16_t *part;       /* of each row of the table: held out as which part, from 1, else 0;
@@ -38,6 +39,8 @@ struct lh_data {
     int targets_given;    /* and so is the scale of the targets */
     int fitted;           /* all of it is there */
     int sealed;           /* mean and deviation are in use: no row may leave any more */
+    int weights_given;    /* and so are the weights of classes */
+    const char **col_name; /* of X; NULL until they are asked for */
     void *copy[LH_TYPES]; /* rows x cols standardised features; NULL before the prepare, and of a
                              table that streams: there each row is worked when it is gathered */
 };
@@ -110,6 +113,9 @@ lh_data *lhi_data_like_recipe(lh_ctx *c, const char *path, const lhi_recipe *how
 void lhi_data_lend(const lh_data *d, lh_params *p);
 /* Those of d's rows that are of a part, scaled as d is; part is as above.  Inert after an error. */
 lh_data *lhi_data_part(lh_data *d, const uint16_t *part, uint16_t index);
+
+/* A number for each row of d, 1 where it is given; NULL after LH_EUSAGE (no such row, or twice). */
+uint32_t *lhi_data_marks(const lh_data *d, const size_t *row, size_t count, const char *caller);
 
 /* What the set is standardised with; NULL before the fit. */
 const double *lhi_data_mean(const lh_data *d);

@@ -222,7 +222,7 @@ lh_status lhi_fit(lh_data *d, int features)
     begin(d, features);
     list(&f, d, features);
     lhi_team(d->c, size, work, &f);
-    if (d->class_weight && d->frame->labelled)
+    if (d->class_weight && !d->weights_given && d->frame->labelled)
         weigh(d);
     lhi_release(d->c, f.room);
     lhi_release(d->c, f.column);

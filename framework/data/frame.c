@@ -94,7 +94,8 @@ static size_t row_with(const lhi_table *t, size_t column, double x)
     return row;
 }
 
-static const char FEATURE[] = "feature", LABEL[] = "label", WEIGHT[] = "weight";
+static const char FEATURE[] = "feature", LABEL[] = "label", WEIGHT[] = "weight",
+                  GROUP[] = "group";
 
 typedef struct finding {
     lh_ctx *c;
@@ -282,5 +283,10 @@ const lhi_frame *lhi_frame_new(lh_ctx *c, const lhi_table *t, const lhi_recipe *
     if (how->group)
         f->group.column = place_of(t, how->group);
     f->numbers = are_numbers(f);
+    k.u = how->group;
+    k.at = &f->group;
+    k.what = GROUP;
+    if (f->group.column != LHI_NO_COLUMN && t->column[f->group.column].missing > 0 && labelled)
+        refuse_missing(&k);
     return lhi_ok(c) ? f : NULL;
 }

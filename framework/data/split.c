@@ -1,32 +1,29 @@
-/* split.c -- rows held out of a data set, by the seed alone. */
+/* split.c -- rows held out of a data set: by the seed alone, or given. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
 #include "framework/base/rng.h"
-#include "framework/data/data.h"
+#include "framework/data/deal.h"
 
 #include <string.h>
 
-static lh_status check(const lh_data *d, double part, size_t count)
+static lh_status check(const lh_data *d, const char *caller, double part, size_t count)
 {
     lh_ctx *c = d->c;
 
-    if (!(part > 0 && part < 1))
-        return lhi_fail(c, LH_EUSAGE, "0.25 holds a quarter out",
-                        "lh_hold_out(): part %g of %s is not between 0 and 1", part, d->name);
-    if (count == 0 || count == d->rows)
+    if (count == 0 || count >= d->rows)
         return lhi_fail(c, LH_EUSAGE, "take another part, or more data",
-                        "lh_hold_out(): %g of the %zu rows of %s leaves no row on one side", part,
+                        "%s: %g of the %zu rows of %s leaves no row on one side", caller, part,
                         d->rows, d->name);
     /* Parts of parts would make the list of parts in a checkpoint say too little. */
     if (d->fit != d)
         return lhi_fail(c, LH_ESTATE, "hold both parts out of the whole, one after the other",
-                        "lh_hold_out(): these rows of %s are held out already", d->name);
+                        "%s: these rows of %s are held out already", caller, d->name);
     if (d->held_count == UINT16_MAX)
-        return lhi_fail(c, LH_EUSAGE, NULL, "lh_hold_out(): %s was divided %d times already",
-                        d->name, UINT16_MAX);
+        return lhi_fail(c, LH_EUSAGE, NULL, "%s: %s was divided %d times already", caller, d->name,
+                        UINT16_MAX);
     if (d->sealed)
         return lhi_fail(c, LH_ESTATE, "call it before lh_verify(), lh_train() and the metrics",
-                        "lh_hold_out(): %s is in use, its mean and deviation are fixed", d->name);
+                        "%s: %s is in use, its mean and deviation are fixed", caller, d->name);
     return LH_OK;
 }
 
@@ -104,45 +101,87 @@ lh_data *lhi_data_part(lh_data *d, const uint16_t *part, uint16_t index)
     return set;
 }
 
+/* The rows with held[] not 0 become the next part; `share` of d is told. */
+static lh_data *take_part(lh_data *d, const uint32_t *held, double share)
+{
+    const uint16_t index = (uint16_t)(d->held_count + 1);
+    size_t count = 0;
+    lh_data *test;
+
+    for (size_t i = 0; i < d->rows; i++)
+        count += held[i] != 0;
+    test = new_set(d, count, index);
+    if (!d->part)
+        d->part = lhi_alloc_array(d->c, d->file_rows, sizeof *d->part);
+    if (!test || !d->part ||
+        lhi_grow(d->c, &d->held, &d->held_room, d->held_count + 1, sizeof *d->held) != 0)
+        return NULL;
+    for (size_t i = 0; i < d->rows; i++)
+        if (held[i])
+            d->part[d->row[i]] = index;
+    take_rows(test, d, d->part, index);
+    take_rows(d, d, d->part, 0);
+    look_at_classes(d, test);
+    d->held[d->held_count++] = share;
+    return test;
+}
+
 static lh_data *hold_out(lh_data *d, double part)
 {
     LHI_USUAL_FLOATS(d->c);
     const size_t count = part > 0 && part < 1 ? (size_t)(part * (double)d->rows + 0.5) : 0;
-    lh_data *test;
-    uint32_t *order;
-    uint16_t index;
+    const lhi_draw how = {"lh_hold_out()", LHI_STREAM_SPLIT, (uint32_t)d->held_count, 0, count};
+    lh_data *test = NULL;
+    uint32_t *held;
 
-    if (check(d, part, count) != LH_OK)
+    if (!(part > 0 && part < 1)) {
+        lhi_fail(d->c, LH_EUSAGE, "0.25 holds a quarter out",
+                 "lh_hold_out(): part %g of %s is not between 0 and 1", part, d->name);
         return NULL;
-    index = (uint16_t)(d->held_count + 1);
-    test = new_set(d, count, index);
-    order = lhi_alloc_array(d->c, d->rows, sizeof *order);
-    if (!d->part)
-        d->part = lhi_alloc_array(d->c, d->file_rows, sizeof *d->part);
-    if (!test || !order || !d->part ||
-        lhi_grow(d->c, &d->held, &d->held_room, d->held_count + 1, sizeof *d->held) != 0)
+    }
+    if (check(d, "lh_hold_out()", part, count) != LH_OK)
         return NULL;
-    lhi_random_order(d->c->set.seed, LHI_STREAM_SPLIT, (uint32_t)d->held_count, order, d->rows);
-    for (size_t i = 0; i < count; i++)
-        d->part[d->row[order[i]]] = index;
-    take_rows(test, d, d->part, index);
-    take_rows(d, d, d->part, 0);
-    look_at_classes(d, test);
-    d->held[d->held_count++] = part;
-    lhi_release(d->c, order);
+    held = lhi_alloc_array(d->c, d->rows, sizeof *held);
+    if (held && lhi_deal(d, &how, held) == LH_OK)
+        test = take_part(d, held, part);
+    lhi_release(d->c, held);
     return test;
 }
 
-lh_data *lh_hold_out(lh_data *d, double part)
+static lh_data *hold_out_rows(lh_data *d, const size_t *row, size_t count)
 {
-    lh_data *test;
+    const double share = d->rows ? (double)count / (double)d->rows : 0;
+    lh_data *test = NULL;
+    uint32_t *held;
 
-    if (!d || !lhi_ok(d->c))
-        return lhi_data_inert(d ? d->c : NULL);
-    test = lhi_data_is_inert(d) ? NULL : hold_out(d, part);
+    if (check(d, "lh_hold_out_rows()", share, count) != LH_OK)
+        return NULL;
+    held = lhi_data_marks(d, row, count, "lh_hold_out_rows()");
+    if (held)
+        test = take_part(d, held, share);
+    lhi_release(d->c, held);
+    return test;
+}
+
+static lh_data *ends(lh_data *d, lh_data *test)
+{
     if (lhi_data_is_inert(d))
         lhi_fail(d->c, LH_EUSAGE, "the call that should have opened the data told why it failed",
                  "lh_hold_out: there are no rows to hold out");
     lhi_call_ends_if_trained(d->c);
     return test ? test : lhi_data_inert(d->c);
+}
+
+lh_data *lh_hold_out(lh_data *d, double part)
+{
+    if (!d || !lhi_ok(d->c))
+        return lhi_data_inert(d ? d->c : NULL);
+    return ends(d, lhi_data_is_inert(d) ? NULL : hold_out(d, part));
+}
+
+lh_data *lh_hold_out_rows(lh_data *d, const size_t *row, size_t count)
+{
+    if (!d || !lhi_ok(d->c))
+        return lhi_data_inert(d ? d->c : NULL);
+    return ends(d, lhi_data_is_inert(d) ? NULL : hold_out_rows(d, row, count));
 }

@@ -64,23 +64,6 @@ static lh_status fit(lh_data *d)
     return LH_OK;
 }
 
-lh_status lhi_data_fit(lh_data *d)
-{
-    lh_data *root;
-
-    if (lhi_data_is_inert(d))
-        return d && d->c ? d->c->status : LH_ENOMEM;
-    root = d->fit;
-    if (!lhi_ok(d->c))
-        return d->c->status;
-    if (!root->fitted && fit(root) != LH_OK)
-        return d->c->status;
-    d->mean = root->mean;
-    d->deviation = root->deviation;
-    root->sealed = d->sealed = 1;
-    return LH_OK;
-}
-
 /* A scale from elsewhere; fill NULL: missing cells take the mean. */
 static lh_status take(lh_data *root, const double *mean, const double *deviation,
                       const double *fill)
@@ -153,6 +136,43 @@ lh_status lhi_data_scale(lh_data *d, const lhi_given_scale *s)
     return d->c->status;
 }
 
+/* The scale of another set, which has its fit then. */
+static lh_status take_like(lh_data *d, lh_data *other)
+{
+    const lh_data *root = other->fit;
+
+    if (lhi_data_fit(other) != LH_OK)
+        return d->c->status;
+    if (root->class_weight && make_room(d->fit) == LH_OK && d->fit->class_weight &&
+        d->fit->frame->how == root->frame->how) {
+        memcpy(d->fit->class_weight, root->class_weight,
+               root->frame->how->label[0].values * sizeof *root->class_weight);
+        d->fit->weights_given = 1;
+    }
+    return lhi_data_scale(d, &(lhi_given_scale){root->mean, root->deviation, root->fill, root->cols,
+                                                root->target_mean, root->target_deviation,
+                                                root->frame->how->targets});
+}
+
+lh_status lhi_data_fit(lh_data *d)
+{
+    lh_data *root;
+
+    if (lhi_data_is_inert(d))
+        return d && d->c ? d->c->status : LH_ENOMEM;
+    root = d->fit;
+    if (!lhi_ok(d->c))
+        return d->c->status;
+    if (!root->fitted && !root->mean && root->like && take_like(root, root->like) != LH_OK)
+        return d->c->status;
+    if (!root->fitted && fit(root) != LH_OK)
+        return d->c->status;
+    d->mean = root->mean;
+    d->deviation = root->deviation;
+    root->sealed = d->sealed = 1;
+    return LH_OK;
+}
+
 lh_status lh_data_like(lh_data *d, lh_data *other)
 {
     LHI_USUAL_FLOATS(d ? d->c : NULL);
@@ -162,13 +182,7 @@ lh_status lh_data_like(lh_data *d, lh_data *other)
     if (lhi_data_is_inert(d) || lhi_data_is_inert(other) || other->c != d->c)
         return lhi_refuse(d->c, LH_EUSAGE, "both are of one context, and were opened",
                           "lh_data_like: there are no rows");
-    if (lhi_data_fit(other) == LH_OK) {
-        const lh_data *root = other->fit;
-
-        lhi_data_scale(d, &(lhi_given_scale){root->mean, root->deviation, root->fill, root->cols,
-                                         root->target_mean, root->target_deviation,
-                                         root->frame->how->targets});
-    }
+    take_like(d, other);
     return lhi_call_ends_if_trained(d->c);
 }
 

@@ -9,7 +9,7 @@
 static void deal_again(lh_checkpoint *k, lh_data *d)
 {
     lh_data whole = *d;
-    const uint64_t seed = k->c->set.seed;
+    const uint64_t seed = k->c->set.split_seed;
 
     whole.fit = &whole;
     whole.held = NULL;
@@ -20,7 +20,7 @@ static void deal_again(lh_checkpoint *k, lh_data *d)
     if (!whole.row)
         return;
     memcpy(whole.row, d->row, d->rows * sizeof *whole.row);
-    k->c->set.seed = k->state.seed;
+    k->c->set.split_seed = k->state.seed;
     for (size_t i = 0; i < k->state.held_count && lhi_ok(k->c); i++) {
         lh_data *part = lh_hold_out(&whole, k->state.held[i]);
 
@@ -29,7 +29,7 @@ static void deal_again(lh_checkpoint *k, lh_data *d)
             lhi_release(k->c, part);
         }
     }
-    k->c->set.seed = seed;
+    k->c->set.split_seed = seed;
     if (lhi_ok(k->c) && (int64_t)whole.rows == k->state.train_rows)
         k->state.part = whole.part;
     else

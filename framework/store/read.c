@@ -273,6 +273,8 @@ static void read_all(lhi_h5 *h, lhi_state *s)
     read_optimizer(h, file, s);
     open_group(h, file, "best", s);
     open_group(h, file, "state", s);
+    if (h->version < 3)
+        s->shuffle_seed = s->seed;
     read_history(h, file, s);
     read_data(h, file, s);
     if (h->version == 1)

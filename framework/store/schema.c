@@ -39,6 +39,7 @@ const lhi_field lhi_state_fields[] = {
     NUMBER("state", lhi_state, "batch", LHI_INTEGER, batch, 1),
     NUMBER("state", lhi_state, "shards", LHI_INTEGER, shards, 1),
     NUMBER("state", lhi_state, "seed", LHI_SEED, seed, 1),
+    NUMBER("state", lhi_state, "shuffle_seed", LHI_SEED, shuffle_seed, 3),
     NUMBER("state", lhi_state, "threshold", LHI_REAL, threshold, 3),
     NUMBER("history", lhi_state, "epochs", LHI_COUNT, epochs, 1),
     TEXT("data", lhi_state, "name", data_name, 1),

@@ -102,7 +102,8 @@ lh_status lhi_run_state(lh_run *r, lhi_state *s)
         .type = p->type, .epoch = r->epoch, .step = r->step, .moves = r->moves, .own = r->own,
         .position = (int64_t)r->position,
         .loss_sum = r->loss_sum, .batch = (int64_t)r->batch, .shards = (int64_t)r->w->shards,
-        .seed = r->c->set.seed, .threshold = p->threshold, .best_value = r->best_value,
+        .seed = r->c->set.seed, .shuffle_seed = lhi_shuffle_seed(r->c),
+        .threshold = p->threshold, .best_value = r->best_value,
         .best_epoch = r->best_epoch,
         .patience = r->patience, .series = r->series, .series_count = r->series_count,
         .epochs = (size_t)r->epoch, .params = r->params, .data_rows = (int64_t)r->d->file_rows,
@@ -297,6 +298,11 @@ static lh_status compare(lh_run *r, const lhi_state *s, const char *path)
                  (unsigned long long)s->seed, (long long)s->batch, (long long)s->shards,
                  (unsigned long long)r->c->set.seed, r->batch, r->w->shards);
         return mismatch(r, path, text, "give the same --seed, batch size and --shards");
+    }
+    if (s->shuffle_seed != lhi_shuffle_seed(r->c)) {
+        snprintf(text, sizeof text, "its rows were shuffled with the seed %llu, and not %llu",
+                 (unsigned long long)s->shuffle_seed, (unsigned long long)lhi_shuffle_seed(r->c));
+        return mismatch(r, path, text, "give the same --seed and --shuffle-seed");
     }
     if (!same_rows(r->d, s)) {
         snprintf(text, sizeof text,

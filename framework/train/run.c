@@ -334,7 +334,7 @@ void lhi_run_begin(lh_run *r)
 static int all_steps(lh_run *r)
 {
     if (r->order)
-        lhi_data_order(r->d, r->c->set.seed, (uint32_t)r->epoch, r->order);
+        lhi_data_order(r->d, lhi_shuffle_seed(r->c), (uint32_t)r->epoch, r->order);
     while (r->position < r->d->rows) {
         if (lhi_sys_signalled()) {
             r->stopped = 1;

@@ -120,7 +120,9 @@ LH_API const char *lh_class_name(const lh_data *d, size_t k);
 
 /**
  * Takes a part (0 < part < 1) of the rows away and returns it as a data set of its
- * own.  Which rows is a matter of the seed alone.  Both standardise their features
+ * own.  Which rows is a matter of --split-seed (or else --seed) alone: so many at random; with
+ * .stratify so many with the classes' shares, each to within a row; with .group whole groups at
+ * random, as long as there is room for them.  Both standardise their features
  * with the mean and deviation of the rows that remain in d: nothing of the rows
  * held out reaches the training.  Call it as often as needed, before d is used.
  * Where one side has a single class there is a warning.
@@ -129,6 +131,52 @@ LH_API const char *lh_class_name(const lh_data *d, size_t k);
  *         part that was held out).
  */
 LH_API lh_data *lh_hold_out(lh_data *d, double part);
+
+/** The same of rows that are given: their places in d, from 0, each once.
+ *  @return as lh_hold_out(); also LH_EUSAGE (no such row, or one twice). */
+LH_API lh_data *lh_hold_out_rows(lh_data *d, const size_t *row, size_t count);
+
+/**
+ * Cuts d into folds and makes of fold `fold`, from 0, the test and of the others the training set;
+ * d stays as it is.  Each row is in one test; folds have as many rows to within one, with .stratify
+ * as many of each class, with .group whole groups, the largest first to the smallest fold.  Both
+ * sets are scaled as the training set's rows say, and a checkpoint knows which rows they are.
+ * @return LH_OK; LH_EUSAGE (folds below 2 or more than rows or groups), LH_ESTATE (d was held out),
+ *         LH_ENOMEM; both sets are inert then.
+ */
+LH_API lh_status lh_fold(lh_data *d, size_t folds, size_t fold, lh_data **train, lh_data **test);
+
+/**
+ * Rows of d as a set with a scale of its own: their places in d, from 0, each once; the set has
+ * them in the order of d.  For one that is measured before a network is trained, lh_data_like()
+ * gives it the scale of the training set.
+ * @return the set; inert after LH_EUSAGE (no rows, no such row, or one twice), LH_ENOMEM.
+ */
+LH_API lh_data *lh_subset(lh_data *d, const size_t *row, size_t count);
+
+/**
+ * Another file, read as d was: columns by their names, the same classes and texts, and scaled as d
+ * is when it is first used.  A test set, or rows for validation, that somebody else has chosen.
+ * @return the data; inert after LH_EMISMATCH, LH_EDATA (a text or label that d does not have), and
+ *         what lh_data_read() says.
+ */
+LH_API lh_data *lh_data_beside(lh_data *d, const char *path);
+
+/** Row `row` of d, from 0, as lh_cols(d) columns of X: as the file has them (texts as columns of 0
+ *  and 1, NaN where a number is missing), or filled and scaled as a network sees them, which fixes
+ *  the scale.
+ *  @return LH_OK; LH_EUSAGE (no such row, no room). */
+LH_API lh_status lh_row(lh_data *d, size_t row, double *x);
+LH_API lh_status lh_row_scaled(lh_data *d, size_t row, double *x);
+/** Its place in the file, from 0 (SIZE_MAX: no such row); its k-th label: 0 or 1, a class's number,
+ *  or the file's own value (NaN: it has none); its weight for w, which fixes the scale. */
+LH_API size_t lh_row_number(const lh_data *d, size_t row);
+LH_API double lh_row_label(const lh_data *d, size_t row, size_t k);
+LH_API double lh_row_weight(lh_data *d, size_t row);
+/** The name of a column of X ("age", "fuel=petrol", "age is missing", "column 3" where the file has
+ *  no names), and of a column of y: a class, or a column of labels; "" of none. */
+LH_API const char *lh_col_name(lh_data *d, size_t column);
+LH_API const char *lh_output_name(const lh_data *d, size_t k);
 
 /**
  * Standardises a data set with the mean and deviation stored in a checkpoint instead

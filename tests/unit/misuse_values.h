@@ -90,7 +90,8 @@ static int is_a_length(const char *place)
 {
     static const char *const places[] = {"lh_csv.columns", "lh_csv.rows", "lh_plot_curves.n",
                                          "lh_did_you_mean.count", "lh_difference_errors.count",
-                                         "lh_mlp_at.layers", "lh_model_predict.count", NULL};
+                                         "lh_mlp_at.layers", "lh_model_predict.count",
+                                         "lh_hold_out_rows.count", "lh_subset.count", NULL};
 
     return is_in(place, places);
 }
@@ -149,14 +150,14 @@ MANY(lh_data_p, 4)
 MANY(const_lh_data_p, 4)
 static lh_data *take_lh_data_p(const char *place, size_t which)
 {
+    static const char *const leads[] = {"lh_hold_out*", "lh_data_*", "lh_fold*", "lh_subset*",
+                                        "lh_row*", NULL};
     lh_data *const all[] = {w.d, NULL, w.inert, w.foreign};
 
     if (which == 1)
         null_at(place);
     slip |= which == 2;
-    adrift |= which == 1 && (strncmp(place, "lh_hold_out", 11) == 0 ||
-                             strncmp(place, "lh_data_like", 12) == 0 ||
-                             strncmp(place, "lh_data_standardize", 19) == 0);
+    adrift |= which == 1 && is_in(place, leads);
     homes |= which == 3 ? 2 : which == 0 ? 1 : 0;
     return all[which];
 }
@@ -301,6 +302,8 @@ static const lh_curve curves[] = {{"a", numbers, numbers, 4, 0}, {NULL, NULL, NU
 static const lh_column columns[] = {{"a", numbers}, {NULL, numbers}, {"a", NULL}};
 static const lh_mark marks[] = {{NULL, 2}};
 static lh_vpoint points[4];
+static const size_t places[4] = {0, 2, 1, 3};
+static lh_data *sets[1];
 static const char *told, *words[] = {"alpha", NULL, "beta", "gamma"};
 static char *arguments[] = {(char[]){"program"}, (char[]){"--quiet"}, NULL, NULL, NULL};
 
@@ -325,6 +328,8 @@ POINTER(void *, void_p, values)
 POINTER(const double *, const_double_p, numbers)
 POINTER(double *, double_p, outputs)
 POINTER(const ptrdiff_t *, const_ptrdiff_t_p, sizes)
+POINTER(const size_t *, const_size_t_p, places)
+POINTER(lh_data **, lh_data_p_p, sets)
 POINTER(const char **, const_char_p_p, &told)
 POINTER(const char *const *, const_char_p_const_p, words)
 POINTER(char **, char_p_p, arguments)
