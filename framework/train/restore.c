@@ -93,33 +93,49 @@ static int rule_of(lh_run *r, lhi_state *s)
     return slots_of(r, s) != 0 || kept_of(r, s) != 0 ? -1 : 0;
 }
 
+/* The data and what was made of them; a loop of the driver's own has none. */
+static void data_of(const lh_run *r, lhi_state *s)
+{
+    const lh_data *d = r->d, *fit = d->fit;
+
+    if (!d->frame)
+        return;
+    s->data_rows = (int64_t)d->file_rows;
+    s->data_cols = (int64_t)d->cols;
+    s->train_rows = (int64_t)d->rows;
+    s->mean = fit->mean;
+    s->deviation = fit->deviation;
+    s->fill = lhi_data_fills(fit) ? fit->fill : NULL;
+    s->target_mean = fit->target_mean;
+    s->target_deviation = fit->target_deviation;
+    s->targets = fit->target_mean ? fit->frame->how->targets : 0;
+    s->held = fit->held;
+    s->held_count = fit->held_count;
+    s->part = fit->part;
+    s->trained = d->index;
+    s->streamed = d->table->streams;
+    s->recipe = lhi_recipe_write(r->c, d->frame->how);
+    snprintf(s->data_name, sizeof s->data_name, "%s", d->name);
+    snprintf(s->data_digest, sizeof s->data_digest, "%s", d->digest);
+}
+
 lh_status lhi_run_state(lh_run *r, lhi_state *s)
 {
     const lh_params *p = r->t->params;
-    const lh_data *fit = r->d->fit;
 
     *s = (lhi_state){
         .type = p->type, .epoch = r->epoch, .step = r->step, .moves = r->moves, .own = r->own,
-        .position = (int64_t)r->position,
-        .loss_sum = r->loss_sum, .batch = (int64_t)r->batch, .shards = (int64_t)r->w->shards,
-        .seed = r->c->set.seed, .shuffle_seed = lhi_shuffle_seed(r->c),
-        .threshold = p->threshold, .best_value = r->best_value,
-        .best_epoch = r->best_epoch,
-        .patience = r->patience, .series = r->series, .series_count = r->series_count,
-        .epochs = (size_t)r->epoch, .params = r->params, .data_rows = (int64_t)r->d->file_rows,
-        .data_cols = (int64_t)r->d->cols, .train_rows = (int64_t)r->d->rows, .mean = fit->mean,
-        .deviation = fit->deviation, .fill = lhi_data_fills(fit) ? fit->fill : NULL,
-        .target_mean = fit->target_mean, .target_deviation = fit->target_deviation,
-        .targets = fit->target_mean ? fit->frame->how->targets : 0, .held = fit->held,
-        .held_count = fit->held_count,
-        .part = fit->part, .trained = r->d->index, .streamed = r->d->table->streams};
+        .position = (int64_t)r->position, .loss_sum = r->loss_sum, .batch = (int64_t)r->batch,
+        .shards = (int64_t)r->w->shards, .seed = r->c->set.seed,
+        .shuffle_seed = lhi_shuffle_seed(r->c), .threshold = p->threshold,
+        .best_value = r->best_value, .best_epoch = r->best_epoch, .patience = r->patience,
+        .series = r->series, .series_count = r->series_count, .epochs = (size_t)r->epoch,
+        .params = r->params};
     snprintf(s->watch, sizeof s->watch, "%s", r->watch);
-    snprintf(s->data_name, sizeof s->data_name, "%s", r->d->name);
-    snprintf(s->data_digest, sizeof s->data_digest, "%s", r->d->digest);
+    data_of(r, s);
     s->tape = r->listing ? lhi_strdup(r->c, r->listing) : lhi_listing(r->t, r->p);
-    s->recipe = r->d->frame ? lhi_recipe_write(r->c, r->d->frame->how) : NULL;
     s->param = lhi_alloc_array(r->c, r->params, sizeof *s->param);
-    if (!s->param || !s->tape || !lhi_ok(r->c) || rule_of(r, s) != 0)
+    if (!lhi_ok(r->c) || rule_of(r, s) != 0)
         return r->c->status;
     for (size_t k = 0; k < r->params; k++)
         s->param[k] = picture_of(r, k);
@@ -314,7 +330,7 @@ static lh_status compare(lh_run *r, const lhi_state *s, const char *path)
                         "give the same --data and the same split (longhand train: --held-out, and "
                         "--patience, which takes rows for validation)");
     }
-    if (s->streamed != r->d->table->streams)
+    if (s->streamed != (r->d->table && r->d->table->streams))
         return mismatch(r, path, s->streamed ? "its rows were drawn by blocks, as they streamed"
                                              : "its rows did not stream, and were drawn one by one",
                         s->streamed ? "give --stream" : "leave --stream out");
