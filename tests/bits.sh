@@ -1,7 +1,8 @@
 #!/bin/sh
 # bits.sh -- equal runs give equal bytes: over compilers, optimisation, threads, instructions.
 # SPDX-License-Identifier: MIT
-# usage: sh tests/bits.sh [SRC] [WORK]     builds several times; some minutes, not in make check
+# usage: sh tests/bits.sh [SRC] [WORK] [GCC] [CLANG]     builds several times; some minutes, not in
+#        make check.  GCC and CLANG: trees that these have built with -O2, if they are there.
 
 set -u
 unset OMP_NUM_THREADS OMP_THREAD_LIMIT SLURM_CPUS_PER_TASK CFLAGS CC
@@ -22,7 +23,7 @@ build() # FOLDER COMPILER FLAGS
 {
     rm -rf "$1" && mkdir -p "$1" || return 1
     (cd "$1" && "$src/configure" CC="$2" CFLAGS="$3" &&
-        make -j2 longhand experiments/notes) \
+        make -j"$cpus" longhand experiments/notes) \
         >"$1.log" 2>&1
 }
 
@@ -71,7 +72,7 @@ digests() # HOW WHAT DIGESTS PROGRAM [TESTS]
 {
     how_made=$1 what=$2 lines=$3 program=$4
     shift 4
-    if ! make -j2 "$program" >"$work/program.log" 2>&1; then
+    if ! make -j"$cpus" "$program" >"$work/program.log" 2>&1; then
         echo "# $how_made: no CUnit, the $what are left out"
         return
     fi
@@ -114,7 +115,14 @@ for how in 'gcc -O2' 'gcc -O0' 'gcc -O3' 'clang -O2'; do
         continue
     fi
     folder=$work/$compiler$flags
-    if ! build "$folder" "$compiler" "$flags"; then
+    case $how in
+    'gcc -O2') built=${3-} ;;
+    'clang -O2') built=${4-} ;;
+    *) built= ;;
+    esac
+    if [ -n "$built" ] && [ -x "$built/longhand" ]; then
+        folder=$built
+    elif ! build "$folder" "$compiler" "$flags"; then
         if grep -q 'Longhand needs OpenMP' "$folder.log"; then
             echo "# $how: $compiler has no OpenMP"
         else

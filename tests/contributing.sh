@@ -25,11 +25,11 @@ add_the_op()
 build_it()
 {
     (cd "$tree" && ./bootstrap) && cd "$build" && "$tree/configure" --enable-werror CFLAGS=-O1 &&
-        make -j2 && make -j2 tests/ops/test_ops
+        make -j"$cpus" && make -j"$cpus" tests/ops/test_ops
 }
 
 derives() { "$build/longhand" ops bell | grep -F -e '-2 * A * R'; }
-in_lines() { cd "$build" && make -j2 tests/unit/test_derive && ./tests/unit/test_derive "every op"; }
+in_lines() { cd "$build" && make -j"$cpus" tests/unit/test_derive && ./tests/unit/test_derive "every op"; }
 tested() { cd "$build" && ./tests/ops/test_ops >"$work/tap" && [ "$(grep -c '^ok' "$work/tap")" -ge 7 ]; }
 
 step "the tree is copied" copy_tree

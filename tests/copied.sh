@@ -11,6 +11,7 @@ work=${2:-$made}
 mkdir -p "$work" || exit 99
 tree=$work/tree build=$work/build
 passed=0 failed=0
+cpus=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 title=$(basename "$0" .sh)
 
 # step SENTENCE COMMAND...

@@ -22,7 +22,7 @@ check()
 {
     what=$1 tests=$2 log=$work/check.log
     shift 2
-    env "$@" make -k -j2 check ${tests:+TESTS="$tests"} >"$log" 2>&1 </dev/null
+    env "$@" make -k -j"$cpus" check ${tests:+TESTS="$tests"} >"$log" 2>&1 </dev/null
     status=$?
     grep -E '^(FAIL|ERROR|XPASS): ' "$log"
     good=$(awk '/^# PASS:/ { n += $3 } END { print n + 0 }' "$log")
@@ -37,7 +37,7 @@ check()
 
 build=${3:-$work/build}
 if [ ! -f "$build/Makefile" ]; then
-    mkdir -p "$build" && (cd "$build" && "$src/configure" && make -j2) >"$work/build.log" 2>&1
+    mkdir -p "$build" && (cd "$build" && "$src/configure" && make -j"$cpus") >"$work/build.log" 2>&1
     report $? "it builds"
 fi
 cd "$build" || exit 1
@@ -50,11 +50,35 @@ commands='tests/cli/verbs.sh tests/cli/resume.sh tests/cli/check.sh tests/cli/de
     tests/cli/experiments.sh tests/rules/readme.sh tests/rules/readme_driver.sh'
 programs=$(echo $programs) commands=$(echo $commands)
 
-# Another mathematics library, in everything there is.
-if cc -shared -fPIC -O1 -fno-builtin "$src/tests/libm_off.c" -o "$work/libm_off.so" -ldl; then
-    check "a libm that is off in the last place" '' LD_PRELOAD="$work/libm_off.so"
+# calls FILE: of an object or a program, that it calls a function of libm_off.c.
+calls() { nm -u "$1" | awk '{ sub(/@.*/, ""); print $NF }' | grep -qxFf "$work/moved"; }
+
+# Another mathematics library, in everything that calls it.
+if cc -shared -fPIC -O1 -fno-builtin "$src/tests/libm_off.c" -o "$work/libm_off.so" -ldl &&
+    make -j"$cpus" check TESTS= >"$work/build.log" 2>&1; then
+    nm -D --defined-only "$work/libm_off.so" | awk '{ print $NF }' >"$work/moved"
+    for object in framework/*/.libs/*.o; do
+        ! calls "$object" || echo "$object"
+    done >"$work/callers"
+    ! grep -v '^framework/bench/' "$work/callers" && [ -s "$work/callers" ]
+    report $? "of the library nothing but what bench shows is worked by the C library's mathematics"
+    callers=
+    for one in tests/unit/test_* tests/ops/test_*; do
+        binary=${one%/*}/.libs/${one##*/}
+        [ -f "$binary" ] || binary=$one
+        case $one in
+        *.*) ;;
+        *) ! calls "$binary" || callers="$callers $one" ;;
+        esac
+    done
+    # shellcheck disable=SC2086
+    count=$(printf '%s\n' $callers | wc -l)
+    [ "$count" -ge 8 ]
+    report $? "$count programs of C call it"
+    check "a libm that is off in the last place" "$callers $commands tests/cli/bench.sh" \
+        LD_PRELOAD="$work/libm_off.so"
 else
-    report 1 "libm_off.c compiles"
+    report 1 "libm_off.c and the tests are built"
 fi
 
 one=

@@ -7,7 +7,7 @@
 build_it()
 {
     (cd "$tree" && ./bootstrap) && cd "$build" && "$tree/configure" CFLAGS=-O1 &&
-        make -j2 && make -j2 tests/unit/test_page && ./tests/unit/test_page
+        make -j"$cpus" tests/unit/test_page && ./tests/unit/test_page
 }
 
 # killed FILE SED LINE: with the change test_page fails, and says NOTES LINE.
@@ -15,7 +15,7 @@ killed()
 {
     cp "$tree/$1" "$work/whole" && sed "$2" "$work/whole" >"$tree/$1"
     ! cmp -s "$tree/$1" "$work/whole" || return 1
-    cd "$build" && make -s tests/unit/test_page || return 1
+    cd "$build" && make -s -j"$cpus" tests/unit/test_page || return 1
     ./tests/unit/test_page >"$work/tap" 2>&1
     status=$?
     cp "$work/whole" "$tree/$1"

@@ -1,5 +1,6 @@
 # stage.sh -- for the scripts that .ci/run calls, which source it: counts what is reported.
 number=0 passed=0 failed=0
+cpus=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 report() # STATUS WHAT
 {

@@ -47,7 +47,7 @@ report $? "a race is told"
 
 rm -rf build && mkdir build && cd build || exit 1
 "$src/configure" CC="$CC" CFLAGS="-O1 -g $sanitize" LDFLAGS="$sanitize" >../build.log 2>&1 &&
-    make -j"$(nproc)" tests/unit/test_contexts >>../build.log 2>&1
+    make -j"$cpus" tests/unit/test_contexts >>../build.log 2>&1
 report $? "the library is built for it"
 run ./tests/unit/test_contexts ../threads.txt
 report $? "the contexts go well"

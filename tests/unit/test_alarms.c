@@ -171,6 +171,12 @@ static void grow_any(graph *g)
     g->A = named(g, g->A, 'A');
 }
 
+/* The power of two next to one of ten: pow() of the C library would draw each machine others. */
+static double size_of(double power)
+{
+    return ldexp(1, (int)rint(power * 3.321928094887362));
+}
+
 /* Values that are no floats where the store holds doubles. */
 static void fill(graph *g, double input_power)
 {
@@ -182,7 +188,7 @@ static void fill(graph *g, double input_power)
         const lhi_node *n = &g->t->node[i];
         const size_t cells = (lhi_is_batch(n) ? g->m : (size_t)n->rows) * (size_t)n->cols;
         const double power = n->kind == LHI_PARAM ? g->powers[n->param] : input_power;
-        const double size = pow(10, power) / (n->kind == LHI_PARAM ? sqrt((double)n->rows) : 1);
+        const double size = size_of(power) / (n->kind == LHI_PARAM ? sqrt((double)n->rows) : 1);
         void *to;
 
         if (n->kind == LHI_OP)
