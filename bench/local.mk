@@ -1,8 +1,8 @@
 ## Measurements that take too long for make check, and the programs to compare with.
 
-EXTRA_PROGRAMS = bench/exhaustive bench/doubles bench/lines bench/teams
+EXTRA_PROGRAMS = bench/exhaustive bench/doubles bench/lines bench/reading bench/teams
 CLEANFILES += bench/exhaustive$(EXEEXT) bench/doubles$(EXEEXT) bench/lines$(EXEEXT) \
-	bench/teams$(EXEEXT)
+	bench/reading$(EXEEXT) bench/teams$(EXEEXT)
 bench_exhaustive_SOURCES = bench/exhaustive.c $(lh_system_sources)
 bench_exhaustive_CFLAGS = $(AM_CFLAGS) $(LH_VECTOR)
 bench_exhaustive_LDADD = libcore.la $(HDF5_LIBS)
@@ -64,6 +64,15 @@ EXTRA_DIST += bench/teams.sh
 .PHONY: teams
 teams: bench/teams$(EXEEXT)
 	$(SHELL) $(top_srcdir)/bench/teams.sh bench/teams$(EXEEXT) $(TEAMS)
+
+## How long a table takes to be read, beside pandas.
+bench_reading_SOURCES = bench/reading.c
+bench_reading_CFLAGS = $(AM_CFLAGS)
+bench_reading_LDADD = liblonghand.la
+EXTRA_DIST += bench/reading.sh
+.PHONY: reading
+reading: bench/reading$(EXEEXT)
+	$(SHELL) $(top_srcdir)/bench/reading.sh bench/reading$(EXEEXT) $(READING)
 
 ## The other programs of `longhand bench`, each a process of its own.  Libraries are opened
 ## when they run, so that nothing but libxsmm, an archive, is looked for here.
