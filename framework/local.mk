@@ -174,6 +174,7 @@ libcore_la_SOURCES = \
 	framework/data/look.c \
 	framework/data/odd.c \
 	framework/data/open.c \
+	framework/data/own.c \
 	framework/data/part.c framework/data/part.h \
 	framework/data/prepare.c \
 	framework/data/read.c \

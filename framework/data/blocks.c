@@ -29,6 +29,7 @@ lh_status lhi_table_make(const lhi_stream *s, const lhi_wanted *how, uint64_t ro
                          lhi_table *to)
 {
     const size_t bytes = lhi_type_size(how->keep);
+    const size_t known = lhi_sys_memory(), memory = known ? known : SIZE_MAX;
 
     if (rows > MOST_ROWS)
         return lhi_source_bad(s, "take a part of the rows", "has more than 2^31 rows");
@@ -44,8 +45,11 @@ lh_status lhi_table_make(const lhi_stream *s, const lhi_wanted *how, uint64_t ro
     to->label = -1;
     to->labels = 1;
     to->column = lhi_alloc_array(s->c, to->cols, sizeof *to->column);
-    if (to->rows > SIZE_MAX / bytes / to->cols)
-        return lhi_fail(s->c, LH_ENOMEM, NULL, "%s has more cells than memory", s->shown);
+    if (rows > memory / bytes / to->cols)
+        return lhi_source_bad(s, "take a part of the rows, or keep them as f32",
+                              "would be a table of %.1f GB, and the machine has %.1f",
+                              (double)rows * (double)to->cols * (double)bytes * 1e-9,
+                              (double)memory * 1e-9);
     to->cell = lhi_alloc_later(s->c, to->rows * to->cols * bytes);
     return s->c->status;
 }

@@ -125,5 +125,9 @@ const double *lhi_data_deviation(const lh_data *d);
 lh_data *lhi_data_inert(lh_ctx *c);
 /* All rows of a table, as its frame takes them; NULL: no memory. */
 lh_data *lhi_data_new(lh_ctx *c, const lhi_frame *f);
+/* The same of a table that is seen as a driver says, NULL after an error; and whether it says what
+ * can be. */
+lh_data *lhi_data_of(lh_ctx *c, const lhi_table *t, const lh_reading *how);
+lh_status lhi_reading_check(lh_ctx *c, const lh_reading *how);
 
 #endif

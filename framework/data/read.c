@@ -14,10 +14,8 @@ static lh_status refuse(lh_ctx *c, const char *option, long value, const char *h
                     value);
 }
 
-static lh_status check(lh_ctx *c, const char *path, const lh_reading *how)
+lh_status lhi_reading_check(lh_ctx *c, const lh_reading *how)
 {
-    if (!path)
-        return lhi_fail(c, LH_EUSAGE, NULL, "lh_data_read() needs the name of a file");
     if ((unsigned)how->labels > LH_LABELS_VALUES)
         return refuse(c, "labels", (long)how->labels, "LH_LABELS_AUTO looks for itself");
     if ((unsigned)how->missing > LH_MISSING_INDICATOR)
@@ -42,19 +40,24 @@ static lh_status table_of(lh_ctx *c, const char *path, lhi_table *t)
                : lhi_table_read(c, path, LH_F64, LHI_CELLS_LOOSE, t);
 }
 
+lh_data *lhi_data_of(lh_ctx *c, const lhi_table *t, const lh_reading *how)
+{
+    const lhi_recipe *r = lhi_recipe_new(c, t, how);
+    const lhi_frame *f = r ? lhi_frame_new(c, t, r, 1) : NULL;
+
+    return f ? lhi_data_new(c, f) : NULL;
+}
+
 static lh_data *read_data(lh_ctx *c, const char *path, const lh_reading *how,
                           enum lhi_cells cells)
 {
     lhi_table *t = lhi_alloc(c, sizeof *t);
-    const lhi_recipe *r;
-    const lhi_frame *f;
 
     if (!t || (how->stream
                    ? lhi_table_stream(c, path, t)
-                   : lhi_table_read(c, path, how->keep_f32 ? LH_F32 : LH_F64, cells, t)) != LH_OK ||
-        !(r = lhi_recipe_new(c, t, how)) || !(f = lhi_frame_new(c, t, r, 1)))
+                   : lhi_table_read(c, path, how->keep_f32 ? LH_F32 : LH_F64, cells, t)) != LH_OK)
         return NULL;
-    return lhi_data_new(c, f);
+    return lhi_data_of(c, t, how);
 }
 
 lh_data *lh_data_open(lh_ctx *c, const char *path)
@@ -82,7 +85,9 @@ lh_data *lh_data_read(lh_ctx *c, const char *path, const lh_reading *how)
         return lhi_data_inert(c);
     if (!how)
         how = &defaults;
-    if (check(c, path, how) == LH_OK)
+    if (!path)
+        lhi_fail(c, LH_EUSAGE, NULL, "lh_data_read() needs the name of a file");
+    else if (lhi_reading_check(c, how) == LH_OK)
         d = read_data(c, path, how, LHI_CELLS_LOOSE);
     return lhi_call_ends_if_trained(c) == LH_OK ? d : lhi_data_inert(c);
 }

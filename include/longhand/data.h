@@ -16,7 +16,8 @@ extern "C" {
 typedef struct lh_data lh_data;
 
 /**
- * Opens a data set: a CSV file, or "wdbc", the one built into the library.
+ * Opens a data set: a CSV file, or "wdbc", the one built into the library; or arrays of NumPy
+ * or HDF5, IDX, libsvm, FANN, or two files with a plus between (docs/data.md).
  *
  * A CSV file has one sample a row, numbers, the label (0 or 1) last; between the cells
  * commas, semicolons, tabs or bars, which is found out, and with the last three numbers
@@ -105,6 +106,21 @@ typedef struct lh_reading {
  *         what lh_data_open() says.  The message has the remedy.
  */
 LH_API lh_data *lh_data_read(lh_ctx *c, const char *path, const lh_reading *how);
+
+/**
+ * A data set of the driver's own: rows that it has in memory, computes, or reads from files of its
+ * own.  row(arg, i, to) puts row i (0 to rows - 1, each once, in order) into to[cols], features and
+ * labels in one: the label is the last column unless `how` says otherwise.  NaN is a missing cell.
+ * It returns 0, or something else when there is no such row: then none of them is used.
+ * @param name for messages and the checkpoint, which keeps the digest of the numbers beside it.
+ * @return the data; inert after LH_EUSAGE (no name, no function), LH_EDATA (a row that could not be
+ *         given, an infinite number, fewer than 2 rows, more than 2^31, more columns than 65,535,
+ *         more than fits into memory), and what lh_data_read() says of labels and columns.
+ *         Owns: nothing of the driver's; arg is not used after the call.
+ */
+LH_API lh_data *lh_data_rows(lh_ctx *c, const char *name, size_t rows, size_t cols,
+                             int (*row)(void *arg, size_t row, double *to), void *arg,
+                             const lh_reading *how);
 
 /** Declares --label --labels --drop --only --weight --group --missing --scale --balance
  *  --stratify --keep-f32 and returns what was given, for lh_data_read(). */

@@ -318,10 +318,19 @@ static void by_hand(lh_page *p, lh_wide *d)
     d[0] = lh_on(p, "W").at[0];
 }
 
+static int give(void *arg, size_t row, double *to)
+{
+    (void)arg;
+    to[0] = (double)row;
+    return 0;
+}
+
 typedef void (*sayer)(void *arg, const char *text);
+typedef int (*giver)(void *arg, size_t row, double *to);
 typedef lh_derivation *derivation;
 
 POINTER(sayer, function_say, say)
+POINTER(giver, function_row, give)
 POINTER(derivation, lh_derivation_p, by_hand)
 POINTER(const void *, const_void_p, values)
 POINTER(void *, void_p, values)

@@ -4,6 +4,8 @@
 #include "framework/store/named_h5.h"
 #include "tests/check.h"
 
+#include <longhand/data.h>
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -266,6 +268,53 @@ static void errors(void)
     refuses(path, "there is no file");
 }
 
+typedef struct own {
+    size_t given, wrong_row;
+    double wrong;
+} own;
+
+static int give(void *arg, size_t row, double *to)
+{
+    own *o = arg;
+
+    o->given++;
+    if (row == o->wrong_row && !(o->wrong > 0))
+        return 1;
+    for (size_t j = 0; j < COLS; j++)
+        to[j] = row == o->wrong_row ? o->wrong : cell(row, j);
+    return 0;
+}
+
+/* The driver's own rows: as if they came from a file, and nothing after an error. */
+static void own_rows(void)
+{
+    static const own odd[] = {{0, 3, 0}, {0, 2, INFINITY}};
+    static const char *const messages[] = {"mine has no row 3", "mine row 3, column 1"};
+    lh_ctx *c = quiet();
+    own o = {0, ROWS, 0};
+    const lh_reading how = {.label = "2", .labels = LH_LABELS_VALUES};
+    lh_data *d = lh_data_rows(c, "mine", ROWS, COLS, give, &o, NULL);
+
+    CHECK(lh_rows(d) == ROWS && lh_cols(d) == COLS - 1 && o.given == ROWS &&
+              lh_labels_of(d) == LH_LABELS_BINARY, "%s", lh_message(c));
+    d = lh_data_rows(c, "mine", ROWS, COLS, give, &o, &how);
+    CHECK(lh_rows(d) == ROWS && lh_labels_of(d) == LH_LABELS_VALUES, "%s", lh_message(c));
+    lh_close(c);
+    for (size_t k = 0; k < 2; k++) {
+        c = quiet();
+        o = odd[k];
+        CHECK(lh_rows(lh_data_rows(c, "mine", ROWS, COLS, give, &o, NULL)) == 0 &&
+                  lh_error(c) == LH_EDATA && strstr(lh_message(c), messages[k]), "%s",
+              lh_message(c));
+        lh_close(c);
+    }
+    c = quiet();
+    lh_data_rows(c, "mine", (size_t)1 << 30, 60000, give, &o, NULL);
+    CHECK(lh_error(c) == LH_EDATA && strstr(lh_message(c), "would be a table of 515396.1 GB"), "%s",
+          lh_message(c));
+    lh_close(c);
+}
+
 /* What is missing is counted, what is infinite refused. */
 static void nothing_there(void)
 {
@@ -336,6 +385,7 @@ int main(int argc, char **argv)
         {"two files of any kind stand side by side", side_by_side},
         {"what is wrong in one of them is said", errors},
         {"NaN is missing, and infinity refused", nothing_there},
+        {"a driver's own rows are a set like others", own_rows},
         {"damaged ones do no harm", damaged},
         {NULL, NULL}};
 
