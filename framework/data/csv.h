@@ -74,6 +74,8 @@ lh_status lhi_refuse_cell(const lhi_csv *r, size_t column, const lhi_cell *cell,
 /* The same of a cell that is no number: what it is instead, and what to do about it. */
 lh_status lhi_refuse_kind(const lhi_csv *r, size_t column, const lhi_cell *cell,
                           enum lhi_cell_kind kind);
+/* What keeps a text from being a number, as the end of a sentence; NULL: it is none at all. */
+const char *lhi_number_but_for(const lhi_cell *cell);
 /* A label that is neither 0 nor 1. */
 lh_status lhi_refuse_label(const lhi_csv *r, const lhi_cell *cell, double value);
 /* The mark of the file in commands: within quotes, as a word of awk, as an option of cut. */

@@ -174,6 +174,25 @@ static int is_fortran(const lhi_cell *cell)
            lhi_cell_read(&(lhi_cell){plain, size, 0}, '.', &value) == LHI_CELL_NUMBER;
 }
 
+const char *lhi_number_but_for(const lhi_cell *cell)
+{
+    const lookalike *l = disguise(cell);
+    const lhi_cell before = {cell->at, cell->size - 1, 0};
+    double value;
+    char mark;
+
+    if (l)
+        return l->what;
+    if (is_fortran(cell))
+        return "has an exponent as Fortran writes it";
+    if (is_grouped(cell, &mark))
+        return "has marks between its digits";
+    return cell->size > 1 && cell->at[cell->size - 1] == '%' &&
+                   lhi_cell_read(&before, '.', &value) == LHI_CELL_NUMBER
+               ? "has a percent sign"
+               : NULL;
+}
+
 /* How one class of the label becomes 1 and all others 0. */
 static const char *label_hint(const lhi_csv *r, const lhi_cell *cell)
 {

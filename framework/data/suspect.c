@@ -146,6 +146,24 @@ static void look_at_digits(const lhi_csv *r)
              value, r->beyond, lhi_mark_of(r)->cut, r->beyond_column, r->word);
 }
 
+/* Texts that a person would call numbers: as texts each is a thing of its own. */
+static void look_at_texts(const lhi_csv *r, size_t column)
+{
+    const lhi_column *k = &r->table->column[column];
+    char text[LHI_SHOWN_CELL], name[LHI_SHOWN_CELL + 4];
+    size_t numbers = 0, first = 0;
+
+    for (size_t i = 0; i < k->values; i++)
+        if (lhi_number_but_for(&(lhi_cell){k->value[i], strlen(k->value[i]), 0}) &&
+            numbers++ == 0)
+            first = i;
+    if (numbers > k->values / 2)
+        lhi_warn(r->c, "%s: column %zu%s is read as text: '%s' %s; write its numbers without, or "
+                 "leave it out", r->path, column + 1, lhi_name_of(r, column + 1, name),
+                 lhi_legible(text, sizeof text, k->value[first], strlen(k->value[first])),
+                 lhi_number_but_for(&(lhi_cell){k->value[first], strlen(k->value[first]), 0}));
+}
+
 static void look_at_labels(const lhi_csv *r)
 {
     const lhi_table *t = r->table;
@@ -177,6 +195,9 @@ lh_status lhi_look_over(const lhi_csv *r)
         return r->c->status;
     look_for_twins(r);
     look_at_digits(r);
+    for (size_t j = 0; j < r->width; j++)
+        if (r->table->column[j].text)
+            look_at_texts(r, j);
     if (r->strict)
         look_at_labels(r);
     look_at_first_row(r);

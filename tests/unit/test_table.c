@@ -138,6 +138,73 @@ static void quoted(void)
     lh_close(c);
 }
 
+static void remember(void *arg, const char *text)
+{
+    snprintf(arg, 3000, "%s", text);
+}
+
+/* A column of numbers that are texts by what stands in them has a warning. */
+static void disguised(void)
+{
+    static const char *const cells[][3] = {{"12%", "9%", "has a percent sign"},
+                                           {"\"1,234\"", "\"7,001\"", "marks between its digits"},
+                                           {"1.5D+00", "2D1", "as Fortran writes it"},
+                                           {"\xe2\x88\x92" "3", "\xe2\x88\x92" "4", "U+2212"},
+                                           {"big", "small", ""}};
+
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        char text[200], message[3000] = "";
+        lh_ctx *c = lh_open(0, NULL, "test");
+
+        lh_on_message(c, remember, message);
+        snprintf(text, sizeof text, "p,y\n%s,0\n%s,1\n%s,1\n", cells[i][0], cells[i][1],
+                 cells[i][0]);
+        check_write(check_path("a.csv"), text, -1);
+        CHECK(read_as(c, "a.csv", LH_F64).rows == 3, "%s", lh_message(c));
+        CHECK(*cells[i][2] ? strstr(message, "column 1 'p' is read as text") &&
+                                 strstr(message, cells[i][2])
+                           : !*message,
+              "%s: %s", text, message);
+        lh_close(c);
+    }
+}
+
+/* Damaged files: with texts, quotes and missing cells allowed, on two threads. */
+static void fuzz(void)
+{
+    static const char bytes[] = "0123456789,,;;\n\n\r\"\"\"\" .-+eExXnNaA?#\t|\xff\xef";
+    static const char *const seeds[] = {"\"\",\"a\",\"k\"\n\"1\",NA,\"b\"\n"
+                                        "\"2\",4,\"c \"\"d\"\"\"\n",
+                                        "# x\na;b;y\n1,5;u;0\n3;v;1\n2;u;1\n",
+                                        "a\tb\r\n1\t\r\n2\tx\r\n"};
+    long read = 0, bad = 0;
+
+    for (uint32_t run = 0; run < 6000; run++) {
+        char text[80];
+        size_t size = strlen(strcpy(text, seeds[run % 3]));
+        lh_ctx *c = quiet(2);
+        lhi_table t;
+
+        for (uint64_t k = 0; k < 1 + run % 5; k++) {
+            const uint64_t r = lhi_random_bits(4, LHI_STREAM_SPLIT, run, k);
+
+            text[r % size] = bytes[(r >> 32) % (sizeof bytes - 1)];
+        }
+        check_write(check_path("a.csv"), text, (long)size);
+        t = read_as(c, "a.csv", run % 2 ? LH_F32 : LH_F64);
+        read += lh_error(c) == LH_OK;
+        bad += lh_error(c) != LH_OK && lh_error(c) != LH_EDATA;
+        for (size_t j = 0; lh_error(c) == LH_OK && j < t.cols; j++)
+            for (size_t i = 0; i < t.rows; i++) {
+                const double x = lhi_table_at(&t, i, j);
+
+                bad += t.column[j].text && !isnan(x) && !(x >= 0 && x < (double)t.column[j].values);
+            }
+        lh_close(c);
+    }
+    CHECK(bad == 0 && read > 500 && read < 5500, "%ld were read, %ld are odd", read, bad);
+}
+
 enum { ROWS = 60000, CLASSES = 700 };
 
 /* Several pieces and batches; the texts of column 2 first show in row `late`. */
@@ -307,6 +374,8 @@ int main(int argc, char **argv)
         {"commas, semicolons, tabs and bars: one table", dialects},
         {"a column is text where most cells are, else such a cell is bad", shares},
         {"quotes keep marks, quotes and newlines within a cell", quoted},
+        {"numbers in the guise of texts have a warning", disguised},
+        {"six thousand damaged files do no harm", fuzz},
         {"a large file is the same table on any number of threads", large},
         {"its first error is the same, too", large_errors},
         {"a packed file is read as what it was", packed},
