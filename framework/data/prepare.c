@@ -7,7 +7,11 @@
 #include <math.h>
 #include <string.h>
 
-enum { FEW_CELLS = 1 << 16 }; /* a team is not worth its while below */
+enum {
+    FEW_CELLS = 1 << 16, /* a team is not worth its while below */
+    AHEAD = 8,           /* rows that are asked for before they are gathered, */
+    FETCHED = 1024       /* and bytes of each */
+};
 
 /* A cell that does not fit into the type. */
 typedef struct misfit {
@@ -186,6 +190,33 @@ static void put_streamed(const lh_data *d, size_t row, lh_type type, void *X)
         PUT_NUMBERS(double, double);
 }
 
+/* Asks for what is gathered soon: rows in a random order are in no cache, nor is the place of one,
+ * which must be there before the row itself can be asked for.  A function that does nothing else
+ * is left out by gcc when it is not inlined. */
+__attribute__((always_inline)) static inline void fetch(const lh_data *d, lh_type type,
+                                                        const uint32_t *order, size_t i, size_t to)
+{
+    const lhi_table *t = d->table;
+    const size_t bytes = t->cols * lhi_type_size(t->type), copied = d->cols * lhi_type_size(type);
+    const char *at;
+
+    if (i + 2 * AHEAD < to)
+        __builtin_prefetch(&d->row[order[i + 2 * AHEAD]]);
+    if (i + AHEAD >= to)
+        return;
+    at = (const char *)t->cell + d->row[order[i + AHEAD]] * bytes;
+    if (!d->copy[type])
+        for (size_t k = 0; k < bytes && k < FETCHED; k += 64)
+            __builtin_prefetch(at + k);
+    else {
+        const char *copy = (const char *)d->copy[type] + order[i + AHEAD] * copied;
+
+        __builtin_prefetch(at + bytes - 1); /* the label, mostly */
+        for (size_t k = 0; k < copied && k < FETCHED; k += 64)
+            __builtin_prefetch(copy + k);
+    }
+}
+
 /* The same for each type; they differ in the width of a row and what a label becomes. */
 #define GATHER(name, type, real)                                                             \
     void lhi_data_gather_##name(const lh_data *d, const uint32_t *order, size_t from, size_t to, \
@@ -197,6 +228,8 @@ static void put_streamed(const lh_data *d, size_t row, lh_type type, void *X)
         for (size_t i = from; i < to; i++) {                                                 \
             const size_t row = order ? order[i] : i;                                         \
                                                                                              \
+            if (order)                                                                       \
+                fetch(d, type, order, i, to);                                                \
             if (X && copy)                                                                   \
                 memcpy(X + (i - from) * d->cols, copy + row * d->cols, d->cols * sizeof *X); \
             else if (X)                                                                      \
