@@ -5,7 +5,6 @@
 #include "framework/base/threads.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { FEW_CELLS = 1 << 16 }; /* a team is not worth its while below */
 
@@ -20,7 +19,7 @@ typedef struct fitting {
     const lh_data *d;
     column *column;
     size_t columns;
-    double *room; /* rows numbers for each thread, where something must be sorted; else NULL */
+    double *room; /* rows numbers for each thread, where quantiles are wanted; else NULL */
 } fitting;
 
 static double cell(const lh_data *d, const column *k, size_t row)
@@ -30,22 +29,55 @@ static double cell(const lh_data *d, const column *k, size_t row)
     return x == x || !k->fill ? x : *k->fill;
 }
 
-static int by_value(const void *left, const void *right)
+static void swap(double *a, double *b)
 {
-    const double l = *(const double *)left, r = *(const double *)right;
+    const double other = *a;
 
-    return (l > r) - (l < r);
+    *a = *b;
+    *b = other;
 }
 
-/* Between two neighbours of a sorted array, linearly. */
-static double quantile(const double *sorted, size_t count, double part)
+/* Puts the k-th smallest of n numbers in its place, none that is smaller behind it and none that is
+ * larger before it (Hoare's FIND). */
+static void find(double *x, size_t n, size_t k)
 {
-    const double at = part * (double)(count - 1);
-    const size_t below = (size_t)at;
+    size_t low = 0, high = n - 1;
 
-    return below + 1 < count
-               ? sorted[below] + (at - (double)below) * (sorted[below + 1] - sorted[below])
-               : sorted[count - 1];
+    while (low < high) {
+        const double pivot = x[low + (high - low) / 2];
+        size_t i = low, j = high;
+
+        for (;;) {
+            while (x[i] < pivot)
+                i++;
+            while (x[j] > pivot)
+                j--;
+            if (i >= j)
+                break;
+            swap(&x[i++], &x[j--]);
+        }
+        /* Up to j none is larger than the pivot, and from j + 1 on none is smaller. */
+        if (k <= j)
+            high = j;
+        else
+            low = j + 1;
+    }
+}
+
+/* Between two neighbours of n numbers in their order, linearly; moves them about. */
+static double quantile(double *x, size_t n, double part)
+{
+    const double at = part * (double)(n - 1);
+    const size_t below = (size_t)at;
+    double next;
+
+    find(x, n, below);
+    if (below + 1 == n)
+        return x[below];
+    next = x[below + 1];
+    for (size_t i = below + 2; i < n; i++)
+        next = x[i] < next ? x[i] : next;
+    return x[below] + (at - (double)below) * (next - x[below]);
 }
 
 /* What stands for missing cells of a column, in this file or another. */
@@ -69,7 +101,6 @@ static double fill_of(const lh_data *d, const column *k, double *room)
         return 0;
     if (!median)
         return sum / (double)count;
-    qsort(room, count, sizeof *room, by_value);
     return quantile(room, count, 0.5);
 }
 
@@ -131,7 +162,6 @@ static void quartiles(const lh_data *d, column *k, double *room)
 
     for (size_t i = 0; i < d->rows; i++)
         room[i] = cell(d, k, i);
-    qsort(room, d->rows, sizeof *room, by_value);
     spread = quantile(room, d->rows, 0.75) - quantile(room, d->rows, 0.25);
     *k->mean = quantile(room, d->rows, 0.5);
     *k->deviation = spread > 0 ? spread : 1;
@@ -210,14 +240,14 @@ static void weigh(lh_data *d)
 lh_status lhi_fit(lh_data *d, int features)
 {
     const lhi_recipe *how = d->frame->how;
-    const int sorts = how->scale == LH_SCALE_ROBUST || how->missing == LH_MISSING_MEDIAN;
+    const int ranks = how->scale == LH_SCALE_ROBUST || how->missing == LH_MISSING_MEDIAN;
     const int size = d->rows * d->cols < FEW_CELLS ? 1 : lhi_threads(d->c, NULL);
     fitting f = {.d = d};
 
     f.column = lhi_alloc_array(d->c, how->features + how->targets, sizeof *f.column);
-    if (sorts)
+    if (ranks)
         f.room = lhi_alloc_array(d->c, (size_t)size * d->rows, sizeof *f.room);
-    if (!f.column || (sorts && !f.room))
+    if (!f.column || (ranks && !f.room))
         return d->c->status;
     begin(d, features);
     list(&f, d, features);
