@@ -74,6 +74,15 @@ EXTRA_DIST += bench/reading.sh
 reading: bench/reading$(EXEEXT)
 	$(SHELL) $(top_srcdir)/bench/reading.sh bench/reading$(EXEEXT) $(READING)
 
+## Data sets from R, each by one command, beside scikit-learn: make beside SETS=FOLDER, which has what
+## bench/sets.R writes; Python with scikit-learn and h5py.  Minutes, most of them scikit-learn's.
+EXTRA_DIST += bench/beside.py bench/sets.R
+.PHONY: beside
+beside: longhand$(EXEEXT)
+	$(PYTHON_BESIDE) $(top_srcdir)/bench/beside.py ./longhand $(SETS)
+PYTHON_BESIDE = python3
+SETS = sets
+
 ## The other programs of `longhand bench`, each a process of its own.  Libraries are opened
 ## when they run, so that nothing but libxsmm, an archive, is looked for here.
 peersdir = $(pkglibexecdir)/peers

@@ -420,6 +420,7 @@ lh_test_scripts = \
 	tests/cli/labels.sh \
 	tests/cli/locale.sh \
 	tests/cli/names.sh \
+	tests/cli/one_truth.sh \
 	tests/cli/pages.sh \
 	tests/cli/resume.sh \
 	tests/cli/saving.sh \

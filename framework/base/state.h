@@ -78,6 +78,8 @@ typedef struct lhi_state {
     double *fill;            /* data_cols: what stands for missing cells; NULL: none is filled */
     double *target_mean, *target_deviation; /* of labels that are values, targets each, or NULL */
     size_t targets;
+    double *class_weight;    /* where classes are balanced: what a row of each weighs; or NULL */
+    size_t classes;
     double *held;            /* the parts of lh_hold_out(), in order */
     size_t held_count;
     uint16_t *part;          /* of each of data_rows: held out as the part-th, from 1; else 0.

@@ -52,9 +52,9 @@ static void add_parts(evaluation *e, lh_checkpoint *k, lh_data *d, long parts)
 static void print_lines(const evaluation *e)
 {
     for (size_t i = 0; i < e->parts; i++) {
-        char before[200];
+        char before[4200];
 
-        snprintf(before, sizeof before, "%zu rows of %.60s, %s: ", lh_rows(e->at[i].d), e->source,
+        snprintf(before, sizeof before, "%zu rows of %s, %s: ", lh_rows(e->at[i].d), e->source,
                  e->at[i].name);
         print_worth(e->L, e->yhat, e->at[i].d, before);
         if (lh_error(e->c) == LH_OK)

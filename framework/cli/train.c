@@ -9,8 +9,9 @@ static void declare_examples(lh_ctx *c)
 {
     lh_opt_example(c, "longhand train --data=wdbc --out=run",
                    "the network of the notes on the data set that is built in");
-    lh_opt_example(c, "longhand train --data=my.csv --hidden=64,32 --momentum=0.9 --epochs=500",
-                   "another network on a CSV file with 0/1 labels in the last column");
+    lh_opt_example(c, "longhand train --data=my.csv --label=species --hidden=64,32 "
+                      "--optimizer=adam --rate=0.002",
+                   "another network on a file; the loss is the one that fits its labels");
     lh_opt_example(c, "longhand train --page=experiments/page.txt",
                    "a network of your own, written as lines of mathematics");
     lh_opt_example(c, "longhand train --epochs=400 --resume=run/model.h5 --out=run",

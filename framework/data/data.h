@@ -104,6 +104,8 @@ typedef struct lhi_given_scale {
     size_t cols;
     const double *target_mean, *target_deviation;
     size_t targets;
+    const double *class_weight;
+    size_t classes;
 } lhi_given_scale;
 lh_status lhi_data_scale(lh_data *d, const lhi_given_scale *s);
 /* Another file, taken as a recipe takes it; `labelled`: it must have labels.  Inert after an

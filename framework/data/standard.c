@@ -92,6 +92,15 @@ static void take_rest(lh_data *root, const double *fill, const double *mean,
     root->targets_given = 1;
 }
 
+/* What rows of a class weigh is a matter of the training rows, too. */
+static void take_weights(lh_data *root, const double *weight, size_t classes)
+{
+    if (!weight || !root->class_weight || root->frame->how->label[0].values != classes)
+        return;
+    memcpy(root->class_weight, weight, classes * sizeof *weight);
+    root->weights_given = 1;
+}
+
 static lh_status standardize(lh_data *d, const double *mean, const double *deviation, size_t count)
 {
     lh_data *root;
@@ -131,8 +140,10 @@ lh_status lh_data_standardize(lh_data *d, const double *mean, const double *devi
 
 lh_status lhi_data_scale(lh_data *d, const lhi_given_scale *s)
 {
-    if (standardize(d, s->mean, s->deviation, s->cols) == LH_OK)
+    if (standardize(d, s->mean, s->deviation, s->cols) == LH_OK) {
         take_rest(d->fit, s->fill, s->target_mean, s->target_deviation, s->targets);
+        take_weights(d->fit, s->class_weight, s->classes);
+    }
     return d->c->status;
 }
 
@@ -140,18 +151,15 @@ lh_status lhi_data_scale(lh_data *d, const lhi_given_scale *s)
 static lh_status take_like(lh_data *d, lh_data *other)
 {
     const lh_data *root = other->fit;
+    const int same = d->fit->frame->how == root->frame->how; /* classes have the same numbers */
 
     if (lhi_data_fit(other) != LH_OK)
         return d->c->status;
-    if (root->class_weight && make_room(d->fit) == LH_OK && d->fit->class_weight &&
-        d->fit->frame->how == root->frame->how) {
-        memcpy(d->fit->class_weight, root->class_weight,
-               root->frame->how->label[0].values * sizeof *root->class_weight);
-        d->fit->weights_given = 1;
-    }
     return lhi_data_scale(d, &(lhi_given_scale){root->mean, root->deviation, root->fill, root->cols,
                                                 root->target_mean, root->target_deviation,
-                                                root->frame->how->targets});
+                                                root->frame->how->targets,
+                                                same ? root->class_weight : NULL,
+                                                root->frame->how->label[0].values});
 }
 
 lh_status lhi_data_fit(lh_data *d)
@@ -213,6 +221,7 @@ lh_status lhi_data_follow(lh_data *d, const lh_params *p)
     if (take(root, p->mean, p->deviation, p->fill) != LH_OK)
         return d->c->status;
     take_rest(root, NULL, p->target_mean, p->target_deviation, p->targets);
+    take_weights(root, p->class_weight, p->classes);
     lh_say(d->c, "%s is standardised as the training rows of %s were", d->name, p->scaled_by);
     return LH_OK;
 }
@@ -228,5 +237,7 @@ void lhi_data_lend(const lh_data *d, lh_params *p)
     p->target_mean = root->target_mean;
     p->target_deviation = root->target_deviation;
     p->targets = root->target_mean ? root->frame->how->targets : 0;
+    p->class_weight = root->class_weight;
+    p->classes = root->class_weight ? root->frame->how->label[0].values : 0;
     p->scaled_by = d->name;
 }

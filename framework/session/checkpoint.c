@@ -113,6 +113,8 @@ static int take_model(lh_checkpoint *k, lh_params *p)
     p->target_mean = k->state.target_mean;
     p->target_deviation = k->state.target_deviation;
     p->targets = k->state.targets;
+    p->class_weight = k->state.class_weight;
+    p->classes = k->state.classes;
     p->scaled_by = k->state.data_name;
     p->threshold = k->state.threshold;
     p->rule = k->state.rule;
@@ -142,7 +144,8 @@ static void scale(const lh_checkpoint *k, lh_data *d)
     const lhi_state *s = &k->state;
 
     lhi_data_scale(d, &(lhi_given_scale){s->mean, s->deviation, s->fill, (size_t)s->data_cols,
-                                     s->target_mean, s->target_deviation, s->targets});
+                                     s->target_mean, s->target_deviation, s->targets,
+                                     s->class_weight, s->classes});
 }
 
 lh_status lh_checkpoint_standardize(lh_checkpoint *k, lh_data *d)

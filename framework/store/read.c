@@ -230,6 +230,9 @@ static void read_recipe(lhi_h5 *h, hid_t data, lhi_state *s)
     s->target_deviation = numbers(h, data, "target_deviation", dims, dims);
     if (lhi_ok(h->c) && !s->target_mean != !s->target_deviation)
         lhi_h5_bad(h, data, "target_mean", "stands without the other");
+    dims[0] = 0;
+    s->class_weight = numbers(h, data, "class_weight", NULL, dims);
+    s->classes = (size_t)dims[0];
 }
 
 static void read_data(lhi_h5 *h, hid_t file, lhi_state *s)

@@ -214,6 +214,7 @@ static void write_data(lhi_h5 *h, hid_t in, const lhi_state *s)
     write_numbers(h, in, "fill", s->fill, (size_t)s->data_cols);
     write_numbers(h, in, "target_mean", s->target_mean, s->targets);
     write_numbers(h, in, "target_deviation", s->target_deviation, s->targets);
+    write_numbers(h, in, "class_weight", s->class_weight, s->classes);
     write_numbers(h, in, "held", s->held_count ? s->held : NULL, s->held_count);
     if (s->part)
         lhi_h5_write_array(h, in, "part", H5T_STD_U16LE, H5T_NATIVE_UINT16, 1, rows, s->part);

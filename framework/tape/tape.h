@@ -71,6 +71,8 @@ struct lh_params {
     /* The scale of labels that are values, NULL of others. */
     const double *target_mean, *target_deviation;
     size_t targets;
+    const double *class_weight;  /* what a row of each class weighs, where they are balanced */
+    size_t classes;
     const char *scaled_by;       /* the data set that they are of */
     double threshold;            /* from which on an output says 1 */
     const char *rule;            /* of its last run, for a derivation; NULL before */

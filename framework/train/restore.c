@@ -109,6 +109,8 @@ static void data_of(const lh_run *r, lhi_state *s)
     s->target_mean = fit->target_mean;
     s->target_deviation = fit->target_deviation;
     s->targets = fit->target_mean ? fit->frame->how->targets : 0;
+    s->class_weight = fit->class_weight;
+    s->classes = fit->class_weight ? fit->frame->how->label[0].values : 0;
     s->held = fit->held;
     s->held_count = fit->held_count;
     s->part = fit->part;
