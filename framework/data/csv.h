@@ -60,7 +60,7 @@ typedef struct lhi_csv {
     int whole;            /* the beginning is all of it */
     size_t skip;          /* bytes before the first row */
     lhi_piece *piece;
-    size_t pieces, piece_room, most_bytes;
+    size_t pieces, piece_room;
     size_t rows;
     lhi_seen *seen;       /* of each column */
 } lhi_csv;

@@ -224,8 +224,5 @@ lh_status lhi_lines_count(lhi_csv *r)
     look l = {.r = r, .at = r->at, .end = r->end, .last = r->whole};
 
     lhi_keep_team(r->c, readers(r), look_through, &l);
-    for (size_t i = 0; i < r->pieces; i++)
-        if (r->piece[i].bytes > r->most_bytes)
-            r->most_bytes = r->piece[i].bytes;
     return r->c->status;
 }

@@ -36,14 +36,18 @@ lhi_rest lhi_part_row(const lhi_csv *r, const lhi_part *p, size_t row)
     return line;
 }
 
+static size_t newlines(const char *at, const char *end)
+{
+    size_t lines = 0;
+
+    for (; at < end; at++)
+        lines += *at == '\n';
+    return lines;
+}
+
 size_t lhi_part_line(const lhi_csv *r, const lhi_part *p, size_t row)
 {
-    const char *const stop = lhi_part_row(r, p, row).at;
-    size_t line = p->line;
-
-    for (const char *at = p->at; at < stop; at++)
-        line += *at == '\n';
-    return line;
+    return p->line + newlines(p->at, lhi_part_row(r, p, row).at);
 }
 
 static int keep_text(lhi_part *p, const lhi_cell *cell, size_t at, size_t column)
@@ -69,8 +73,8 @@ static int keep_text(lhi_part *p, const lhi_cell *cell, size_t at, size_t column
 enum found { BAD, EMPTY, FILLED };
 
 /* A cell that is not simply a number; `value` is what the table gets. */
-static enum found take_odd(const lhi_csv *r, lhi_part *p, const lhi_cell *cell, size_t row,
-                           size_t column, double *value)
+static enum found take_odd(const lhi_csv *r, lhi_part *p, const lhi_cell *cell, size_t column,
+                           double *value)
 {
     const enum lhi_cell_kind kind = lhi_cell_read(cell, r->point, value);
     lhi_tally *t = &p->tally[column];
@@ -82,11 +86,13 @@ static enum found take_odd(const lhi_csv *r, lhi_part *p, const lhi_cell *cell, 
     *value = (double)NAN;
     if (lhi_cell_is_missing(cell, kind)) {
         if (t->missing++ == 0)
-            t->missing_row = (uint32_t)row;
+            t->missing_line = (uint32_t)p->now;
         return EMPTY;
     }
-    if (t->odd++ == 0)
-        t->odd_row = (uint32_t)row;
+    if (t->odd++ == 0) {
+        t->odd_line = (uint32_t)p->now;
+        t->odd_cell = *cell;
+    }
     return FILLED;
 }
 
@@ -129,7 +135,7 @@ static int take_row(const lhi_csv *r, lhi_part *p, lhi_rest line, size_t row)
         } else {
             if (lhi_cell_next(&line, &cell))
                 return 0;
-            found = take_odd(r, p, &cell, row, column, &value);
+            found = take_odd(r, p, &cell, column, &value);
         }
         if (found == BAD)
             return 0;
@@ -161,5 +167,7 @@ void lhi_part_read(const lhi_csv *r, lhi_part *p)
             return;
         }
         at = lhi_row_after(line, p->end);
+        /* Where quotes hold newlines a row has several lines. */
+        p->now += p->piece->rows == p->piece->lines ? 1 : 1 + newlines(line.at, line.end);
     }
 }

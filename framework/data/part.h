@@ -7,9 +7,10 @@
 
 enum { LHI_NO_ROW = -1 };
 
-/* Cells of a column, in the rows of a piece. */
+/* Cells of a column, in the rows of a piece; lines are counted from its first. */
 typedef struct lhi_tally {
-    uint32_t odd, missing, odd_row, missing_row;
+    uint32_t odd, missing, odd_line, missing_line; /* of the first ones */
+    lhi_cell odd_cell;
 } lhi_tally;
 
 /* A cell of a column of texts. */
@@ -27,6 +28,7 @@ typedef struct lhi_part {
     lhi_tally *tally;
     lhi_spelt *text;
     size_t texts, room;
+    size_t now;             /* lines before the row that is read */
     int64_t bad_row;        /* that cannot be read, or LHI_NO_ROW */
     int poor;               /* there was no memory */
     size_t beyond;          /* and the first of them: */

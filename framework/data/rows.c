@@ -77,33 +77,20 @@ static void keep(lhi_kept *k, const lhi_cell *cell)
     k->cell = (lhi_cell){k->text, size, cell->quoted};
 }
 
-/* A cell of a part. */
-static lhi_cell cell_at(const lhi_csv *r, const lhi_part *p, size_t row, size_t column)
-{
-    lhi_rest line = lhi_part_row(r, p, row);
-    lhi_cell cell = {NULL, 0, 0};
-
-    for (size_t j = 0; j <= column && line.at; j++)
-        lhi_cell_next(&line, &cell);
-    return cell;
-}
-
 static void add_tally(lhi_csv *r, const lhi_part *p, size_t column)
 {
     const lhi_tally *t = &p->tally[column];
     lhi_seen *s = &r->seen[column];
 
     if (t->odd > 0 && s->odd == 0) {
-        const lhi_cell cell = cell_at(r, p, t->odd_row, column);
-
-        s->odd_line = lhi_part_line(r, p, t->odd_row);
+        s->odd_line = p->line + t->odd_line;
         if (!s->first_odd)
             s->first_odd = lhi_alloc(r->c, sizeof *s->first_odd);
         if (s->first_odd)
-            keep(s->first_odd, &cell);
+            keep(s->first_odd, &t->odd_cell);
     }
     if (t->missing > 0 && s->missing == 0)
-        s->missing_line = lhi_part_line(r, p, t->missing_row);
+        s->missing_line = p->line + t->missing_line;
     s->odd += t->odd;
     s->missing += t->missing;
 }
@@ -215,7 +202,7 @@ static void lay_out(batch *b, size_t from, const char *at, size_t *row, size_t *
         p->end = at += p->piece->bytes;
         p->row = *row;
         p->line = *line;
-        p->texts = p->beyond = 0;
+        p->texts = p->beyond = p->now = 0;
         p->bad_row = LHI_NO_ROW;
         p->poor = 0;
         memset(p->tally, 0, r->width * sizeof *p->tally);
@@ -288,10 +275,11 @@ static void free_parts(const lhi_csv *r, batch *b)
     lhi_release(r->c, b->part);
 }
 
-/* As many parts as keep all threads busy, but for very wide tables, whose tallies are large. */
+/* As many parts as fill a batch; fewer for very wide tables, whose tallies are large. */
 static lh_status make_parts(const lhi_csv *r, batch *b)
 {
-    const size_t most = r->pieces < 16 ? r->pieces : 16;
+    const size_t room = LHI_BATCH / (r->width * sizeof(lhi_tally)) + 2;
+    const size_t all = r->pieces < 16 ? r->pieces : 16, most = all < room ? all : room;
 
     b->part = lhi_alloc_array(r->c, most, sizeof *b->part);
     for (; b->part && b->most < most; b->most++) {

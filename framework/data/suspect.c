@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEW_ROWS = 10 }; /* below it a column may count by chance */
+enum {
+    FEW_ROWS = 10, /* below it a column may count by chance */
+    MOST_TOLD = 8  /* columns of which the same is said */
+};
 
 /* A column's name and where it is. */
 typedef struct named {
@@ -120,8 +123,8 @@ static lh_status look_for_index(const lhi_csv *r)
         lhi_warn(r->c, "%s: column 1 has no name and holds whole numbers: is it an index and no "
                  "feature?  cut %s-f2- %s > new.csv leaves it out", r->path,
                  lhi_mark_of(r)->cut, r->word);
-    for (size_t j = 0; j + 1 < r->width; j++)
-        if (counts(t, j))
+    for (size_t j = 0, told = 0; j + 1 < r->width && told < MOST_TOLD; j++)
+        if (counts(t, j) && ++told)
             lhi_warn(r->c, "%s: column %zu%s counts the rows, %g, %g, %g...: is it an index and no "
                      "feature?  cut %s--complement -f%zu %s > new.csv leaves it out", r->path,
                      j + 1, lhi_name_of(r, j + 1, name), lhi_table_at(t, 0, j),
@@ -147,7 +150,7 @@ static void look_at_digits(const lhi_csv *r)
 }
 
 /* Texts that a person would call numbers: as texts each is a thing of its own. */
-static void look_at_texts(const lhi_csv *r, size_t column)
+static int look_at_texts(const lhi_csv *r, size_t column)
 {
     const lhi_column *k = &r->table->column[column];
     char text[LHI_SHOWN_CELL], name[LHI_SHOWN_CELL + 4];
@@ -157,11 +160,13 @@ static void look_at_texts(const lhi_csv *r, size_t column)
         if (lhi_number_but_for(&(lhi_cell){k->value[i], strlen(k->value[i]), 0}) &&
             numbers++ == 0)
             first = i;
-    if (numbers > k->values / 2)
-        lhi_warn(r->c, "%s: column %zu%s is read as text: '%s' %s; write its numbers without, or "
-                 "leave it out", r->path, column + 1, lhi_name_of(r, column + 1, name),
-                 lhi_legible(text, sizeof text, k->value[first], strlen(k->value[first])),
-                 lhi_number_but_for(&(lhi_cell){k->value[first], strlen(k->value[first]), 0}));
+    if (numbers <= k->values / 2)
+        return 0;
+    lhi_warn(r->c, "%s: column %zu%s is read as text: '%s' %s; write its numbers without, or "
+             "leave it out", r->path, column + 1, lhi_name_of(r, column + 1, name),
+             lhi_legible(text, sizeof text, k->value[first], strlen(k->value[first])),
+             lhi_number_but_for(&(lhi_cell){k->value[first], strlen(k->value[first]), 0}));
+    return 1;
 }
 
 static void look_at_labels(const lhi_csv *r)
@@ -195,9 +200,9 @@ lh_status lhi_look_over(const lhi_csv *r)
         return r->c->status;
     look_for_twins(r);
     look_at_digits(r);
-    for (size_t j = 0; j < r->width; j++)
+    for (size_t j = 0, told = 0; j < r->width && told < MOST_TOLD; j++)
         if (r->table->column[j].text)
-            look_at_texts(r, j);
+            told += (size_t)look_at_texts(r, j);
     if (r->strict)
         look_at_labels(r);
     look_at_first_row(r);

@@ -106,6 +106,7 @@ static void shares(void)
         {"k,y\n12%,0\n5,1\n3,0\n", "'12%' has a percent sign"},
         {"\"a\nb\",y\n\"x\n\n\",0\n\"y\n\",0\n\"z\",0\n\"z,1\n",
          "line 9, column 1 'a?b': '\"z,1' has a double quote that is not closed"},
+        {"a,y\n\"x\n\n\",1\ny,2\nz,q\nw,3\n", "line 6, column 2 'y': 'q' is text"},
         {"a,y\n\"x\n\n\",0\ny,0\nz,3,0\n", "line 6 has 3 cells, line 2 has 2"},
     };
 
