@@ -193,8 +193,7 @@ static int same_rows(const lh_data *d, const lhi_state *s)
 {
     const lh_data *fit = d->fit;
 
-    return strcmp(s->data_digest, d->digest) == 0 && s->train_rows == (int64_t)d->rows &&
-           s->trained == d->index && s->held_count == fit->held_count &&
+    return s->trained == d->index && s->held_count == fit->held_count &&
            (!s->held_count ||
             memcmp(s->held, fit->held, s->held_count * sizeof *s->held) == 0) &&
            (!s->part || !fit->part || s->data_rows != (int64_t)d->file_rows ||
@@ -290,6 +289,32 @@ static int good_kept(const lh_run *r, const lhi_state *s)
            is_count(kept_value(s, "gathered", 0), batches);
 }
 
+static lh_status compare_rows(lh_run *r, const lhi_state *s, const char *path)
+{
+    static const char split[] = "give the same --data and the same split (longhand train: "
+                                "--held-out, and --patience, which takes rows for validation; "
+                                "--split-seed)";
+    char text[500];
+
+    if (strcmp(s->data_digest, r->d->digest) != 0 || s->train_rows != (int64_t)r->d->rows) {
+        snprintf(text, sizeof text,
+                 "it was trained on %lld rows of %.100s (SHA-256 %.12s...), not on %zu rows of "
+                 "%.100s (%.12s...)",
+                 (long long)s->train_rows, s->data_name, s->data_digest, r->d->rows, r->d->name,
+                 r->d->digest);
+        return mismatch(r, path, text, split);
+    }
+    if (!same_recipe(r, s))
+        return mismatch(r, path, "its columns became X and y in another way",
+                        "give the same --label, --labels, --drop, --only, --missing, --scale, "
+                        "--weight, --group, --balance and --stratify");
+    if (same_rows(r->d, s))
+        return LH_OK;
+    snprintf(text, sizeof text, "it was trained on other rows of %.100s, as many as these",
+             s->data_name);
+    return mismatch(r, path, text, split);
+}
+
 /* A run goes on with what it began with, or its bits would mean nothing. */
 static lh_status compare(lh_run *r, const lhi_state *s, const char *path)
 {
@@ -322,24 +347,12 @@ static lh_status compare(lh_run *r, const lhi_state *s, const char *path)
                  (unsigned long long)s->shuffle_seed, (unsigned long long)lhi_shuffle_seed(r->c));
         return mismatch(r, path, text, "give the same --seed and --shuffle-seed");
     }
-    if (!same_rows(r->d, s)) {
-        snprintf(text, sizeof text,
-                 "it was trained on %lld rows of %.100s (SHA-256 %.12s...), not on %zu rows of "
-                 "%.100s (%.12s...)",
-                 (long long)s->train_rows, s->data_name, s->data_digest, r->d->rows, r->d->name,
-                 r->d->digest);
-        return mismatch(r, path, text,
-                        "give the same --data and the same split (longhand train: --held-out, and "
-                        "--patience, which takes rows for validation)");
-    }
+    if (compare_rows(r, s, path) != LH_OK)
+        return r->c->status;
     if (s->streamed != (r->d->table && r->d->table->streams))
         return mismatch(r, path, s->streamed ? "its rows were drawn by blocks, as they streamed"
                                              : "its rows did not stream, and were drawn one by one",
                         s->streamed ? "give --stream" : "leave --stream out");
-    if (!same_recipe(r, s))
-        return mismatch(r, path, "its columns became X and y in another way",
-                        "give the same --label, --labels, --drop, --only, --missing, --scale, "
-                        "--weight, --group, --balance and --stratify");
     if (rule_of(r, &own) != 0)
         return r->c->status;
     if (strcmp(s->rule, own.rule) != 0 || strcmp(s->schedule, own.schedule) != 0 ||
