@@ -20,4 +20,8 @@ noinst_PROGRAMS += experiments/letters
 experiments_letters_SOURCES = experiments/letters.c
 experiments_letters_LDADD = liblonghand.la
 
+noinst_PROGRAMS += experiments/folds
+experiments_folds_SOURCES = experiments/folds.c
+experiments_folds_LDADD = liblonghand.la
+
 EXTRA_DIST += experiments/page.txt experiments/pytorch/gradients.py experiments/octave/gradients.m

@@ -85,6 +85,7 @@ struct lh_ctx {
     int threads;          /* to be used at most, 0: not decided yet (limits.c) */
     const char *threads_rule;
     unsigned floats_told; /* settings of the floating-point unit that were told (floats.h) */
+    int told_on;          /* a run told on what code it goes: the variant + 1 */
     int line_open;        /* a progress line stands unfinished on the terminal */
 
     lhi_block *blocks;    /* newest first */

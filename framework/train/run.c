@@ -56,6 +56,9 @@ void lhi_run_tell(const lh_run *r)
     const char *rule;
     const int threads = lhi_threads(c, &rule);
 
+    if (c->told_on == w->variant + 1) /* folds are many runs of one kind */
+        return;
+    c->told_on = w->variant + 1;
     lh_say(c, "training in %s with %s code on %s%d thread%s (%s)", lhi_type_name(w->type),
            lhi_variant_isa(w->variant), lhi_threads_forced(c) ? "" : "up to ", threads,
            threads == 1 ? "" : "s", rule);

@@ -123,6 +123,27 @@ says "it says which" err "--rows=0"
 run "$vcurve" --data=absent.csv
 exits "vcurve on absent data ends with 66" 66
 
+# Folds of a file of one's own: 60 lines of a driver.
+is "folds has at most 60 lines" "$(awk 'END { print NR <= 60 }' "$source/experiments/folds.c")" 1
+awk 'BEGIN { OFS = ","; print "a,b,kind"; for (i = 0; i < 150; i++)
+    print i * 7 % 11 + 20 * (i % 3), i * 5 % 13, "kind" i % 3 }' >kinds.csv
+run "$build/experiments/folds" --data=kinds.csv --stratify --epochs=30 --out=folds
+exits "folds succeeds" 0
+is "it has a row for each fold" "$(grep -cE '^ +[1-5] +[0-9]+ +[01]\.[0-9]{4}$' out)" 5
+is "its mean is that of the rows" "$(awk '/^ +[1-5] / { sum += $3 } /^mean/ { mean = $2 + 0 }
+    END { print (sum / 5 - mean < 0.0001 && mean - sum / 5 < 0.0001) }' out)" 1
+is "classes that are far apart are told apart" "$(awk '/^mean/ { print ($2 + 0 > 0.9) }' out)" 1
+is "on what code it trains is told once" "$(grep -c 'training in' err)" 1
+best=$(awk '/^ +[1-5] / && $3 > best { best = $3 } END { print best }' out)
+run "$longhand" eval folds/best.h5 --data=kinds.csv
+says "the best model is worth what the table says, by the rows of its own fold" out \
+    "held out as part 1: accuracy $best"
+run "$build/experiments/folds" --folds=1
+exits "one fold is a usage error" 2
+run "$build/experiments/folds" --folds=101
+exits "so are too many" 2
+says "which is told" err "at most 100"
+
 # 26 classes and a regression, in loops of their own.
 run "$build/experiments/letters" --steps=600
 exits "letters succeeds" 0
