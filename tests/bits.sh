@@ -15,7 +15,7 @@ else
     trap 'exit 1' HUP INT TERM
 fi
 counts='1 2 3 4 7 8'
-settings='plain f64 momentum wider notes'
+settings='plain f64 momentum wider adam lbfgs notes'
 files=0 wanted=0 builds=0
 . "$src/tests/stage.sh"
 
@@ -35,6 +35,8 @@ train() # SETTING OUT [OPTION...]
     case $setting in
     f64) set -- --type=f64 "$@" ;;
     momentum) set -- --momentum=0.9 "$@" ;;
+    adam) set -- --optimizer=adamw --schedule=cosine --warm-up=2 --accumulate=3 --clip-norm=1 "$@" ;;
+    lbfgs) set -- --optimizer=lbfgs --rate=0.3 --batch=0 "$@" ;;
     # Several shards of the batch, and more than one tile of the products.
     wider) set -- --hidden=70,40 --batch=300 "$@" ;;
     esac

@@ -199,6 +199,6 @@ lh_status lh_shuffle(lh_ctx *c, const char *name, long step, uint32_t *order, si
                  : !order ? "there is no array"
                           : "they are too many");
     else
-        lhi_random_order(c->set.seed, lhi_stream_of(name), (uint32_t)step, order, n);
+        lhi_random_order(lhi_shuffle_seed(c), lhi_stream_of(name), (uint32_t)step, order, n);
     return lhi_call_ends(c);
 }

@@ -81,8 +81,8 @@ LH_API int lh_move(lh_run *r);
 /** The loss of the last lh_step() or lh_move(); NaN before, or when none is known. */
 LH_API double lh_step_loss(const lh_run *r);
 
-/** Random numbers for such a loop, of --seed, a name and a step alone: one in [0, 1), and 0..n-1 in
- *  some order.
+/** Random numbers for such a loop, of the seed, a name and a step alone: one in [0, 1), and
+ *  0..n-1 in some order.
  *  @return lh_shuffle(): LH_OK; LH_EUSAGE (no name, no array, more than 2^32 - 1 of them), an error
  *          of the call. */
 LH_API double    lh_random(lh_ctx *c, const char *name, long step, size_t index);
