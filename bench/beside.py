@@ -38,7 +38,7 @@ SETS = {
     "pima": (["--rate=0.002", "--epochs=30"], [], "diabetes", (32, 16), None),
     "breastcancer": (["--drop=Id", "--missing=mean", "--rate=0.002", "--epochs=15"], ["Id"],
                      "Class", (32, 16), None),
-    "letter": (["--label=lettr", "--rate=0.002", "--epochs=100", "--batch=128",
+    "letter": (["--label=lettr", "--rate=0.002", "--epochs=100", "--batch=64",
                 "--schedule=cosine", "--decay=0.0001"], [], "lettr", (128, 64), 0.955),
     "boston": (["--rate=0.003", "--epochs=100", "--batch=32", "--decay=0.001"], [], "medv",
                (32, 16), None),

@@ -103,6 +103,30 @@ static lh_labels guess(const lhi_used *u, const char **why)
     return LH_LABELS_VALUES;
 }
 
+static int has_both(const lhi_used *u)
+{
+    int both = 0;
+
+    for (size_t i = 0; i < u->values; i++)
+        both += u->number[i] == 0 || u->number[i] == 1;
+    return both == 2;
+}
+
+/* Among labels 0 and 1 another one is a slip: it is told where it stands. */
+static lh_status refuse_third(lh_ctx *c, const lhi_table *t, size_t column)
+{
+    char text[80], where[40];
+    size_t row = 0;
+    double x = 0;
+
+    while (row < t->rows && ((x = lhi_table_at(t, row, column)) == 0 || x == 1 || x != x))
+        row++;
+    return lhi_fail(c, LH_EDATA, "--labels=classes takes more than two, --labels=values numbers",
+                    "label %g at %s%s, %s: the others are 0 and 1", x, t->name,
+                    lhi_row_text(t, row, where, sizeof where),
+                    lhi_column_text(t, column, text, sizeof text));
+}
+
 /* One column of labels as the recipe says what they are. */
 static lh_status check_label(lh_ctx *c, const lhi_table *t, const lhi_recipe *r, lhi_used *u)
 {
@@ -119,6 +143,8 @@ static lh_status check_label(lh_ctx *c, const lhi_table *t, const lhi_recipe *r,
         return lhi_fail(c, LH_EUSAGE, "--labels=values predicts numbers",
                         "%s %s has more than %d different labels: are these classes?", t->name,
                         text, LHI_MOST_CLASSES);
+    if (r->labels == LH_LABELS_BINARY && u->values > 2 && !u->text && has_both(u))
+        return refuse_third(c, t, u->place);
     if (r->labels == LH_LABELS_BINARY && u->values > 2)
         return lhi_fail(c, LH_EUSAGE, "--labels=classes takes more than two",
                         "%s %s has %s%zu different labels, and two can be 0 and 1", t->name, text,
@@ -198,6 +224,14 @@ static void tell(lh_ctx *c, const lhi_table *t, const lhi_recipe *r, const char 
                why);
 }
 
+static void warn_of_one(lh_ctx *c, const lhi_table *t, const lhi_used *u)
+{
+    if (u->values == 1)
+        lhi_warn(c, "%s: the label of all %zu rows is %s: there is nothing to tell apart, and AUC "
+                 "means nothing; is it another column (--label=NAME)?", t->name, t->rows,
+                 u->text ? u->value[0] : lhi_strf(c, "%g", u->number[0]));
+}
+
 static lh_status make_labels(lh_ctx *c, const lhi_table *t, lhi_recipe *r, lh_labels wanted)
 {
     const char *why = "", *reason;
@@ -227,6 +261,8 @@ static lh_status make_labels(lh_ctx *c, const lhi_table *t, lhi_recipe *r, lh_la
                         "%s: classes stand in one column, and %zu are labels", t->name,
                         r->targets);
     for (size_t k = 0; k < r->targets; k++) {
+        if (r->labels != LH_LABELS_VALUES)
+            warn_of_one(c, t, &r->label[k]);
         if (r->labels == LH_LABELS_BINARY)
             complete(c, &r->label[k]);
         if (check_label(c, t, r, &r->label[k]) != LH_OK ||

@@ -169,19 +169,6 @@ static int look_at_texts(const lhi_csv *r, size_t column)
     return 1;
 }
 
-static void look_at_labels(const lhi_csv *r)
-{
-    const lhi_table *t = r->table;
-    const double first = lhi_table_at(t, 0, r->width - 1);
-    size_t same = 0;
-
-    while (same < t->rows && lhi_table_at(t, same, r->width - 1) == first)
-        same++;
-    if (same == t->rows)
-        lhi_warn(r->c, "%s: the label of all %zu rows is %g: there is nothing to tell apart, and "
-                 "AUC means nothing; is the label in the last column?", r->path, t->rows, first);
-}
-
 /* Numbers of columns as pandas writes them are a good row where there is one feature. */
 static void look_at_first_row(const lhi_csv *r)
 {
@@ -203,8 +190,6 @@ lh_status lhi_look_over(const lhi_csv *r)
     for (size_t j = 0, told = 0; j < r->width && told < MOST_TOLD; j++)
         if (r->table->column[j].text)
             told += (size_t)look_at_texts(r, j);
-    if (r->strict)
-        look_at_labels(r);
     look_at_first_row(r);
     return r->c->status;
 }
