@@ -146,7 +146,7 @@ enum lh_uses {
     LH_USES_TYPE = 4,      /**< it makes parameters: --type */
     LH_USES_TRAINING = 8,  /**< --resume --reproducible --dry-run --check */
     LH_USES_CHECKS = 16,   /**< --budget --ledger */
-    LH_USES_FIGURES = 32   /**< --plot */
+    LH_USES_FIGURES = 32   /**< --plot --dry-run */
 };
 
 /**
