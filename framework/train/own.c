@@ -163,7 +163,7 @@ int lh_move(lh_run *r)
         return 0;
     if (!lhi_ok(r->c))
         return lhi_run_finish(r);
-    if (!may_step(r, "lh_move") || !finite_gradients(r)) {
+    if (!lhi_run_good(r, "lh_move") || !may_step(r, "lh_move") || !finite_gradients(r)) {
         lhi_call_ends(r->c);
         return 0;
     }

@@ -74,7 +74,8 @@ LH_API int lh_step(lh_run *r);
 /**
  * Moves the parameters by their gradients as they are: those of lh_backward(), changed or set with
  * lh_set_grad().  The loss of the history is that of the last lh_backward(), by rows.
- * @return 1 after a move, 0 as lh_step(); a gradient that is not finite is LH_ENONFINITE.
+ * @return 1 after a move, 0 as lh_step(); a gradient that is not finite is LH_ENONFINITE, a run of
+ *         lh_train() whose tape was recorded anew LH_ESTALE.
  */
 LH_API int lh_move(lh_run *r);
 

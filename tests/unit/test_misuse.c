@@ -176,11 +176,10 @@ static int is_an_answer(const char *name)
         "lh_epochs", "lh_error", "lh_exit_code", "lh_fail", "lh_finding_at", "lh_findings",
         "lh_last_loss", "lh_ledger_*", "lh_message", "lh_method_name", "lh_metric_at",
         "lh_model_input", "lh_model_inputs", "lh_model_output", "lh_model_outputs", "lh_model_text",
-        "lh_model_threshold",
-        "lh_named", "lh_on", "lh_op_at", "lh_open", "lh_params_*", "lh_path", "lh_reason_name",
-        "lh_rows", "lh_rule", "lh_say", "lh_scheduled", "lh_scores_called", "lh_scores_free",
-        "lh_scores_have", "lh_speed", "lh_status_*", "lh_steps", "lh_verdict_name",
-        "lh_version", NULL};
+        "lh_model_threshold", "lh_named", "lh_on", "lh_op_at", "lh_open", "lh_params_*", "lh_path",
+        "lh_random", "lh_reason_name", "lh_rows", "lh_rule", "lh_say", "lh_scheduled",
+        "lh_scores_called", "lh_scores_free", "lh_scores_have", "lh_speed", "lh_status_*",
+        "lh_step_loss", "lh_steps", "lh_verdict_name", "lh_version", NULL};
 
     return is_in(name, names);
 }
