@@ -98,10 +98,6 @@ tests_unit_test_own_run_SOURCES = tests/unit/test_own_run.c
 tests_unit_test_own_run_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_own_run_LDADD = libtesting.la
 
-check_PROGRAMS += tests/unit/optim_steps
-tests_unit_optim_steps_SOURCES = tests/unit/optim_steps.c
-tests_unit_optim_steps_LDADD = liblonghand.la
-
 check_PROGRAMS += tests/unit/test_dropout
 tests_unit_test_dropout_SOURCES = tests/unit/test_dropout.c
 tests_unit_test_dropout_CPPFLAGS = $(lh_test_cppflags)
@@ -447,7 +443,7 @@ lh_test_scripts = \
 	tests/unit/ops_others.sh \
 	tests/unit/optim_others.sh
 TESTS += $(lh_test_scripts)
-EXTRA_DIST += $(lh_test_scripts) tests/tap.sh tests/rules/layers.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh tests/libm_off.c \
+EXTRA_DIST += $(lh_test_scripts) tests/unit/optim_steps.c tests/tap.sh tests/rules/layers.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh tests/libm_off.c \
 	tests/contributing.sh tests/copied.sh tests/mutants.sh tests/threads.sh tests/machines.sh tests/selftest.sh tests/stage.sh tests/version1.h5 tests/version2.h5
 
 ## A user's driver, built through pkg-config against what is installed, and run.
