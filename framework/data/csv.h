@@ -18,21 +18,21 @@ enum {
 };
 
 /* Whole rows that one thread reads. */
-typedef struct lhi_piece {
+typedef struct lhi_csv_piece {
     uint32_t bytes, rows, lines;
-} lhi_piece;
+} lhi_csv_piece;
 
 /* A copy of a cell. */
-typedef struct lhi_kept {
+typedef struct lhi_csv_kept {
     lhi_cell cell;
     char text[LHI_KEPT_CELL];
-} lhi_kept;
+} lhi_csv_kept;
 
 /* What was seen in the rows of a column that were read. */
 typedef struct lhi_seen {
     size_t odd, missing;       /* cells that are no numbers, and that are not there */
     size_t odd_line, missing_line; /* of the first ones */
-    lhi_kept *first_odd;
+    lhi_csv_kept *first_odd;
     int text;                  /* it is being read as a column of texts */
     struct lhi_texts *texts;
 } lhi_seen;
@@ -52,14 +52,14 @@ typedef struct lhi_csv {
     int64_t promised;     /* rows that the first line speaks of, -1 without */
     size_t beyond;        /* whole numbers that no double has, and where the first one is */
     size_t beyond_line, beyond_column;
-    lhi_kept beyond_cell;
+    lhi_csv_kept beyond_cell;
 
     /* lines.c: the two buffers, and what stands in the first. */
     char *buffer[2];
     const char *at, *end; /* what is left of the beginning of the file */
     int whole;            /* the beginning is all of it */
     size_t skip;          /* bytes before the first row */
-    lhi_piece *piece;
+    lhi_csv_piece *piece;
     size_t pieces, piece_room;
     size_t rows;
     lhi_seen *seen;       /* of each column */

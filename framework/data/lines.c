@@ -130,13 +130,13 @@ lh_status lhi_lines_begin(lhi_csv *r)
 /* A row is part of the piece that is being filled, or of a new one. */
 static lh_status add_row(lhi_csv *r, size_t bytes, size_t lines)
 {
-    lhi_piece *p = r->pieces > 0 ? &r->piece[r->pieces - 1] : NULL;
+    lhi_csv_piece *p = r->pieces > 0 ? &r->piece[r->pieces - 1] : NULL;
 
     if (!p || p->bytes >= LHI_PIECE) {
         if (lhi_grow(r->c, &r->piece, &r->piece_room, r->pieces + 1, sizeof *p) != 0)
             return LH_ENOMEM;
         p = &r->piece[r->pieces++];
-        *p = (lhi_piece){0, 0, 0};
+        *p = (lhi_csv_piece){0, 0, 0};
     }
     p->bytes += (uint32_t)bytes;
     p->rows++;

@@ -24,7 +24,7 @@ typedef struct lhi_spelt {
 typedef struct lhi_part {
     const char *at, *end;
     size_t row, line;       /* its first, of the table and of the file */
-    const lhi_piece *piece;
+    const lhi_csv_piece *piece;
     lhi_tally *tally;
     lhi_spelt *text;
     size_t texts, room;

@@ -191,29 +191,34 @@ static void put_streamed(const lh_data *d, size_t row, lh_type type, void *X)
 }
 
 /* Asks for what is gathered soon: rows in a random order are in no cache, nor is the place of one,
- * which must be there before the row itself can be asked for.  A function that does nothing else
- * is left out by gcc when it is not inlined. */
-__attribute__((always_inline)) static inline void fetch(const lh_data *d, lh_type type,
-                                                        const uint32_t *order, size_t i, size_t to)
+ * which must be there before its cells can be asked for.  A function that does nothing else is
+ * left out by gcc when it is not inlined. */
+__attribute__((always_inline)) static inline void fetch(const char *at, size_t bytes)
 {
-    const lhi_table *t = d->table;
-    const size_t bytes = t->cols * lhi_type_size(t->type), copied = d->cols * lhi_type_size(type);
-    const char *at;
+    for (size_t k = 0; k < bytes && k < FETCHED; k += 64)
+        __builtin_prefetch(at + k);
+}
 
+__attribute__((always_inline)) static inline void fetch_row(const lh_data *d, lh_type type,
+                                                            int labels, const uint32_t *order,
+                                                            size_t i, size_t to)
+{
+    const size_t copied = d->cols * lhi_type_size(type);
+
+    if (i + AHEAD < to && d->copy[type])
+        fetch((const char *)d->copy[type] + order[i + AHEAD] * copied, copied);
+    if (d->copy[type] && !labels)
+        return;
     if (i + 2 * AHEAD < to)
         __builtin_prefetch(&d->row[order[i + 2 * AHEAD]]);
-    if (i + AHEAD >= to)
-        return;
-    at = (const char *)t->cell + d->row[order[i + AHEAD]] * bytes;
-    if (!d->copy[type])
-        for (size_t k = 0; k < bytes && k < FETCHED; k += 64)
-            __builtin_prefetch(at + k);
-    else {
-        const char *copy = (const char *)d->copy[type] + order[i + AHEAD] * copied;
+    if (i + AHEAD < to) {
+        const size_t bytes = d->table->cols * lhi_type_size(d->table->type);
+        const char *at = (const char *)d->table->cell + d->row[order[i + AHEAD]] * bytes;
 
-        __builtin_prefetch(at + bytes - 1); /* the label, mostly */
-        for (size_t k = 0; k < copied && k < FETCHED; k += 64)
-            __builtin_prefetch(copy + k);
+        if (d->copy[type])
+            __builtin_prefetch(at + bytes - 1); /* the label, mostly */
+        else
+            fetch(at, bytes);
     }
 }
 
@@ -229,7 +234,7 @@ __attribute__((always_inline)) static inline void fetch(const lh_data *d, lh_typ
             const size_t row = order ? order[i] : i;                                         \
                                                                                              \
             if (order)                                                                       \
-                fetch(d, type, order, i, to);                                                \
+                fetch_row(d, type, targets > 0, order, i, to);                               \
             if (X && copy)                                                                   \
                 memcpy(X + (i - from) * d->cols, copy + row * d->cols, d->cols * sizeof *X); \
             else if (X)                                                                      \

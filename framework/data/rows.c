@@ -69,7 +69,7 @@ static lh_status refuse_row(lhi_csv *r, lhi_rest line)
                     r->first, r->width);
 }
 
-static void keep(lhi_kept *k, const lhi_cell *cell)
+static void keep(lhi_csv_kept *k, const lhi_cell *cell)
 {
     const size_t size = cell->size < sizeof k->text ? cell->size : sizeof k->text - 1;
 

@@ -16,7 +16,7 @@ enum { MOST_BYTES = 1 << 20 };
 typedef struct page {
     lh_ctx *c;
     lh_tape *t;
-    lhi_source at;                          /* the line being read */
+    lhi_page_text at;                          /* the line being read */
     char text[LHI_LINE_ROOM], shown[LHI_LINE_ROOM];
     lhi_alias *alias;
     size_t aliases, room;

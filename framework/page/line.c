@@ -52,7 +52,7 @@ static void add_marked(lhi_text *to, const char *text, size_t at)
                  (int)characters(text + from, at - from) + (from ? 3 : 0), "");
 }
 
-void lhi_tell_place(lh_ctx *c, const lhi_source *from, lh_status status, const lhi_misread *why)
+void lhi_tell_place(lh_ctx *c, const lhi_page_text *from, lh_status status, const lhi_misread *why)
 {
     lhi_text t = {.c = c};
 
@@ -127,7 +127,7 @@ void lhi_sentence_free(lhi_sentence *s)
     lhi_pool_free(&s->pool);
 }
 
-lh_var lhi_record_text(lh_tape *t, const lhi_source *from)
+lh_var lhi_record_text(lh_tape *t, const lhi_page_text *from)
 {
     lhi_sentence s = {.t = t, .from = from};
     lhi_ref step[LHI_CHAIN];
@@ -154,7 +154,8 @@ lh_var lh_line_at(lh_tape *t, const char *text, const char *file, int line)
 {
     lh_ctx *c = t ? t->c : NULL;
     LHI_USUAL_FLOATS(c);
-    const lhi_source from = {.text = text, .shown = text, .file = file ? file : "?", .line = line};
+    const lhi_page_text from = {.text = text, .shown = text, .file = file ? file : "?",
+                                .line = line};
 
     if (!lhi_ok(c))
         return (lh_var){t, UINT32_MAX, 0};

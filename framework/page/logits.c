@@ -49,7 +49,7 @@ static int is_said(lhi_sentence *s, uint32_t id, lhi_match *m)
 static lh_var on_logits(lh_var L)
 {
     const lhi_node *n = &L.tape->node[L.id];
-    const lhi_source from = {.text = "", .shown = "", .file = n->file, .line = n->line};
+    const lhi_page_text from = {.text = "", .shown = "", .file = n->file, .line = n->line};
     lhi_sentence s = {.t = L.tape, .from = &from};
     char name[LHI_NAME + 1];
     lhi_match m;

@@ -8,7 +8,7 @@
 
 #include <longhand/line.h>
 
-struct lhi_source;
+struct lhi_page_text;
 
 /* A name besides those of the tape: of a variable ("A3", which is yhat), or of a function ("g1",
  * which is relu). */
@@ -29,7 +29,7 @@ typedef enum lhi_ops_wanted {
  * whether a product is one of matrices is settled by shapes. */
 typedef struct lhi_sentence {
     lh_tape *t;
-    const struct lhi_source *from;
+    const struct lhi_page_text *from;
     lhi_pool pool;
     lh_shape *shape;      /* of each settled expression */
     lhi_ref *settled;     /* what became of each that was read; LHI_NO_EXPR: not yet */
@@ -93,7 +93,7 @@ lh_var lhi_compose(lhi_sentence *s, lhi_ref e);
 /* --- line.c --- */
 
 /* "Z1 = X W1 + b1 = name ...", and where it stands. */
-typedef struct lhi_source {
+typedef struct lhi_page_text {
     const char *text, *shown; /* what is read, and what messages show, byte for byte beside it */
     const char *file;
     int line;
@@ -101,12 +101,12 @@ typedef struct lhi_source {
     size_t aliases;
     void (*more)(void *arg, const char *name, size_t length, lh_var v); /* NULL: nobody asks */
     void *arg;
-} lhi_source;
+} lhi_page_text;
 
 /* Records it under the last of its names; more() is given the others.  Inert after an error. */
-lh_var lhi_record_text(lh_tape *t, const lhi_source *from);
+lh_var lhi_record_text(lh_tape *t, const lhi_page_text *from);
 void lhi_sentence_free(lhi_sentence *s);
 /* The error of a text that cannot be read: "file:line: why", the line, a mark, a hint. */
-void lhi_tell_place(lh_ctx *c, const lhi_source *from, lh_status status, const lhi_misread *why);
+void lhi_tell_place(lh_ctx *c, const lhi_page_text *from, lh_status status, const lhi_misread *why);
 
 #endif

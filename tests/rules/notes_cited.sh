@@ -31,7 +31,7 @@ missing() { # WHERE FILES...
 
 uncited() {
     missing framework "$1"/framework/ops/*.[ch] "$1"/framework/kernels/*.[ch] \
-        "$1"/framework/train/*.[ch]
+        "$1"/framework/optim/*.[ch] "$1"/framework/train/*.[ch]
     missing notes.c "$1/experiments/notes.c"
     missing page.c "$1/tests/page.c"
     missing tests "$1/tests/unit/test_page.c" "$1/tests/unit/test_verify.c"
