@@ -12,21 +12,43 @@ const char *lh_version(void)
     return LH_VERSION;
 }
 
+enum { LEFT = 32, WIDTH = 96 }; /* columns of a line of help */
+
+/* Goes on behind column `at` of a line, and on lines below it where words do not fit. */
+static void print_words(int at, const char *text)
+{
+    while (*text) {
+        const int length = (int)strcspn(text, " ");
+
+        if (at > LEFT && at + 1 + length > WIDTH) {
+            printf("\n%*s", LEFT, "");
+            at = LEFT;
+        }
+        printf(" %.*s", length, text);
+        at += 1 + length;
+        text += length + (text[length] == ' ');
+    }
+}
+
 static void help_rows(const lh_ctx *c, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++) {
         const lhi_option *o = &c->options[i];
-        char left[96];
+        const int by_default = o->otherwise && o->otherwise[0];
+        char right[400];
+        int at;
 
         if (o->unused)
             continue;
-        if (o->positional)
-            snprintf(left, sizeof left, "  %s", o->name);
+        at = o->positional ? printf("  %s", o->name)
+                           : printf("  --%s%s%s", o->name, o->kind[0] ? "=" : "", o->kind);
+        if (at > LEFT)
+            printf("\n%*s", LEFT, "");
         else
-            snprintf(left, sizeof left, "  --%s%s%s", o->name, o->kind[0] ? "=" : "", o->kind);
-        printf("%-32s %s", left, o->help ? o->help : "");
-        if (o->otherwise && o->otherwise[0])
-            printf(" [%s]", o->otherwise);
+            printf("%*s", LEFT - at, "");
+        snprintf(right, sizeof right, "%s%s%s%s", o->help ? o->help : "", by_default ? " [" : "",
+                 by_default ? o->otherwise : "", by_default ? "]" : "");
+        print_words(LEFT, right);
         putchar('\n');
     }
 }
