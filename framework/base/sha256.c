@@ -66,7 +66,8 @@ static void compress_plainly(uint32_t v[8], const unsigned char *p, size_t block
  * message after next from these and the three fours behind them. */
 #define FOUR(w0, w1, w2, w3, t, more)                                                     \
     do {                                                                                  \
-        const __m128i m = _mm_add_epi32(w0, _mm_loadu_si128((const __m128i *)(k + (t)))); \
+        const __m128i m =                                                                 \
+            _mm_add_epi32(w0, _mm_loadu_si128((const __m128i *)(const void *)(k + (t)))); \
                                                                                           \
         cdgh = _mm_sha256rnds2_epu32(cdgh, abef, m);                                      \
         abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(m, 0x0e));             \
@@ -79,13 +80,13 @@ __attribute__((target("sha,sse4.1"))) static void
 compress_with_sha(uint32_t v[8], const unsigned char *p, size_t blocks)
 {
     const __m128i order = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
-    const __m128i dcba = _mm_loadu_si128((const __m128i *)v);
-    const __m128i hgfe = _mm_loadu_si128((const __m128i *)(v + 4));
+    const __m128i dcba = _mm_loadu_si128((const __m128i *)(const void *)v);
+    const __m128i hgfe = _mm_loadu_si128((const __m128i *)(const void *)(v + 4));
     const __m128i badc = _mm_shuffle_epi32(dcba, 0xb1), efgh = _mm_shuffle_epi32(hgfe, 0x1b);
     __m128i abef = _mm_alignr_epi8(badc, efgh, 8), cdgh = _mm_blend_epi16(efgh, badc, 0xf0);
 
     for (; blocks > 0; blocks--, p += 64) {
-        const __m128i *const from = (const __m128i *)p;
+        const __m128i *const from = (const __m128i *)(const void *)p;
         const __m128i abef_before = abef, cdgh_before = cdgh;
         __m128i w0 = _mm_shuffle_epi8(_mm_loadu_si128(from), order);
         __m128i w1 = _mm_shuffle_epi8(_mm_loadu_si128(from + 1), order);
@@ -104,8 +105,8 @@ compress_with_sha(uint32_t v[8], const unsigned char *p, size_t blocks)
     {
         const __m128i feba = _mm_shuffle_epi32(abef, 0x1b), dchg = _mm_shuffle_epi32(cdgh, 0xb1);
 
-        _mm_storeu_si128((__m128i *)v, _mm_blend_epi16(feba, dchg, 0xf0));
-        _mm_storeu_si128((__m128i *)(v + 4), _mm_alignr_epi8(dchg, feba, 8));
+        _mm_storeu_si128((__m128i *)(void *)v, _mm_blend_epi16(feba, dchg, 0xf0));
+        _mm_storeu_si128((__m128i *)(void *)(v + 4), _mm_alignr_epi8(dchg, feba, 8));
     }
 }
 

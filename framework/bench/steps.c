@@ -95,7 +95,7 @@ static void *make_tape(lhi_bench *b, const lhi_task *task)
     s->none.rows = 2 * task->batch; /* no step is an epoch's last, which keeps its gradients */
     s->root = L.id;
     s->r = (lh_run){.c = c, .t = t, .d = &s->none, .batch = task->batch,
-                    .feed = {LHI_NO_INPUT, LHI_NO_INPUT, LHI_NO_INPUT}};
+                    .feed = {.X = LHI_NO_INPUT, .y = LHI_NO_INPUT, .w = LHI_NO_INPUT}};
     if (lhi_optim_of(c, &how, 1, "lh_bench", &s->r.optim) != 0)
         return NULL;
     s->bytes = t->params->laid_size * sizeof(float);

@@ -99,7 +99,7 @@ static const struct member *member_of(const char *name)
 
 double *lhi_optim_member(lh_optimizer *how, const char *name)
 {
-    return (double *)((char *)how + member_of(name)->at);
+    return (double *)(void *)((char *)how + member_of(name)->at);
 }
 
 const char *lhi_optim_help(const char *name)

@@ -224,7 +224,7 @@ static void wrong_numbers(void)
         lh_optimizer how = LH_ADAM(0.01);
 
         how.schedule = LH_STEP_DECAY(3, 0.5);
-        *(double *)((char *)&how + wrong[i].at) = wrong[i].value;
+        memcpy((char *)&how + wrong[i].at, &wrong[i].value, sizeof wrong[i].value);
         lh_train(k.L, how, k.d, 64, 1);
         CHECK(lh_error(k.c) == LH_EUSAGE && strstr(lh_message(k.c), wrong[i].part), "%s: %s",
               wrong[i].part, lh_message(k.c));

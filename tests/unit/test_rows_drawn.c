@@ -155,7 +155,7 @@ static double fill_of(const drawn *t, size_t j, const lh_data *train)
                                                             : sum / (double)n;
 }
 
-static double near(double x, double y)
+static int near(double x, double y)
 {
     return fabs(x - y) <= 1e-9 * (1 + fabs(y));
 }

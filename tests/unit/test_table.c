@@ -174,8 +174,8 @@ static void disguised(void)
 static void fuzz(void)
 {
     static const char bytes[] = "0123456789,,;;\n\n\r\"\"\"\" .-+eExXnNaA?#\t|\xff\xef";
-    static const char *const seeds[] = {"\"\",\"a\",\"k\"\n\"1\",NA,\"b\"\n"
-                                        "\"2\",4,\"c \"\"d\"\"\"\n",
+    static const char *const seeds[] = {("\"\",\"a\",\"k\"\n\"1\",NA,\"b\"\n"
+                                         "\"2\",4,\"c \"\"d\"\"\"\n"),
                                         "# x\na;b;y\n1,5;u;0\n3;v;1\n2;u;1\n",
                                         "a\tb\r\n1\t\r\n2\tx\r\n"};
     long read = 0, bad = 0;

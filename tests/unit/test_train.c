@@ -228,7 +228,7 @@ static void metrics(void)
     lhi_scored ties = {.c = k.c, .of = LHI_OF_BINARY, .rows = 6, .outputs = 1, .score = tied,
                        .label = labels};
     double fpr[7], tpr[7];
-    size_t points;
+    size_t points = 0;
     /* positives 1, 2, 2, 0 against negatives 1, 0: 8 pairs; 0.5 + 1, 2, 2, 0.5 */
     CHECK(lhi_scored_begin(&ties) == 0 && lhi_roc(&ties, 0, fpr, tpr, &points) == 6.0 / 8,
           "%.17g", lhi_roc(&ties, 0, NULL, NULL, NULL));
