@@ -56,11 +56,12 @@ static void say_what_next(lh_ctx *c, const char *out, const char *data, int roc)
 }
 
 /* The last line: also where something could not be written. */
-static void print_result(lh_run *r, lh_var L, lh_var yhat, lh_data *test)
+static void print_result(lh_run *r, lh_var L, lh_var yhat, lh_data *test, const char *given)
 {
-    char before[60];
+    char before[200];
 
-    snprintf(before, sizeof before, "%zu rows held out: ", lh_rows(test));
+    snprintf(before, sizeof before, given[0] ? "%zu rows of %.120s: " : "%zu rows held out%s: ",
+             lh_rows(test), given);
     print_worth(L, yhat, test, before);
     printf(", after %ld epochs (%.3g rows/s)\n", lh_epochs(r), lh_speed(r));
     if (lh_best_epoch(r) > 0)
@@ -92,12 +93,14 @@ int verb_train(int argc, char **argv)
                                    "what 1 is called from: 1/2, or what has the best F1 or the "
                                    "best recall + specificity on rows for validation");
     double part = lh_opt_real(c, "held-out", 0.25, "part of the rows that is kept for the test");
+    const char *given = lh_opt_path(c, "test", "", "file with the rows for the test, instead");
     long check = lh_opt_int(c, "check-rows", 32, "rows to check the gradients on, 0: no check");
     const char *out = lh_opt_path(c, "out", "run", "folder for the results");
 
     if (batch < 0 || check < 0 || patience < 0)
         lh_fail(c, LH_EUSAGE, "--batch, --check-rows and --patience are 0 or more");
-    lh_data *d = lh_data_read(c, source, &how), *test = lh_hold_out(d, part);
+    lh_data *d = lh_data_read(c, source, &how);
+    lh_data *test = given[0] ? lh_data_beside(d, given) : lh_hold_out(d, part);
     const int chooses = strcmp(by, "half") != 0;
     lh_data *validation = patience > 0 || chooses ? lh_hold_out(d, 0.2) : NULL;
 
@@ -127,7 +130,7 @@ int verb_train(int argc, char **argv)
         printf("1 is called from %.6g on.\n", lh_choose_threshold(yhat, validation, by));
     const int saved = lh_save(r, lh_path(c, out, "model.h5")) == LH_OK;
     if (lh_epochs(r) > 0)
-        print_result(r, L, yhat, test);
+        print_result(r, L, yhat, test, given);
     lh_history(r, lh_path(c, out, "history.csv"));
     lh_history(r, lh_path(c, out, "history.jsonl"));
     lh_plot(r, lh_path(c, out, "curves.png"),

@@ -92,4 +92,20 @@ train two three,size,left,low --threshold=youden --epochs=8 --resume=run/model.h
 cp run/model.h5 gone-on.h5
 train two three,size,left,low --threshold=youden --epochs=8 --reproducible
 ok "a run that goes on after it is the run that was not stopped" cmp gone-on.h5 run/model.h5
+
+# A test that somebody else has chosen, in a file of its own, with its columns in another order.
+sed -n '1,101p' points.csv >most.csv
+sed -n '1p;102,$p' points.csv | awk -F, -v OFS=, '{ print $4, $2, $1 }' >rest.csv
+run "$longhand" train --data=most.csv --label=three --only=a,b --epochs=40 --batch=16 --plot=none \
+    --check-rows=0 --out=given --test=rest.csv
+exits "a file with the rows for the test is taken" 0
+says "all of it is the test" out "50 rows of rest.csv: accuracy"
+worth=$(sed -n 's/^50 rows of rest.csv: \(.*\), after.*/\1/p' out)
+run "$longhand" eval given/model.h5 --data=rest.csv
+says "eval says the same of it" out "$worth"
+run "$longhand" eval given/model.h5 --data=most.csv
+never_says "nothing was held out of the other file" out "held out as"
+run "$longhand" train --data=most.csv --label=three --only=a,b --test=absent.csv --out=none
+exits "a file for the test that is not there ends with 66" 66
+ok "before anything is trained" test ! -e none
 finish
