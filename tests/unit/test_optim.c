@@ -148,8 +148,9 @@ static int some_of_it(size_t i, int threads, long wait, int begun, long *within)
     ended = lh_epochs(r) == EPOCHS;
     *within += !r->inert && r->position > 0;
     CHECK(lh_save(r, check_path("part.h5")) == LH_OK, "case %zu: %s", i, lh_message(k.c));
+    ended |= lh_error(k.c) != LH_OK;
     lh_close(k.c);
-    return ended || lh_error(k.c) != LH_OK;
+    return ended;
 }
 
 static void resumed(void)

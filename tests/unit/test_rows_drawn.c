@@ -234,11 +234,11 @@ static void compare(const drawn *t, const lh_data *train, const lh_data *of, lon
 
 static lh_ctx *quiet(long threads)
 {
-    char text[32], *argv[] = {text, text};
-    lh_ctx *c;
+    lh_ctx *c = lh_open(0, NULL, "test");
+    char text[32];
 
-    snprintf(text, sizeof text, "--threads=%ld", threads);
-    c = lh_open(2, argv, "test");
+    snprintf(text, sizeof text, "%ld", threads);
+    lh_opt_set(c, "threads", text);
     lh_on_message(c, ignore, NULL);
     return c;
 }

@@ -11,6 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The HDF5 library (1.10.8) loses an object header that it cannot read: 424 bytes of its own. */
+#if defined(__SANITIZE_ADDRESS__)
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libhdf5";
+}
+#endif
+
 static void swallow(void *arg, const char *text)
 {
     (void)arg, (void)text;
@@ -319,12 +328,14 @@ static void own_rows(void)
 static void nothing_there(void)
 {
     double x[] = {1, 0, NAN, 1, 2, NAN};
-    char bytes[128 + sizeof x];
+    char bytes[128 + sizeof x], *written;
     lh_ctx *c = quiet();
     lhi_table t = {.rows = 0};
 
     write_npy("a.npy", "{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }", 0);
-    memcpy(bytes, check_read(check_path("a.npy"), NULL), 128);
+    written = check_read(check_path("a.npy"), NULL);
+    memcpy(bytes, written, 128);
+    free(written);
     memcpy(bytes + 128, x, sizeof x);
     check_write(check_path("a.npy"), bytes, sizeof bytes);
     lhi_table_read(c, check_path("a.npy"), LH_F64, LHI_CELLS_LOOSE, &t);

@@ -21,11 +21,12 @@ static void ignore(void *arg, const char *text)
 
 static lh_ctx *quiet(const char *option)
 {
-    char text[40], *argv[] = {text, text};
-    lh_ctx *c;
+    lh_ctx *c = lh_open(0, NULL, "test");
+    const char *equals = strchr(option, '=');
+    char name[40];
 
-    snprintf(text, sizeof text, "%s", option);
-    c = lh_open(2, argv, "test");
+    snprintf(name, sizeof name, "%.*s", (int)(equals - option - 2), option + 2);
+    lh_opt_set(c, name, equals + 1);
     lh_on_message(c, ignore, NULL);
     return c;
 }

@@ -18,11 +18,11 @@ static void swallow(void *arg, const char *text)
 
 static lh_ctx *quiet(int threads)
 {
-    char option[40], *argv[] = {(char *)"test", option, NULL};
-    lh_ctx *c;
+    lh_ctx *c = lh_open(0, NULL, "test");
+    char text[40];
 
-    snprintf(option, sizeof option, "--threads=%d", threads);
-    c = lh_open(2, argv, "test");
+    snprintf(text, sizeof text, "%d", threads);
+    lh_opt_set(c, "threads", text);
     lh_on_message(c, swallow, NULL);
     return c;
 }
