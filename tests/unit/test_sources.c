@@ -13,7 +13,7 @@
 
 /* The HDF5 library (1.10.8) loses an object header that it cannot read: 424 bytes of its own. */
 #if defined(__SANITIZE_ADDRESS__)
-const char *__lsan_default_suppressions(void);
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
     return "leak:libhdf5";
