@@ -68,8 +68,17 @@ int lhi_optim_fuses(const lhi_optim *o);
 
 /* schedules.c: the rate at a place. */
 double lhi_optim_rate(const lhi_optim *o, const lhi_schedule_at *at);
-/* How often the rate drops on a plateau of a series of `count` values. */
-int64_t lhi_optim_drops(const lhi_optim *o, const double *series, size_t count);
+/* 1 when the rate depends on what a series has come to. */
+int lhi_optim_looks_back(const lhi_optim *o);
+/* What a plateau is to a series, as far as it was looked at; all zero at its beginning. */
+typedef struct lhi_plateau {
+    double best;
+    int64_t without, drops; /* values since the best or the last drop */
+    size_t seen;
+} lhi_plateau;
+/* How often the rate drops on a plateau of a series of `count` values, of which the last may still
+ * change.  *p is of the same series, and of no more values. */
+int64_t lhi_optim_drops(lhi_plateau *p, const lhi_optim *o, const double *series, size_t count);
 double lhi_cos_pi(double x); /* cos(pi x), 0 <= x <= 1 */
 
 #endif

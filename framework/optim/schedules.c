@@ -128,18 +128,32 @@ double lhi_optim_rate(const lhi_optim *o, const lhi_schedule_at *at)
     return o->how.rate * o->schedule->part(s, &after);
 }
 
-int64_t lhi_optim_drops(const lhi_optim *o, const double *series, size_t count)
+int lhi_optim_looks_back(const lhi_optim *o)
 {
-    double best = (double)INFINITY;
-    int64_t drops = 0, without = 0;
+    return o->schedule->part == plateau;
+}
 
-    for (size_t i = 0; i < count; i++) {
-        without = series[i] < best ? 0 : without + 1;
-        best = series[i] < best ? series[i] : best;
-        if (without > (int64_t)o->how.schedule.epochs) {
-            drops++;
-            without = 0;
-        }
+static void look(lhi_plateau *p, const lhi_optim *o, double value)
+{
+    const double best = p->seen ? p->best : (double)INFINITY;
+
+    p->without = value < best ? 0 : p->without + 1;
+    p->best = value < best ? value : best;
+    p->seen++;
+    if (p->without > (int64_t)o->how.schedule.epochs) {
+        p->drops++;
+        p->without = 0;
     }
-    return drops;
+}
+
+int64_t lhi_optim_drops(lhi_plateau *p, const lhi_optim *o, const double *series, size_t count)
+{
+    lhi_plateau now;
+
+    while (p->seen + 1 < count)
+        look(p, o, series[p->seen]);
+    now = *p;
+    if (now.seen < count)
+        look(&now, o, series[now.seen]);
+    return now.drops;
 }

@@ -113,13 +113,21 @@ int lhi_run_movers(lh_run *r)
     return 0;
 }
 
-/* The values of the series that a plateau is one of: what is watched, or else the loss. */
-static const double *plateau_series(const lh_run *r)
+/* Drops of the rate by the series that a plateau is one of: what is watched, or else the loss.
+ * Which of them it is may change once. */
+static int64_t drops_of(lh_run *r)
 {
-    for (size_t k = 0; k < r->series_count; k++)
-        if (strcmp(r->series[k].name, r->watch[0] ? r->watch : "loss") == 0)
-            return r->series[k].at;
-    return NULL;
+    const char *name = r->watch[0] ? r->watch : "loss";
+    size_t k = 0;
+
+    while (k < r->series_count && strcmp(r->series[k].name, name) != 0)
+        k++;
+    if (k == r->series_count)
+        return 0;
+    if (k != r->plateau_of)
+        r->plateau = (lhi_plateau){.seen = 0};
+    r->plateau_of = k;
+    return lhi_optim_drops(&r->plateau, &r->optim, r->series[k].at, (size_t)r->epoch);
 }
 
 /* The rows whose gradients make one move, from the start of this epoch on. */
@@ -130,7 +138,6 @@ static size_t rows_of_move(const lh_run *r)
 
 static void set_rate(lh_run *r)
 {
-    const double *series = plateau_series(r);
     const size_t rows = rows_of_move(r);
     lhi_schedule_at at = {.epoch = r->epoch, .each = 1};
 
@@ -138,7 +145,8 @@ static void set_rate(lh_run *r)
         at.moves = (int64_t)(r->position / rows);
         at.each = (int64_t)((r->d->rows + rows - 1) / rows);
     }
-    at.drops = series ? lhi_optim_drops(&r->optim, series, (size_t)r->epoch) : 0;
+    if (lhi_optim_looks_back(&r->optim))
+        at.drops = drops_of(r);
     r->descent.rule.rate = lhi_optim_rate(&r->optim, &at);
 }
 

@@ -35,6 +35,8 @@ struct lh_run {
     size_t pieces;
     double *part[2];          /* room for sums over parameters */
     double kept[2];           /* by an optimiser, from one move to the next */
+    lhi_plateau plateau;      /* of the series of that index */
+    size_t plateau_of;
     uint32_t *order;          /* of this epoch; NULL: as stored */
     size_t batch;             /* rows of a batch */
     long epochs;              /* to be done in all */

@@ -357,13 +357,21 @@ static void plateaus(void)
     static const int64_t drops[] = {0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 3};
     lh_ctx *c = lh_open(0, NULL, "test");
     lh_optimizer how = LH_SGD(1);
+    lhi_plateau on = {.seen = 0};
     lhi_optim o;
 
     how.schedule = LH_PLATEAU(2, 0.5);
     CHECK(lhi_optim_of(c, &how, 10, "test", &o) == 0, "%s", lh_message(c));
-    for (size_t i = 0; i < sizeof loss / sizeof *loss; i++)
-        CHECK(lhi_optim_drops(&o, loss, i + 1) == drops[i], "%zu epochs: %ld drops", i + 1,
-              (long)lhi_optim_drops(&o, loss, i + 1));
+    for (size_t i = 0; i < sizeof loss / sizeof *loss; i++) {
+        lhi_plateau anew = {.seen = 0};
+        double not_yet[sizeof loss / sizeof *loss];
+
+        memcpy(not_yet, loss, sizeof not_yet);
+        not_yet[i] = (double)NAN; /* as before it is noted: it is looked at again */
+        lhi_optim_drops(&on, &o, not_yet, i + 1);
+        CHECK(lhi_optim_drops(&anew, &o, loss, i + 1) == drops[i], "%zu epochs at once", i + 1);
+        CHECK(lhi_optim_drops(&on, &o, loss, i + 1) == drops[i], "%zu epochs, one by one", i + 1);
+    }
     lh_close(c);
 }
 
