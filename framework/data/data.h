@@ -43,6 +43,7 @@ struct lh_data {
     const char **col_name; /* of X; NULL until they are asked for */
     void *copy[LH_TYPES]; /* rows x cols standardised features; NULL before the prepare, and of a
                              table that streams: there each row is worked when it is gathered */
+    void *target[LH_TYPES]; /* and its labels as the network sees them, where it has them all */
 };
 
 /* 1 when missing cells are filled, in this file or another that is taken as it is. */

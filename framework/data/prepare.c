@@ -106,6 +106,18 @@ static lh_status fill(lh_data *d, lh_type type, void *copy)
                     d->mean[first.column]);
 }
 
+/* What a label is does not change from step to step, and takes a search to find. */
+static void *targets_of(const lh_data *d, lh_type type)
+{
+    const size_t targets = d->frame->how->targets;
+    void *target = lhi_alloc_array(d->c, d->rows, targets * lhi_type_size(type));
+
+    for (size_t i = 0; target && i < d->rows; i++)
+        for (size_t k = 0; k < targets; k++)
+            put(target, type, i * targets + k, lhi_data_target(d, i, k));
+    return target;
+}
+
 lh_status lhi_data_prepare(lh_data *d, lh_type type)
 {
     const lh_status status = lhi_data_fit(d);
@@ -113,6 +125,8 @@ lh_status lhi_data_prepare(lh_data *d, lh_type type)
 
     if (status != LH_OK || d->copy[type] || d->table->streams)
         return status;
+    if (d->frame->labelled && !d->target[type] && !(d->target[type] = targets_of(d, type)))
+        return d->c->status;
     copy = lhi_alloc_array(d->c, d->rows, d->cols * lhi_type_size(type));
     if (!copy || fill(d, type, copy) != LH_OK)
         return d->c->status;
@@ -190,9 +204,9 @@ static void put_streamed(const lh_data *d, size_t row, lh_type type, void *X)
         PUT_NUMBERS(double, double);
 }
 
-/* Asks for what is gathered soon: rows in a random order are in no cache, nor is the place of one,
- * which must be there before its cells can be asked for.  A function that does nothing else is
- * left out by gcc when it is not inlined. */
+/* Asks for what is gathered soon: rows in a random order are in no cache, nor is the place of one
+ * in a table that streams, which must be there before its cells can be asked for.  A function that
+ * does nothing else is left out by gcc when it is not inlined. */
 __attribute__((always_inline)) static inline void fetch(const char *at, size_t bytes)
 {
     for (size_t k = 0; k < bytes && k < FETCHED; k += 64)
@@ -200,25 +214,21 @@ __attribute__((always_inline)) static inline void fetch(const char *at, size_t b
 }
 
 __attribute__((always_inline)) static inline void fetch_row(const lh_data *d, lh_type type,
-                                                            int labels, const uint32_t *order,
-                                                            size_t i, size_t to)
+                                                            const uint32_t *order, size_t i,
+                                                            size_t to)
 {
     const size_t copied = d->cols * lhi_type_size(type);
 
-    if (i + AHEAD < to && d->copy[type])
-        fetch((const char *)d->copy[type] + order[i + AHEAD] * copied, copied);
-    if (d->copy[type] && !labels)
+    if (i + AHEAD >= to)
         return;
-    if (i + 2 * AHEAD < to)
-        __builtin_prefetch(&d->row[order[i + 2 * AHEAD]]);
-    if (i + AHEAD < to) {
+    if (d->copy[type])
+        fetch((const char *)d->copy[type] + order[i + AHEAD] * copied, copied);
+    else {
         const size_t bytes = d->table->cols * lhi_type_size(d->table->type);
-        const char *at = (const char *)d->table->cell + d->row[order[i + AHEAD]] * bytes;
 
-        if (d->copy[type])
-            __builtin_prefetch(at + bytes - 1); /* the label, mostly */
-        else
-            fetch(at, bytes);
+        if (i + 2 * AHEAD < to)
+            __builtin_prefetch(&d->row[order[i + 2 * AHEAD]]);
+        fetch((const char *)d->table->cell + d->row[order[i + AHEAD]] * bytes, bytes);
     }
 }
 
@@ -227,20 +237,21 @@ __attribute__((always_inline)) static inline void fetch_row(const lh_data *d, lh
     void lhi_data_gather_##name(const lh_data *d, const uint32_t *order, size_t from, size_t to, \
                                 real *X, real *y)                                            \
     {                                                                                        \
-        const real *copy = d->copy[type];                                                    \
+        const real *copy = d->copy[type], *target = d->target[type];                         \
         const size_t targets = y ? d->frame->how->targets : 0;                               \
                                                                                              \
         for (size_t i = from; i < to; i++) {                                                 \
             const size_t row = order ? order[i] : i;                                         \
                                                                                              \
             if (order)                                                                       \
-                fetch_row(d, type, targets > 0, order, i, to);                               \
+                fetch_row(d, type, order, i, to);                                            \
             if (X && copy)                                                                   \
                 memcpy(X + (i - from) * d->cols, copy + row * d->cols, d->cols * sizeof *X); \
             else if (X)                                                                      \
                 put_streamed(d, row, type, X + (i - from) * d->cols);                        \
             for (size_t k = 0; k < targets; k++)                                             \
-                y[(i - from) * targets + k] = (real)lhi_data_target(d, row, k);              \
+                y[(i - from) * targets + k] = target ? target[row * targets + k]             \
+                                                     : (real)lhi_data_target(d, row, k);     \
         }                                                                                    \
     }
 
@@ -255,7 +266,9 @@ void lhi_data_gather_classes(const lh_data *d, const uint32_t *order, size_t fro
 
     memset(y, 0, (to - from) * classes * lhi_type_size(type));
     for (size_t i = from; i < to; i++) {
-        const double label = lhi_data_label(d, order ? order[i] : i);
+        const size_t row = order ? order[i] : i;
+        const double label = d->target[type] ? (double)lhi_get(type, d->target[type], row)
+                                             : lhi_data_label(d, row);
 
         if (label == label)
             put(y, type, (i - from) * classes + (size_t)label, 1);
