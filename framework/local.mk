@@ -87,6 +87,7 @@ libcore_la_SOURCES = \
 	framework/base/progress.c framework/base/progress.h \
 	framework/base/quote.c framework/base/quote.h \
 	framework/base/rng.c framework/base/rng.h \
+	framework/base/scale.h \
 	framework/base/settings.c framework/base/settings.def \
 	framework/base/sha256.c framework/base/sha256.h \
 	framework/base/state.h \
@@ -163,6 +164,7 @@ libcore_la_SOURCES = \
 	framework/data/deal.c framework/data/deal.h \
 	framework/data/decimal.c framework/data/decimal.h \
 	framework/data/dialect.c \
+	framework/data/encode.c \
 	framework/data/fann.c \
 	framework/data/h5.c \
 	framework/data/idx.c \

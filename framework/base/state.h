@@ -8,6 +8,7 @@
 
 #include "framework/base/ctx.h"
 #include "framework/base/name.h"
+#include "framework/base/scale.h"
 
 /* One parameter; each array is rows x cols of the state's type. */
 typedef struct lhi_state_param {
@@ -72,14 +73,9 @@ typedef struct lhi_state {
     char data_name[256];     /* file name without folders */
     char data_digest[65];    /* SHA-256 of the bytes of the data file */
     int64_t data_rows, data_cols, train_rows;
-    double *mean, *deviation;/* data_cols each */
+    lhi_scale scale;         /* of data_cols columns; fill is NULL where none is filled */
     char *recipe;            /* how the file's columns became X and y (data/recipe_text.c); NULL:
                                 numbers, and a label of 0 or 1 behind them */
-    double *fill;            /* data_cols: what stands for missing cells; NULL: none is filled */
-    double *target_mean, *target_deviation; /* of labels that are values, targets each, or NULL */
-    size_t targets;
-    double *class_weight;    /* where classes are balanced: what a row of each weighs; or NULL */
-    size_t classes;
     double *held;            /* the parts of lh_hold_out(), in order */
     size_t held_count;
     uint16_t *part;          /* of each of data_rows: held out as the part-th, from 1; else 0.

@@ -24,11 +24,7 @@ struct lh_data {
     uint32_t *row;        /* the rows of the table that are in this set, ascending */
     size_t rows, cols;
     lh_data *fit;         /* whose rows gave mean and deviation: itself, or what it is a part of */
-    /* What the rows of fit say; NULL before the fit (or lh_data_standardize). */
-    double *mean, *deviation; /* cols each */
-    double *fill;             /* cols: what stands for a missing cell */
-    double *target_mean, *target_deviation; /* of labels that are values, else NULL */
-    double *class_weight;     /* where classes are balanced, else NULL */
+    lhi_scale scale;      /* what the rows of fit say; mean NULL before the fit, or one is given */
     lh_data *like;        /* another file's set, whose scale this one takes when it needs one */
     double *held;         /* the parts of lh_hold_out() so far; those of fit count */
     size_t held_count, held_room;
@@ -50,6 +46,18 @@ struct lh_data {
 static inline int lhi_data_fills(const lh_data *d)
 {
     return d->frame->how->missing != LH_MISSING_REFUSE;
+}
+
+/* The columns of X that a feature of a row becomes. */
+static inline void lhi_data_encode(const lh_data *d, size_t row, size_t feature,
+                                   const lhi_scale *s, double *x)
+{
+    const lhi_frame *f = d->frame;
+    const lhi_used *u = &f->how->feature[feature];
+    const lhi_taken *at = &f->feature[feature];
+
+    lhi_encode(u, lhi_table_at(f->table, d->row[row], at->column),
+               u->text ? lhi_value_in(f, u, at, d->row[row]) : SIZE_MAX, s, x);
 }
 
 static inline int lhi_data_is_inert(const lh_data *d)
@@ -99,16 +107,8 @@ double lhi_data_weight(const lh_data *d, size_t row);
 /* Standardises d as a model does that has a scale already, and tells that once.  LH_OK;
  * LH_ESTATE when d is in use with another scale. */
 lh_status lhi_data_follow(lh_data *d, const lh_params *p);
-/* A scale that is known: d's own from now on.  fill and what is of targets may be NULL. */
-typedef struct lhi_given_scale {
-    const double *mean, *deviation, *fill;
-    size_t cols;
-    const double *target_mean, *target_deviation;
-    size_t targets;
-    const double *class_weight;
-    size_t classes;
-} lhi_given_scale;
-lh_status lhi_data_scale(lh_data *d, const lhi_given_scale *s);
+/* A scale that is known is d's own from now on. */
+lh_status lhi_data_scale(lh_data *d, const lhi_scale *s);
 /* Another file, taken as a recipe takes it; `labelled`: it must have labels.  Inert after an
  * error. */
 lh_data *lhi_data_like_recipe(lh_ctx *c, const char *path, const lhi_recipe *how, int labelled);

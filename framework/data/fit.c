@@ -196,12 +196,12 @@ static void begin(lh_data *d, int features)
     const double one = how->scale != LH_SCALE_STANDARD;
 
     for (size_t j = 0; features && j < d->cols; j++)
-        d->deviation[j] = 1;
+        d->scale.deviation[j] = 1;
     for (size_t q = 0; features && q < how->features; q++)
         if (!how->feature[q].text)
-            d->deviation[how->feature[q].first] = one;
-    for (size_t k = 0; d->target_mean && !d->targets_given && k < how->targets; k++)
-        d->target_deviation[k] = one;
+            d->scale.deviation[how->feature[q].first] = one;
+    for (size_t k = 0; d->scale.target_mean && !d->targets_given && k < how->targets; k++)
+        d->scale.target_deviation[k] = one;
 }
 
 /* The columns that are measured. */
@@ -213,13 +213,13 @@ static void list(fitting *f, lh_data *d, int features)
         const size_t j = s->how->feature[q].first;
 
         if (!s->how->feature[q].text)
-            f->column[f->columns++] = (column){s->feature[q].column, &d->mean[j],
-                                               &d->deviation[j], &d->fill[j]};
+            f->column[f->columns++] = (column){s->feature[q].column, &d->scale.mean[j],
+                                               &d->scale.deviation[j], &d->scale.fill[j]};
     }
-    for (size_t k = 0; d->target_mean && s->labelled && k < s->how->targets; k++)
+    for (size_t k = 0; d->scale.target_mean && s->labelled && k < s->how->targets; k++)
         if (!d->targets_given)
-            f->column[f->columns++] = (column){s->label[k].column, &d->target_mean[k],
-                                           &d->target_deviation[k], NULL};
+            f->column[f->columns++] = (column){s->label[k].column, &d->scale.target_mean[k],
+                                           &d->scale.target_deviation[k], NULL};
 }
 
 /* What each class weighs, so that all of them together weigh the same. */
@@ -229,12 +229,12 @@ static void weigh(lh_data *d)
     size_t there = 0;
 
     for (size_t i = 0; i < d->rows; i++)
-        d->class_weight[(size_t)lhi_data_label(d, i)]++;
+        d->scale.class_weight[(size_t)lhi_data_label(d, i)]++;
     for (size_t k = 0; k < classes; k++)
-        there += d->class_weight[k] > 0;
+        there += d->scale.class_weight[k] > 0;
     for (size_t k = 0; k < classes; k++)
-        if (d->class_weight[k] > 0)
-            d->class_weight[k] = (double)d->rows / ((double)there * d->class_weight[k]);
+        if (d->scale.class_weight[k] > 0)
+            d->scale.class_weight[k] = (double)d->rows / ((double)there * d->scale.class_weight[k]);
 }
 
 lh_status lhi_fit(lh_data *d, int features)
@@ -252,7 +252,7 @@ lh_status lhi_fit(lh_data *d, int features)
     begin(d, features);
     list(&f, d, features);
     lhi_team(d->c, size, work, &f);
-    if (d->class_weight && !d->weights_given && d->frame->labelled)
+    if (d->scale.class_weight && !d->weights_given && d->frame->labelled)
         weigh(d);
     lhi_release(d->c, f.room);
     lhi_release(d->c, f.column);

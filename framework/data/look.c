@@ -25,24 +25,10 @@ static lh_status check(const lh_data *d, size_t row, const double *x, const char
     return LH_OK;
 }
 
-/* A row as columns of X that are not scaled; a number that is missing is a NaN. */
-static void plain_row(const lh_data *d, size_t row, double *x)
+static void encode(const lh_data *d, size_t row, const lhi_scale *s, double *x)
 {
-    const lhi_frame *f = d->frame;
-
-    memset(x, 0, d->cols * sizeof *x);
-    for (size_t k = 0; k < f->how->features; k++) {
-        const lhi_used *u = &f->how->feature[k];
-        const double cell = lhi_table_at(f->table, d->row[row], f->feature[k].column);
-        const size_t value = u->text ? lhi_value_in(f, u, &f->feature[k], d->row[row]) : SIZE_MAX;
-
-        if (!u->text)
-            x[u->first] = cell;
-        else if (value != SIZE_MAX)
-            x[u->first + value] = 1;
-        if (u->marks)
-            x[u->first + u->width - 1] = cell != cell;
-    }
+    for (size_t k = 0; k < d->frame->how->features; k++)
+        lhi_data_encode(d, row, k, s, x + d->frame->how->feature[k].first);
 }
 
 lh_status lh_row(lh_data *d, size_t row, double *x)
@@ -50,7 +36,7 @@ lh_status lh_row(lh_data *d, size_t row, double *x)
     if (!d || !lhi_ok(d->c))
         return lh_error(d ? d->c : NULL);
     if (check(d, row, x, "lh_row()") == LH_OK)
-        plain_row(d, row, x);
+        encode(d, row, NULL, x);
     return lhi_call_ends(d->c);
 }
 
@@ -60,13 +46,8 @@ lh_status lh_row_scaled(lh_data *d, size_t row, double *x)
 
     if (!d || !lhi_ok(d->c))
         return lh_error(d ? d->c : NULL);
-    if (check(d, row, x, "lh_row_scaled()") == LH_OK && lhi_data_fit(d) == LH_OK) {
-        const lh_data *fit = d->fit;
-
-        plain_row(d, row, x);
-        for (size_t j = 0; j < d->cols; j++)
-            x[j] = ((x[j] == x[j] ? x[j] : fit->fill[j]) - fit->mean[j]) / fit->deviation[j];
-    }
+    if (check(d, row, x, "lh_row_scaled()") == LH_OK && lhi_data_fit(d) == LH_OK)
+        encode(d, row, &d->fit->scale, x);
     return lhi_call_ends(d->c);
 }
 

@@ -40,36 +40,22 @@ static int put(void *copy, lh_type type, size_t at, double value)
     return isfinite(value);
 }
 
-/* The columns of X of one feature of a row, in zeros from X[at] on. */
-static int put_feature(const lh_data *d, size_t row, size_t feature, lh_type type, void *X,
-                       size_t at, misfit *bad)
-{
-    const lh_data *fit = d->fit;
-    const lhi_used *u = &d->frame->how->feature[feature];
-    const lhi_taken *found = &d->frame->feature[feature];
-    const double cell = lhi_table_at(d->table, d->row[row], found->column);
-    const size_t j = u->first;
-    const double x = cell == cell ? cell : fit->fill[j];
-
-    at += j;
-    if (u->marks && cell != cell)
-        put(X, type, at + u->width - 1, 1);
-    if (u->text) {
-        const size_t value = lhi_value_in(d->frame, u, found, d->row[row]);
-
-        return value == SIZE_MAX || put(X, type, at + value, 1);
-    }
-    if (put(X, type, at, (x - fit->mean[j]) / fit->deviation[j]))
-        return 1;
-    *bad = (misfit){row, j, x};
-    return 0;
-}
-
+/* A row as the network sees it, from X[at] on; 0 when a number does not fit into the type. */
 static int put_row(const lh_data *d, size_t row, lh_type type, void *X, size_t at, misfit *bad)
 {
-    for (size_t k = 0; k < d->frame->how->features; k++)
-        if (!put_feature(d, row, k, type, X, at, bad))
-            return 0;
+    double x[LHI_MOST_WIDTH];
+
+    for (size_t k = 0; k < d->frame->how->features; k++) {
+        const lhi_used *u = &d->frame->how->feature[k];
+
+        lhi_data_encode(d, row, k, &d->fit->scale, x);
+        for (size_t j = 0; j < u->width; j++)
+            if (!put(X, type, at + u->first + j, x[j])) {
+                *bad = (misfit){row, u->first,
+                                lhi_table_at(d->table, d->row[row], d->frame->feature[k].column)};
+                return 0;
+            }
+    }
     return 1;
 }
 
@@ -103,7 +89,7 @@ static lh_status fill(lh_data *d, lh_type type, void *copy)
     return lhi_fail(d->c, LH_EDATA, "leave the row out, or train with --type=f64",
                     "%s row %lu, column %zu: %g is too far from the mean %g", d->name,
                     (unsigned long)d->row[first.row] + 1, first.column + 1, first.cell,
-                    d->mean[first.column]);
+                    d->scale.mean[first.column]);
 }
 
 /* What a label is does not change from step to step, and takes a search to find. */
@@ -154,10 +140,7 @@ double lhi_data_label(const lh_data *d, size_t row)
 
 double lhi_data_target(const lh_data *d, size_t row, size_t k)
 {
-    const double label = lhi_data_label_at(d, row, k);
-
-    return d->fit->target_mean ? (label - d->fit->target_mean[k]) / d->fit->target_deviation[k]
-                               : label;
+    return lhi_target_scaled(&d->fit->scale, k, lhi_data_label_at(d, row, k));
 }
 
 double lhi_data_weight(const lh_data *d, size_t row)
@@ -166,9 +149,10 @@ double lhi_data_weight(const lh_data *d, size_t row)
     const double own = f->weight.column == LHI_NO_COLUMN
                            ? 1
                            : lhi_table_at(f->table, d->row[row], f->weight.column);
-    const double label = d->fit->class_weight ? lhi_data_label(d, row) : 0;
+    const double *of_class = d->fit->scale.class_weight;
+    const double label = of_class ? lhi_data_label(d, row) : 0;
 
-    return d->fit->class_weight && label == label ? own * d->fit->class_weight[(size_t)label] : own;
+    return of_class && label == label ? own * of_class[(size_t)label] : own;
 }
 
 /* Numbers alone, one column after another: the loop that a file of them spends its time in. */
@@ -187,12 +171,12 @@ double lhi_data_weight(const lh_data *d, size_t row)
 static void put_streamed(const lh_data *d, size_t row, lh_type type, void *X)
 {
     const lhi_table *t = d->table;
-    const double *mean = d->fit->mean, *deviation = d->fit->deviation, *fill = d->fit->fill;
+    const lhi_scale *s = &d->fit->scale;
+    const double *mean = s->mean, *deviation = s->deviation, *fill = s->fill;
     const size_t cols = d->cols;
     misfit bad;
 
     if (!d->frame->numbers || type == LH_WIDE) {
-        memset(X, 0, cols * lhi_type_size(type));
         put_row(d, row, type, X, 0, &bad);
     } else if (t->type == LH_F32 && type == LH_F32)
         PUT_NUMBERS(float, float);

@@ -3,6 +3,7 @@
 #ifndef LHI_RECIPE_H
 #define LHI_RECIPE_H
 
+#include "framework/base/scale.h"
 #include "framework/data/table.h"
 
 #include <longhand/data.h>
@@ -73,6 +74,15 @@ char *lhi_recipe_write(lh_ctx *c, const lhi_recipe *r);
 const lhi_recipe *lhi_recipe_parse(lh_ctx *c, const char *text, const char *path);
 /* That of a file without one: so many features, and a label that is 0 or 1 behind them. */
 const lhi_recipe *lhi_recipe_plain(lh_ctx *c, size_t cols);
+
+/* --- encode.c --- */
+
+/* The most columns that one feature becomes. */
+enum { LHI_MOST_WIDTH = LHI_MOST_TEXTS + 1 };
+
+/* The u->width columns of X that a cell of a feature becomes; `value` is the number of its text,
+ * SIZE_MAX of none.  Without a scale (NULL) as it stands in the file: a missing number is a NaN. */
+void lhi_encode(const lhi_used *u, double cell, size_t value, const lhi_scale *s, double *x);
 
 /* --- choose.c --- */
 

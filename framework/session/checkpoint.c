@@ -46,11 +46,13 @@ static void take_recipe(lh_checkpoint *k)
         return; /* a state that no data set has given */
     k->how = s->recipe ? lhi_recipe_parse(k->c, s->recipe, k->path)
                        : lhi_recipe_plain(k->c, cols);
-    if (k->how && (k->how->cols != cols || (s->target_mean && (s->targets != k->how->targets ||
+    if (k->how && (k->how->cols != cols || (s->scale.targets > 0 &&
+                                           (s->scale.targets != k->how->targets ||
                                             k->how->labels != LH_LABELS_VALUES))))
         lhi_fail(k->c, LH_EFORMAT, "use another checkpoint",
                  "%s: its recipe makes %zu features and %zu columns of labels, and it has the "
-                 "scale of %zu and %zu", k->path, k->how->cols, k->how->targets, cols, s->targets);
+                 "scale of %zu and %zu", k->path, k->how->cols, k->how->targets, cols,
+                 s->scale.targets);
 }
 
 lh_checkpoint *lh_checkpoint_open(lh_ctx *c, const char *path)
@@ -106,15 +108,7 @@ static int take_model(lh_checkpoint *k, lh_params *p)
     for (size_t i = 0; i < p->count; i++)
         if ((a = fitting(k, &p->at[i])) != NULL)
             memcpy(lhi_params_at(p, p->value, i), a->value, lhi_params_bytes(p, i));
-    p->mean = k->state.mean;
-    p->deviation = k->state.mean ? k->state.deviation : NULL;
-    p->cols = (size_t)k->state.data_cols;
-    p->fill = k->state.fill;
-    p->target_mean = k->state.target_mean;
-    p->target_deviation = k->state.target_deviation;
-    p->targets = k->state.targets;
-    p->class_weight = k->state.class_weight;
-    p->classes = k->state.classes;
+    p->scale = k->state.scale;
     p->scaled_by = k->state.data_name;
     p->threshold = k->state.threshold;
     p->rule = k->state.rule;
@@ -139,15 +133,6 @@ lh_var lh_checkpoint_network(lh_checkpoint *k)
     return lhi_ok(k->c) && take_model(k, p) == 0 ? L : (lh_var){t, UINT32_MAX, 0};
 }
 
-static void scale(const lh_checkpoint *k, lh_data *d)
-{
-    const lhi_state *s = &k->state;
-
-    lhi_data_scale(d, &(lhi_given_scale){s->mean, s->deviation, s->fill, (size_t)s->data_cols,
-                                     s->target_mean, s->target_deviation, s->targets,
-                                     s->class_weight, s->classes});
-}
-
 lh_status lh_checkpoint_standardize(lh_checkpoint *k, lh_data *d)
 {
     if (k && lhi_ok(k->c) && (!d || d->c != k->c))
@@ -159,7 +144,7 @@ lh_status lh_checkpoint_standardize(lh_checkpoint *k, lh_data *d)
         return LH_EUSAGE;
     if (!lhi_ok(k->c))
         return k->c->status;
-    scale(k, d);
+    lhi_data_scale(d, &k->state.scale);
     return lhi_call_ends_if_trained(k->c);
 }
 
@@ -175,7 +160,7 @@ lh_data *lh_checkpoint_data(lh_checkpoint *k, const char *path)
                                              : "%s: there is no path to the data", k->path);
     d = lhi_ok(k->c) ? lhi_data_like_recipe(k->c, path, k->how, 0) : NULL;
     if (lhi_ok(k->c))
-        scale(k, d);
+        lhi_data_scale(d, &k->state.scale);
     return lhi_call_ends_if_trained(k->c) == LH_OK ? d : lhi_data_inert(k->c);
 }
 

@@ -115,24 +115,17 @@ double lh_model_threshold(const lh_model *m)
     return m ? m->state->threshold : 0.5;
 }
 
-/* What a raw cell makes of the columns of X that its feature has, as lhi_data_prepare() does. */
+/* The columns of X that a cell becomes; -1: it can be none. */
 static int encode_cell(const lh_model *m, const lhi_used *u, double cell, double *x)
 {
     const lhi_state *s = m->state;
-    const size_t j = u->first;
     const int missing = cell != cell;
+    const int value = u->text && cell >= 0 && cell < (double)u->values && cell == floor(cell);
 
-    if (missing && m->how->missing == LH_MISSING_REFUSE)
+    if (missing ? m->how->missing == LH_MISSING_REFUSE : u->text && !value)
         return -1;
-    if (u->marks)
-        x[j + u->width - 1] = missing;
-    if (u->text) {
-        for (size_t i = 0; i < u->values; i++)
-            x[j + i] = cell == (double)i;
-        return missing || (cell >= 0 && cell < (double)u->values && cell == floor(cell)) ? 0 : -1;
-    }
-    x[j] = ((missing ? s->fill[j] : cell) - s->mean[j]) / s->deviation[j];
-    return isfinite(x[j]) && (s->type != LH_F32 || isfinite((float)x[j])) ? 0 : -1;
+    lhi_encode(u, cell, value ? (size_t)cell : SIZE_MAX, &s->scale, x);
+    return isfinite(x[0]) && (s->type != LH_F32 || isfinite((float)x[0])) ? 0 : -1;
 }
 
 static lh_status refuse_cell(const lh_model *m, size_t row, size_t k, double cell)
@@ -156,7 +149,8 @@ static int encode(const lh_model *m, const double *rows, size_t from, size_t cou
         for (size_t k = 0; k < how->features; k++) {
             const double cell = rows[(from + i) * how->features + k];
 
-            if (encode_cell(m, &how->feature[k], cell, m->x + i * how->cols) != 0) {
+            if (encode_cell(m, &how->feature[k], cell,
+                            m->x + i * how->cols + how->feature[k].first) != 0) {
                 refuse_cell(m, from + i, k, cell);
                 return -1;
             }
@@ -169,11 +163,8 @@ static void take(const lh_model *m, size_t count, double *to)
     const lh_array a = lh_value(m->yhat);
     const lhi_state *s = m->state;
 
-    for (size_t i = 0; i < count * m->outputs; i++) {
-        to[i] = (double)lhi_get(a.type, a.at, i);
-        if (s->target_mean)
-            to[i] = to[i] * s->target_deviation[i % m->outputs] + s->target_mean[i % m->outputs];
-    }
+    for (size_t i = 0; i < count * m->outputs; i++)
+        to[i] = lhi_target_unscaled(&s->scale, i % m->outputs, (double)lhi_get(a.type, a.at, i));
 }
 
 lh_status lh_model_predict(lh_model *m, const double *rows, size_t count, double *to)

@@ -223,16 +223,16 @@ static void read_recipe(lhi_h5 *h, hid_t data, lhi_state *s)
         if (lhi_ok(h->c))
             s->recipe = lhi_strdup(h->c, lines[0]);
     }
-    s->fill = numbers(h, data, "fill", cols, dims);
+    s->scale.fill = numbers(h, data, "fill", cols, dims);
     dims[0] = 0;
-    s->target_mean = numbers(h, data, "target_mean", NULL, dims);
-    s->targets = (size_t)dims[0];
-    s->target_deviation = numbers(h, data, "target_deviation", dims, dims);
-    if (lhi_ok(h->c) && !s->target_mean != !s->target_deviation)
+    s->scale.target_mean = numbers(h, data, "target_mean", NULL, dims);
+    s->scale.targets = (size_t)dims[0];
+    s->scale.target_deviation = numbers(h, data, "target_deviation", dims, dims);
+    if (lhi_ok(h->c) && !s->scale.target_mean != !s->scale.target_deviation)
         lhi_h5_bad(h, data, "target_mean", "stands without the other");
     dims[0] = 0;
-    s->class_weight = numbers(h, data, "class_weight", NULL, dims);
-    s->classes = (size_t)dims[0];
+    s->scale.class_weight = numbers(h, data, "class_weight", NULL, dims);
+    s->scale.classes = (size_t)dims[0];
 }
 
 static void read_data(lhi_h5 *h, hid_t file, lhi_state *s)
@@ -242,8 +242,9 @@ static void read_data(lhi_h5 *h, hid_t file, lhi_state *s)
     const hsize_t want[1] = {(hsize_t)s->data_cols}, rows[1] = {(hsize_t)s->data_rows};
     hsize_t dims[1] = {0};
 
-    s->mean = numbers(h, group, "mean", want, dims);
-    s->deviation = numbers(h, group, "deviation", want, dims);
+    s->scale.mean = numbers(h, group, "mean", want, dims);
+    s->scale.deviation = numbers(h, group, "deviation", want, dims);
+    s->scale.cols = (size_t)s->data_cols;
     dims[0] = 0;
     s->held = numbers(h, group, "held", NULL, dims);
     s->held_count = (size_t)dims[0];

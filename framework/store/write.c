@@ -208,13 +208,13 @@ static void write_data(lhi_h5 *h, hid_t in, const lhi_state *s)
 {
     const hsize_t rows[1] = {(hsize_t)s->data_rows};
 
-    write_numbers(h, in, "mean", s->mean, (size_t)s->data_cols);
-    write_numbers(h, in, "deviation", s->deviation, (size_t)s->data_cols);
+    write_numbers(h, in, "mean", s->scale.mean, (size_t)s->data_cols);
+    write_numbers(h, in, "deviation", s->scale.deviation, (size_t)s->data_cols);
     write_lines(h, in, "recipe", (const char *const *)&s->recipe, s->recipe ? 1 : 0);
-    write_numbers(h, in, "fill", s->fill, (size_t)s->data_cols);
-    write_numbers(h, in, "target_mean", s->target_mean, s->targets);
-    write_numbers(h, in, "target_deviation", s->target_deviation, s->targets);
-    write_numbers(h, in, "class_weight", s->class_weight, s->classes);
+    write_numbers(h, in, "fill", s->scale.fill, (size_t)s->data_cols);
+    write_numbers(h, in, "target_mean", s->scale.target_mean, s->scale.targets);
+    write_numbers(h, in, "target_deviation", s->scale.target_deviation, s->scale.targets);
+    write_numbers(h, in, "class_weight", s->scale.class_weight, s->scale.classes);
     write_numbers(h, in, "held", s->held_count ? s->held : NULL, s->held_count);
     if (s->part)
         lhi_h5_write_array(h, in, "part", H5T_STD_U16LE, H5T_NATIVE_UINT16, 1, rows, s->part);
@@ -293,7 +293,7 @@ static size_t room_for(const lhi_state *s)
     for (size_t i = 0; i < s->params; i++)
         bytes += (2 + s->slots) * s->param[i].rows * s->param[i].cols * lhi_type_size(s->type);
     bytes += s->series_count * s->epochs * sizeof(double);
-    bytes += (3 * (size_t)s->data_cols + 2 * s->targets + s->held_count) * sizeof(double);
+    bytes += (3 * (size_t)s->data_cols + 2 * s->scale.targets + s->held_count) * sizeof(double);
     bytes += s->recipe ? strlen(s->recipe) : 0;
     bytes += s->part ? (size_t)s->data_rows * sizeof *s->part : 0;
     bytes += s->tape ? strlen(s->tape) : 0;

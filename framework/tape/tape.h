@@ -63,16 +63,8 @@ struct lh_params {
     void *value, *grad;
     lhi_slot *slot;              /* those that were asked for; they stay */
     size_t slots, slot_room;
-    /* The model's scale, `cols` each: features are standardised so wherever it is used.  NULL
-     * before it has trained. */
-    const double *mean, *deviation;
-    size_t cols;
-    const double *fill;          /* cols: what stands for missing cells; NULL: the mean does */
-    /* The scale of labels that are values, NULL of others. */
-    const double *target_mean, *target_deviation;
-    size_t targets;
-    const double *class_weight;  /* what a row of each class weighs, where they are balanced */
-    size_t classes;
+    lhi_scale scale;             /* the model's: rows are scaled so wherever it is used; mean NULL
+                                    before it has trained */
     const char *scaled_by;       /* the data set that they are of */
     double threshold;            /* from which on an output says 1 */
     const char *rule;            /* of its last run, for a derivation; NULL before */

@@ -90,11 +90,10 @@ static void take_meaning(lh_scores *o, meaning found)
 /* Of labels that are values the scores in the units of the file. */
 static void take_units(lh_scores *o, const lh_data *d)
 {
-    const lh_data *fit = d->fit;
     const size_t n = o->s.outputs;
 
-    for (size_t i = 0; o->s.of == LHI_OF_VALUES && fit->target_mean && i < d->rows * n; i++)
-        o->score[i] = o->score[i] * fit->target_deviation[i % n] + fit->target_mean[i % n];
+    for (size_t i = 0; o->s.of == LHI_OF_VALUES && i < d->rows * n; i++)
+        o->score[i] = lhi_target_unscaled(&d->fit->scale, i % n, o->score[i]);
 }
 
 /* The labels as metrics take them: of values those of the file. */

@@ -103,14 +103,9 @@ static void data_of(const lh_run *r, lhi_state *s)
     s->data_rows = (int64_t)d->file_rows;
     s->data_cols = (int64_t)d->cols;
     s->train_rows = (int64_t)d->rows;
-    s->mean = fit->mean;
-    s->deviation = fit->deviation;
-    s->fill = lhi_data_fills(fit) ? fit->fill : NULL;
-    s->target_mean = fit->target_mean;
-    s->target_deviation = fit->target_deviation;
-    s->targets = fit->target_mean ? fit->frame->how->targets : 0;
-    s->class_weight = fit->class_weight;
-    s->classes = fit->class_weight ? fit->frame->how->label[0].values : 0;
+    s->scale = fit->scale;
+    if (!lhi_data_fills(fit))
+        s->scale.fill = NULL;
     s->held = fit->held;
     s->held_count = fit->held_count;
     s->part = fit->part;

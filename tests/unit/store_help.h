@@ -62,9 +62,10 @@ static inline lh_status save_small(const char *path)
                          .rule = "momentum", .number = number, .numbers = 2, .slot = slot,
                          .slots = 1, .kept = goes_on, .kepts = 1, .epoch = 4,
                          .series = series, .series_count = 1, .epochs = 4,
-                         .data_cols = 2, .mean = mean, .deviation = deviation, .held = &held,
-                         .held_count = 1, .data_rows = 6, .part = part, .config = config,
-                         .config_count = 1};
+                         .data_cols = 2,
+                         .scale = {.cols = 2, .mean = mean, .deviation = deviation},
+                         .held = &held, .held_count = 1, .data_rows = 6, .part = part,
+                         .config = config, .config_count = 1};
     lh_ctx *c = lh_open(0, NULL, "test");
     lh_status status;
 

@@ -115,7 +115,8 @@ static void split(void)
         for (size_t j = 0; j < 142; j++)
             same &= second->row[i] != test->row[j];
     CHECK(same && d->held_count == 2 && d->held[0] == 0.25 && d->held[1] == 0.1, "two parts");
-    CHECK(lhi_data_prepare(second, LH_F64) == LH_OK && second->mean == d->mean, "one mean");
+    CHECK(lhi_data_prepare(second, LH_F64) == LH_OK && second->scale.mean == d->scale.mean,
+          "one mean");
     CHECK(lh_rows(lh_hold_out(d, 0.1)) == 0 && lh_error(a) == LH_ESTATE, "%s", lh_message(a));
     CHECK(lh_rows(d) == 384, "a refused part took rows");
     CHECK(lhi_data_fit(d) == LH_ESTATE, "a failed context goes on");
@@ -159,7 +160,8 @@ static void standardised(void)
             mean += X[i * 3 + j] / 64, square += X[i * 3 + j] * X[i * 3 + j] / 64;
         CHECK(fabs(mean) < 1e-12 && fabs(square - 1) < 1e-12, "%g, %g", mean, square);
     }
-    CHECK(X[2] == 0 && X[3 * 63 + 2] == 0 && d->deviation[2] == 1, "constant column: %g", X[2]);
+    CHECK(X[2] == 0 && X[3 * 63 + 2] == 0 && d->scale.deviation[2] == 1, "constant column: %g",
+          X[2]);
     lhi_data_gather_f32(d, order, 1, 3, Xf, yf);
     CHECK(Xf[0] == (float)X[9] && Xf[5] == (float)X[2] && yf[0] == (float)y[3], "by order, f32");
     lhi_data_gather_wide(d, order, 0, 1, Xw, NULL);
@@ -172,10 +174,10 @@ static void standardised(void)
     test = lh_hold_out(changed, 0.2);
     CHECK(test->row[0] == odd && lhi_data_prepare(changed, LH_F64) == LH_OK, "%s", lh_message(c));
     CHECK(memcmp(changed->copy[LH_F64], d->copy[LH_F64], 64 * 3 * sizeof(double)) == 0 &&
-              memcmp(changed->mean, d->mean, 3 * sizeof(double)) == 0,
+              memcmp(changed->scale.mean, d->scale.mean, 3 * sizeof(double)) == 0,
           "a row held out reached the training rows");
     CHECK(lhi_data_prepare(test, LH_F64) == LH_OK &&
-              ((double *)test->copy[LH_F64])[1] == (1e6 - d->mean[1]) / d->deviation[1],
+              ((double *)test->copy[LH_F64])[1] == (1e6 - d->scale.mean[1]) / d->scale.deviation[1],
           "rows held out are scaled as the training rows are");
     CHECK(lh_close(c) == 0, "close");
 }

@@ -274,7 +274,8 @@ static void every_door(void)
             lh_train(k.L, LH_SGD(0.1), other, 64, 2);
         else
             lhi_report_free(k.c, lhi_verify(k.L, other, 4, NULL, NULL));
-        CHECK(other->mean && other->mean[3] == d->mean[3], "door %d: %s", door, lh_message(k.c));
+        CHECK(other->scale.mean && other->scale.mean[3] == d->scale.mean[3], "door %d: %s", door,
+              lh_message(k.c));
         lh_close(k.c);
     }
 }

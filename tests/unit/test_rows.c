@@ -207,8 +207,9 @@ static void recipes(void)
     if (CHECK(lh_rows(d) == 6 && lhi_data_prepare(d, LH_F64) == LH_OK, "%s", lh_message(k.c)))
         CHECK(memcmp(d->copy[LH_F64], k.d->copy[LH_F64], 48 * sizeof(double)) == 0,
               "other numbers");
-    CHECK(d->fit->target_mean && d->fit->target_mean[0] == k.d->target_mean[0] &&
-              d->fit->target_deviation[0] == k.d->target_deviation[0], "the prices' scale");
+    CHECK(d->fit->scale.target_mean && d->fit->scale.target_mean[0] == k.d->scale.target_mean[0] &&
+              d->fit->scale.target_deviation[0] == k.d->scale.target_deviation[0],
+          "the prices' scale");
     CHECK(lh_error(k.c) == LH_OK && lh_loss(L, d) != lh_loss(L, d) &&
               strstr(lh_message(k.c), "have no label"), "%s", lh_message(k.c));
     lh_clear(k.c);

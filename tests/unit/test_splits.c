@@ -187,7 +187,8 @@ static void given_rows(void)
                   set->part[sorted[i]] == 0 && d->part[sorted[i]] == 1, "row %zu", i);
     CHECK(lh_row(set, 1, x) == LH_OK && x[0] == 49 && lh_row_label(set, 1, 0) == 0 &&
               lh_row_label(set, 1, 1) != lh_row_label(set, 1, 1) && lh_row_weight(set, 1) == 1 &&
-              lh_row_scaled(set, 1, x) == LH_OK && x[0] == (49 - set->mean[0]) / set->deviation[0],
+              lh_row_scaled(set, 1, x) == LH_OK &&
+              x[0] == (49 - set->scale.mean[0]) / set->scale.deviation[0],
           "a row: %g, %s", x[0], lh_message(c));
     CHECK(strcmp(lh_col_name(d, 0), "x") == 0 && strcmp(lh_output_name(d, 2), "C") == 0 &&
               lh_col_name(d, 1)[0] == 0, "names");
@@ -216,8 +217,9 @@ static void another_file(void)
     test = lh_hold_out(d, 0.2); /* the scale is not taken yet */
     CHECK(lh_rows(other) == 2 && lh_rows(test) == 21 && lh_row_label(other, 0, 0) == 1, "%s",
           lh_message(c));
-    CHECK(lh_row_scaled(other, 1, x) == LH_OK && x[0] == (9 - d->mean[0]) / d->deviation[0],
-          "%g: %s", x[0], lh_message(c));
+    CHECK(lh_row_scaled(other, 1, x) == LH_OK &&
+              x[0] == (9 - d->scale.mean[0]) / d->scale.deviation[0], "%g: %s", x[0],
+          lh_message(c));
     check_write(check_path("c.csv"), "y,x\nB,4\nD,9\n", -1);
     CHECK(lh_rows(lh_data_beside(d, check_path("c.csv"))) == 0 &&
               strstr(lh_message(c), "line 3, column 1 'y': 'D' is no label"), "%s", lh_message(c));

@@ -73,8 +73,8 @@ static model *make(lh_type type)
                      .batch = 64, .shards = 8, .seed = UINT64_MAX - 5, .watch = "test loss",
                      .best_value = 0.0625, .best_epoch = 6, .series = m.series, .series_count = 2,
                      .epochs = EPOCHS, .data_name = "wdbc.csv", .data_rows = DATA, .data_cols = 3,
-                     .train_rows = 427, .mean = m.mean, .deviation = m.deviation, .held = m.held,
-                     .held_count = 2, .config = m.config, .config_count = 2,
+                     .train_rows = 427, .scale = {3, m.mean, m.deviation, .fill = NULL},
+                     .held = m.held, .held_count = 2, .config = m.config, .config_count = 2,
                      .provenance = m.provenance, .provenance_count = 1};
     memset(s->data_digest, 'a', 64);
     make_param(&m, 0, "W1", ROWS); /* not in the order of the alphabet */
@@ -168,13 +168,12 @@ static void same_states(const lhi_state *a, const lhi_state *b)
     plain.version = a->version;
     plain.number = a->number, plain.kept = a->kept, plain.slot = a->slot, plain.part = a->part;
     plain.tape = a->tape, plain.param = a->param, plain.series = a->series;
-    plain.mean = a->mean, plain.deviation = a->deviation, plain.held = a->held;
-    plain.config = a->config, plain.provenance = a->provenance;
+    plain.scale.mean = a->scale.mean, plain.scale.deviation = a->scale.deviation;
+    plain.held = a->held, plain.config = a->config, plain.provenance = a->provenance;
     CHECK(memcmp(&plain, a, sizeof plain) == 0, "a counter, name or size changed");
     if (a->params != b->params || a->numbers != b->numbers || a->kepts != b->kepts ||
         a->slots != b->slots || a->series_count != b->series_count ||
-        a->config_count != b->config_count ||
-        a->provenance_count != b->provenance_count)
+        a->config_count != b->config_count || a->provenance_count != b->provenance_count)
         return;
     CHECK(strcmp(a->tape, b->tape) == 0, "the tape became \"%s\"", b->tape);
     for (size_t i = 0; i < a->slots; i++)
@@ -187,7 +186,8 @@ static void same_states(const lhi_state *a, const lhi_state *b)
         CHECK(strcmp(a->series[i].name, b->series[i].name) == 0 &&
                   memcmp(a->series[i].at, b->series[i].at, a->epochs * sizeof(double)) == 0,
               "series %s changed or moved", a->series[i].name);
-    CHECK(same_array(a->mean, b->mean, cols) && same_array(a->deviation, b->deviation, cols) &&
+    CHECK(same_array(a->scale.mean, b->scale.mean, cols) &&
+              same_array(a->scale.deviation, b->scale.deviation, cols) &&
               same_array(a->held, b->held, a->held_count * sizeof(double)),
           "the arrays of the data changed");
     for (size_t i = 0; i < a->config_count; i++)
