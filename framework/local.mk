@@ -85,6 +85,7 @@ libcore_la_SOURCES = \
 	framework/base/pace.c framework/base/pace.h \
 	framework/base/place.c framework/base/place.h \
 	framework/base/progress.c framework/base/progress.h \
+	framework/base/quantile.c framework/base/quantile.h \
 	framework/base/quote.c framework/base/quote.h \
 	framework/base/rng.c framework/base/rng.h \
 	framework/base/scale.h \

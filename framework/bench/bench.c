@@ -2,12 +2,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/bench/bench.h"
 
+#include "framework/base/quantile.h"
 #include "framework/system/sys.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 size_t lhi_bench_rounds(const lhi_bench *b)
@@ -59,32 +59,14 @@ lhi_entrant *lhi_bench_entrants(lhi_bench *b, const void *task, size_t ours,
     return e;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* The value below which a part of the sorted samples lies, between two of them in
- * proportion. */
-static double quantile(const double *sorted, size_t count, double part)
-{
-    const double at = part * (double)(count - 1);
-    const size_t below = (size_t)at, above = below + 1 < count ? below + 1 : below;
-
-    return sorted[below] + (at - (double)below) * (sorted[above] - sorted[below]);
-}
-
 lhi_spread lhi_spread_of(double *samples, size_t count)
 {
     if (count == 0)
         return (lhi_spread){0};
-    qsort(samples, count, sizeof *samples, ascending);
-    return (lhi_spread){.median = quantile(samples, count, 0.5),
-                        .low = quantile(samples, count, 0.25),
-                        .high = quantile(samples, count, 0.75),
-                        .least = samples[0],
+    return (lhi_spread){.median = lhi_quantile(samples, count, 0.5),
+                        .low = lhi_quantile(samples, count, 0.25),
+                        .high = lhi_quantile(samples, count, 0.75),
+                        .least = lhi_quantile(samples, count, 0),
                         .count = count};
 }
 

@@ -12,8 +12,6 @@
 
 enum { BLOCK = 1 << 20 };
 
-#define MOST_ROWS (UINT64_C(1) << 31)
-
 lh_status lhi_source_bad(const lhi_stream *s, const char *hint, const char *format, ...)
 {
     char what[400];
@@ -31,7 +29,7 @@ lh_status lhi_table_make(const lhi_stream *s, const lhi_wanted *how, uint64_t ro
     const size_t bytes = lhi_type_size(how->keep);
     const size_t known = lhi_sys_memory(), memory = known ? known : SIZE_MAX;
 
-    if (rows > MOST_ROWS)
+    if (rows > LHI_MOST_ROWS)
         return lhi_source_bad(s, "take a part of the rows", "has more than 2^31 rows");
     if (cols > LHI_MOST_COLUMNS || cols == 0)
         return lhi_source_bad(s, "a row is one sample", "has %" PRIu64 " columns: 1 to %d are "
@@ -67,6 +65,21 @@ void lhi_table_place(lhi_table *to, size_t column, size_t cols, const double *fr
     place(to, 0, to->rows, column, cols, from);
 }
 
+lh_status lhi_stream_numbers(lhi_stream *s, const lhi_coding *l, unsigned char *bytes, double *to)
+{
+    int over;
+    const size_t size = (size_t)lhi_coding_bytes(l, &over);
+
+    if (lhi_stream_read(s, bytes, size) != size)
+        return lhi_stream_check(s) == LH_OK
+                   ? lhi_source_bad(s, "copy or make it once more",
+                                    "is cut short: it claims more elements than it has")
+                   : s->c->status;
+    if (!lhi_coding_decode(l, bytes, to))
+        return lhi_source_bad(s, "use floats, or smaller numbers", "has whole numbers beyond 2^53");
+    return LH_OK;
+}
+
 lh_status lhi_table_decode(lhi_stream *s, const lhi_coding *l, lhi_table *to)
 {
     const size_t cols = (size_t)l->dims[1], width = cols * l->bytes;
@@ -80,13 +93,7 @@ lh_status lhi_table_decode(lhi_stream *s, const lhi_coding *l, lhi_table *to)
         rows = to->rows - row < most ? to->rows - row : most;
         block.rank = 2;
         block.dims[0] = rows;
-        if (lhi_stream_read(s, bytes, rows * width) != rows * width) {
-            if (lhi_stream_check(s) == LH_OK)
-                lhi_source_bad(s, "copy or make it once more", "is cut short: it claims more "
-                               "elements than it has");
-        } else if (!lhi_coding_decode(&block, bytes, numbers))
-            lhi_source_bad(s, "use floats, or smaller numbers", "has whole numbers beyond 2^53");
-        else
+        if (lhi_stream_numbers(s, &block, bytes, numbers) == LH_OK)
             place(to, row, rows, 0, cols, numbers);
     }
     lhi_release(s->c, numbers);
@@ -108,9 +115,9 @@ lh_status lhi_table_end(lhi_stream *s, lhi_table *to)
     return LH_OK;
 }
 
-lh_status lhi_table_look(const lhi_stream *s, lhi_table *to, size_t cols)
+lh_status lhi_table_look(const lhi_stream *s, lhi_table *to, size_t from, size_t end, size_t cols)
 {
-    for (size_t i = 0; i < to->rows; i++)
+    for (size_t i = from; i < end; i++)
         for (size_t j = 0; j < cols; j++) {
             const double x = lhi_table_at(to, i, j);
             lhi_column *k = &to->column[j];
@@ -118,8 +125,9 @@ lh_status lhi_table_look(const lhi_stream *s, lhi_table *to, size_t cols)
             if (isinf(x))
                 return lhi_source_bad(s, "leave the row out, or put a finite number there",
                                       "row %zu, column %zu: %s", i + 1, j + 1,
-                                      to->type == LH_F32 ? "the number is too large for f32"
-                                                         : "the number is not finite");
+                                      to->type == LH_F32 && !to->streams
+                                          ? "the number is too large for f32"
+                                          : "the number is not finite");
             if (isnan(x) && k->missing++ == 0)
                 k->missing_at = i + 1;
         }

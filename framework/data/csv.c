@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CELLS = 65535 };
-
 /* What a look at a line finds before its meaning is known. */
 typedef struct survey {
     size_t cells, numbers, texts;
@@ -19,12 +17,6 @@ typedef struct survey {
     size_t odd;     /* first cell that is no number, from 1; 0 without */
     lhi_cell first, second, odd_cell;
 } survey;
-
-static lh_status refuse_quotes(const lhi_csv *r, size_t column, const lhi_cell *cell,
-                               const char *what)
-{
-    return lhi_refuse_cell(r, column, cell, what, "write numbers without quotes, or close them");
-}
 
 static int quotes_hold(lhi_rest line)
 {
@@ -47,7 +39,7 @@ static lh_status look_at(const lhi_csv *r, lhi_rest line, survey *s)
 
         s->cells++;
         if (wrong)
-            return refuse_quotes(r, s->cells, &cell, wrong);
+            return lhi_refuse_quotes(r, s->cells, &cell, wrong);
         kind = lhi_cell_read(&cell, r->point, &value);
         s->numbers += kind == LHI_CELL_NUMBER;
         s->texts += kind == LHI_CELL_TEXT;
@@ -151,10 +143,10 @@ static lh_status take_header(lhi_csv *r)
         return lhi_fail(r->c, LH_EDATA,
                         "at least one feature and the label are wanted, with commas between cells",
                         "%s line %zu has one column only", r->path, r->first);
-    if (r->width > MOST_CELLS)
+    if (r->width > LHI_MOST_COLUMNS)
         return lhi_fail(r->c, LH_EDATA, "is each row on a line of its own?",
                         "%s line %zu has %zu columns: %d are allowed", r->path, r->first, r->width,
-                        MOST_CELLS);
+                        LHI_MOST_COLUMNS);
     if (!data && s.counts)
         return take_counts(r, &s, t.cells);
     if (!data && keep_names(r, one) != LH_OK)

@@ -71,6 +71,9 @@ const char *lhi_name_of(const lhi_csv *r, size_t column, char to[LHI_SHOWN_CELL 
 /* odd.c: LH_EDATA with "FILE line L, column C 'NAME': 'CELL' what". */
 lh_status lhi_refuse_cell(const lhi_csv *r, size_t column, const lhi_cell *cell,
                           const char *what, const char *hint);
+/* The same of one whose quotes are wrong: `what` of lhi_cell_next(). */
+lh_status lhi_refuse_quotes(const lhi_csv *r, size_t column, const lhi_cell *cell,
+                            const char *what);
 /* The same of a cell that is no number: what it is instead, and what to do about it. */
 lh_status lhi_refuse_kind(const lhi_csv *r, size_t column, const lhi_cell *cell,
                           enum lhi_cell_kind kind);

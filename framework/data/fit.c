@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/data/fit.h"
 
+#include "framework/base/quantile.h"
 #include "framework/base/threads.h"
 
 #include <math.h>
@@ -29,57 +30,6 @@ static double cell(const lh_data *d, const column *k, size_t row)
     return x == x || !k->fill ? x : *k->fill;
 }
 
-static void swap(double *a, double *b)
-{
-    const double other = *a;
-
-    *a = *b;
-    *b = other;
-}
-
-/* Puts the k-th smallest of n numbers in its place, none that is smaller behind it and none that is
- * larger before it (Hoare's FIND). */
-static void find(double *x, size_t n, size_t k)
-{
-    size_t low = 0, high = n - 1;
-
-    while (low < high) {
-        const double pivot = x[low + (high - low) / 2];
-        size_t i = low, j = high;
-
-        for (;;) {
-            while (x[i] < pivot)
-                i++;
-            while (x[j] > pivot)
-                j--;
-            if (i >= j)
-                break;
-            swap(&x[i++], &x[j--]);
-        }
-        /* Up to j none is larger than the pivot, and from j + 1 on none is smaller. */
-        if (k <= j)
-            high = j;
-        else
-            low = j + 1;
-    }
-}
-
-/* Between two neighbours of n numbers in their order, linearly; moves them about. */
-static double quantile(double *x, size_t n, double part)
-{
-    const double at = part * (double)(n - 1);
-    const size_t below = (size_t)at;
-    double next;
-
-    find(x, n, below);
-    if (below + 1 == n)
-        return x[below];
-    next = x[below + 1];
-    for (size_t i = below + 2; i < n; i++)
-        next = x[i] < next ? x[i] : next;
-    return x[below] + (at - (double)below) * (next - x[below]);
-}
-
 /* What stands for missing cells of a column, in this file or another. */
 static double fill_of(const lh_data *d, const column *k, double *room)
 {
@@ -101,7 +51,7 @@ static double fill_of(const lh_data *d, const column *k, double *room)
         return 0;
     if (!median)
         return sum / (double)count;
-    return quantile(room, count, 0.5);
+    return lhi_quantile(room, count, 0.5);
 }
 
 static int is_constant(const lh_data *d, const column *k)
@@ -162,8 +112,8 @@ static void quartiles(const lh_data *d, column *k, double *room)
 
     for (size_t i = 0; i < d->rows; i++)
         room[i] = cell(d, k, i);
-    spread = quantile(room, d->rows, 0.75) - quantile(room, d->rows, 0.25);
-    *k->mean = quantile(room, d->rows, 0.5);
+    spread = lhi_quantile(room, d->rows, 0.75) - lhi_quantile(room, d->rows, 0.25);
+    *k->mean = lhi_quantile(room, d->rows, 0.5);
     *k->deviation = spread > 0 ? spread : 1;
 }
 

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define MOST_ROWS (UINT64_C(1) << 31)
-
 int lhi_is_blank(lhi_rest line)
 {
     while (line.at < line.end && (*line.at == ' ' || *line.at == '\t' || *line.at == '\r'))
@@ -62,8 +60,7 @@ static lh_status refuse_open(lhi_csv *r, const char *at, const char *end)
     while (!(what = lhi_cell_next(&line, &cell)) && line.at)
         column++;
     r->line += lines_in(at, cell.at);
-    return lhi_refuse_cell(r, column, &cell, what ? what : "is part of a row that does not end",
-                           "write numbers without quotes, or close them");
+    return lhi_refuse_quotes(r, column, &cell, what ? what : "is part of a row that does not end");
 }
 
 /* The end of the row at `at`, of which `end` is what is known, or all there is (last).  NULL: it
@@ -141,7 +138,7 @@ static lh_status add_row(lhi_csv *r, size_t bytes, size_t lines)
     p->bytes += (uint32_t)bytes;
     p->rows++;
     p->lines += (uint32_t)lines;
-    if (++r->rows > MOST_ROWS)
+    if (++r->rows > LHI_MOST_ROWS)
         return lhi_fail(r->c, LH_EDATA, "take a part of the rows", "%s has more than 2^31 rows",
                         r->path);
     return LH_OK;

@@ -22,16 +22,9 @@ static lh_status turn(lhi_stream *s, const lhi_coding *l, lhi_table *to)
     column.rank = 1;
     column.dims[0] = rows;
     column.by_columns = 0;
-    for (size_t j = 0; numbers && j < cols && lhi_ok(s->c); j++) {
-        if (lhi_stream_read(s, bytes, rows * l->bytes) != rows * l->bytes) {
-            if (lhi_stream_check(s) == LH_OK)
-                lhi_source_bad(s, "copy or make it once more", "is cut short: it claims more "
-                               "elements than it has");
-        } else if (!lhi_coding_decode(&column, bytes, numbers))
-            lhi_source_bad(s, "use floats, or smaller numbers", "has whole numbers beyond 2^53");
-        else
+    for (size_t j = 0; numbers && j < cols && lhi_ok(s->c); j++)
+        if (lhi_stream_numbers(s, &column, bytes, numbers) == LH_OK)
             lhi_table_place(to, j, 1, numbers);
-    }
     lhi_release(s->c, numbers);
     lhi_release(s->c, bytes);
     return s->c->status;

@@ -34,6 +34,12 @@ lh_status lhi_refuse_cell(const lhi_csv *r, size_t column, const lhi_cell *cell,
                     lhi_legible(text, sizeof text, cell->at, cell->size), what);
 }
 
+lh_status lhi_refuse_quotes(const lhi_csv *r, size_t column, const lhi_cell *cell,
+                            const char *what)
+{
+    return lhi_refuse_cell(r, column, cell, what, "write numbers without quotes, or close them");
+}
+
 const lhi_mark *lhi_mark_of(const lhi_csv *r)
 {
     static const lhi_mark marks[] = {{',', ",", ",", "-d, "},

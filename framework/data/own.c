@@ -50,7 +50,7 @@ static lh_status fill(const lhi_stream *s, const giver *from, lhi_table *to)
     lhi_sha256_end(&sum, digest);
     lhi_hex(digest, to->digest);
     lhi_release(s->c, row);
-    return lhi_ok(s->c) ? lhi_table_look(s, to, to->cols) : s->c->status;
+    return lhi_ok(s->c) ? lhi_table_look(s, to, 0, to->rows, to->cols) : s->c->status;
 }
 
 static lh_data *give(lh_ctx *c, const char *name, size_t rows, size_t cols, const giver *from,

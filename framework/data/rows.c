@@ -35,6 +35,12 @@ static void take_batch(void *arg, int rank, int size)
         lhi_part_read(b->r, &b->part[i]);
 }
 
+static lh_status refuse_change(const lhi_csv *r)
+{
+    return lhi_fail(r->c, LH_EIO, "read it when nothing writes to it",
+                    "%s was changed while it was read", r->path);
+}
+
 /* Tells what is wrong in a row, cell by cell. */
 static lh_status refuse_row(lhi_csv *r, lhi_rest line)
 {
@@ -47,8 +53,7 @@ static lh_status refuse_row(lhi_csv *r, lhi_rest line)
         enum lhi_cell_kind kind;
 
         if (wrong)
-            return lhi_refuse_cell(r, cells + 1, &cell, wrong,
-                                   "write numbers without quotes, or close them");
+            return lhi_refuse_quotes(r, cells + 1, &cell, wrong);
         if (cells++ >= r->width)
             continue; /* only counted, for the message */
         kind = lhi_cell_read(&cell, r->point, &value);
@@ -62,8 +67,7 @@ static lh_status refuse_row(lhi_csv *r, lhi_rest line)
             return lhi_refuse_label(r, &cell, value);
     }
     if (cells == r->width) /* it was not so a moment ago */
-        return lhi_fail(r->c, LH_EIO, "read it when nothing writes to it",
-                        "%s was changed while it was read", r->path);
+        return refuse_change(r);
     return lhi_fail(r->c, LH_EDATA, "every row needs the same number of cells",
                     "%s line %zu has %zu cells, line %zu has %zu", r->path, r->line, cells,
                     r->first, r->width);
@@ -210,12 +214,6 @@ static void lay_out(batch *b, size_t from, const char *at, size_t *row, size_t *
         *line += p->piece->lines;
     }
     b->taken = 0;
-}
-
-static lh_status refuse_change(const lhi_csv *r)
-{
-    return lhi_fail(r->c, LH_EIO, "read it when nothing writes to it",
-                    "%s was changed while it was read", r->path);
 }
 
 /* Brings the stream before the first row. */

@@ -45,7 +45,7 @@ static lh_status read_stream(lhi_stream *s, const lhi_wanted *how, lhi_table *to
     lhi_sha256_begin(&digest);
     s->digest = &digest;
     if (source->read(s, how, to) == LH_OK && to->first_line == 0)
-        lhi_table_look(s, to, to->cols - how->beside);
+        lhi_table_look(s, to, 0, to->rows, to->cols - how->beside);
     if (!lhi_ok(s->c)) {
         lhi_release(s->c, to->cell);
         to->cell = NULL;
@@ -130,17 +130,26 @@ static lh_status read_two(lh_ctx *c, const char *rows, const char *labels, lhi_w
     return c->status;
 }
 
+char *lhi_table_name(lh_ctx *c, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *name = lhi_strdup(c, slash ? slash + 1 : path);
+
+    if (name)
+        lhi_make_utf8(name); /* files that are UTF-8 will have it */
+    return name;
+}
+
 lh_status lhi_table_read(lh_ctx *c, const char *path, lh_type keep, enum lhi_cells cells,
                          lhi_table *to)
 {
     const lhi_wanted how = {.keep = keep, .cells = cells};
-    const char *slash = strrchr(path, '/'), *plus = strrchr(path, '+');
-    char *name = lhi_strdup(c, slash ? slash + 1 : path), *rows;
+    const char *plus = strrchr(path, '+');
+    char *rows;
 
-    if (!name)
+    to->name = lhi_table_name(c, path);
+    if (!to->name)
         return c->status;
-    lhi_make_utf8(name); /* files that are UTF-8 will have it */
-    to->name = name;
     /* A file may have a plus in its own name. */
     if (!plus || plus == path || !plus[1] || lhi_sys_is_folder(path) >= 0)
         return read_one(c, path, &how, to);

@@ -7,8 +7,6 @@
 #include "framework/data/stream.h"
 #include "framework/data/table.h"
 
-enum { LHI_MOST_COLUMNS = 65535 };
-
 typedef struct lhi_wanted {
     lh_type keep;         /* LH_F64, or LH_F32 */
     enum lhi_cells cells;
@@ -34,14 +32,18 @@ lh_status lhi_source_bad(const lhi_stream *s, const char *hint, const char *form
 /* Room for a table without names or lines; LH_EDATA when it is too large, or has one row. */
 lh_status lhi_table_make(const lhi_stream *s, const lhi_wanted *how, uint64_t rows, uint64_t cols,
                          lhi_table *to);
+/* The elements of an array that the stream has next, by way of `bytes`. */
+lh_status lhi_stream_numbers(lhi_stream *s, const lhi_coding *l, unsigned char *bytes, double *to);
 /* Elements that the stream has row by row, by block, into the first l->dims[1] columns. */
 lh_status lhi_table_decode(lhi_stream *s, const lhi_coding *l, lhi_table *to);
 /* An array into the table from a column on. */
 void lhi_table_place(lhi_table *to, size_t column, size_t cols, const double *from);
 /* The file must end here; takes the digest. */
 lh_status lhi_table_end(lhi_stream *s, lhi_table *to);
-/* Counts what is missing in the first columns; infinite is LH_EDATA. */
-lh_status lhi_table_look(const lhi_stream *s, lhi_table *to, size_t cols);
+/* Counts what is missing in rows from..end-1, in the first columns; infinite is LH_EDATA. */
+lh_status lhi_table_look(const lhi_stream *s, lhi_table *to, size_t from, size_t end, size_t cols);
+/* The name of a file in messages and checkpoints: without folders, UTF-8.  NULL: no memory. */
+char *lhi_table_name(lh_ctx *c, const char *path);
 /* All of the stream, in memory of the context; NULL after an error. */
 unsigned char *lhi_stream_all(lhi_stream *s, size_t *size);
 

@@ -6,6 +6,7 @@
 #include "framework/base/ctx.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct lhi_column {
     const char *name;  /* UTF-8; NULL in a file without names */
@@ -16,6 +17,10 @@ typedef struct lhi_column {
     size_t missing_at; /* the line of the first; where there are no lines the row, from 1 */
     int counts;        /* it has no name beside others that have one: names of rows */
 } lhi_column;
+
+/* What a table may have at most. */
+#define LHI_MOST_ROWS (UINT64_C(1) << 31)
+enum { LHI_MOST_COLUMNS = 65535 };
 
 /* All memory is the context's. */
 typedef struct lhi_table {

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/metrics/metrics.h"
 
+#include "framework/base/quantile.h"
 #include "framework/base/rng.h"
 
 #include <math.h>
@@ -123,22 +124,6 @@ double lhi_mean_of_outputs(lhi_scored *s, double (*f)(lhi_scored *s, size_t outp
     return sum / (double)s->outputs;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* Between the order statistics, in a straight line. */
-static double quantile(const double *sorted, size_t n, double part)
-{
-    const double at = part * (double)(n - 1);
-    const size_t below = (size_t)at, above = below + 1 < n ? below + 1 : below;
-
-    return sorted[below] + (at - (double)below) * (sorted[above] - sorted[below]);
-}
-
 /* A sample takes rows with replacement: each row gets the weight that it has once for each time
  * that it was taken, and the order of the rows stays. */
 int lhi_interval(const lhi_metric *m, lhi_scored *s, uint64_t seed, size_t samples, double level,
@@ -168,9 +153,8 @@ int lhi_interval(const lhi_metric *m, lhi_scored *s, uint64_t seed, size_t sampl
     }
     s->weight = weight;
     if (n > 0) {
-        qsort(found, n, sizeof *found, ascending);
-        *lo = quantile(found, n, (1 - level) / 2);
-        *hi = quantile(found, n, (1 + level) / 2);
+        *lo = lhi_quantile(found, n, (1 - level) / 2);
+        *hi = lhi_quantile(found, n, (1 + level) / 2);
     }
     lhi_release(s->c, found);
     lhi_release(s->c, taken);

@@ -247,7 +247,8 @@ static void others_are_refused(void)
 {
     const struct { char *path; const char *says; lh_status status; } wrong[] = {
         {strdup(csv("text.csv")), "is no NumPy array", LH_EDATA},
-        {strdup(npy("infinite.npy", 20, COLS, 4, flawed)), "row 8, column 4: inf", LH_EDATA},
+        {strdup(npy("infinite.npy", 20, COLS, 4, flawed)),
+         "row 8, column 4: the number is not finite", LH_EDATA},
         {strdup(npy("missing.npy", 20, COLS, 4, holed)), "row 8, column 4: the cell is missing",
          LH_EDATA},
         {strdup(changed("short.npy", -1, NULL, NULL)), "its header says 10 rows of 80", LH_EDATA},
