@@ -91,35 +91,19 @@ static double micro(lhi_scored *s, double (*f)(const double *tally))
     return f(all);
 }
 
-double lhi_metric_precision(lhi_scored *s)
-{
-    return macro(s, precision);
-}
-
-double lhi_metric_recall(lhi_scored *s)
-{
-    return macro(s, recall);
-}
-
-double lhi_metric_f1(lhi_scored *s)
-{
-    return macro(s, f1);
-}
-
-double lhi_metric_precision_micro(lhi_scored *s)
-{
-    return micro(s, precision);
-}
-
-double lhi_metric_recall_micro(lhi_scored *s)
-{
-    return micro(s, recall);
-}
-
-double lhi_metric_f1_micro(lhi_scored *s)
-{
-    return micro(s, f1);
-}
+/* Of each output and then the mean, and of all outputs together. */
+#define OF_TALLIES(name)                                                                  \
+    double lhi_metric_##name(lhi_scored *s)                                               \
+    {                                                                                     \
+        return macro(s, name);                                                            \
+    }                                                                                     \
+    double lhi_metric_##name##_micro(lhi_scored *s)                                       \
+    {                                                                                     \
+        return micro(s, name);                                                            \
+    }
+OF_TALLIES(precision)
+OF_TALLIES(recall)
+OF_TALLIES(f1)
 
 double lhi_metric_accuracy(lhi_scored *s)
 {

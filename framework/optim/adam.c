@@ -24,11 +24,11 @@ INLINE void loop(const int plain, real *restrict theta, const real *restrict gra
     real *restrict m = slot[0], *restrict v = slot[1];
 
     for (size_t i = 0; i < n; i++) {
-        const real g = plain ? grad[i] : pulled(&p, grad[i], theta[i]);
+        const real g = pulled(plain, &p, grad[i], theta[i]);
 
         m[i] = R_FMA(rest1, g, beta1 * m[i]);
         v[i] = R_FMA(rest2 * g, g, beta2 * v[i]);
-        theta[i] = (plain ? theta[i] : p.keep * theta[i]) -
+        theta[i] = kept(plain, &p, theta[i]) -
                    alpha * m[i] / (R_SQRT(v[i]) + epsilon);
     }
 }

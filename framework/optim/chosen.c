@@ -40,31 +40,29 @@ static const char *schedule(size_t index)
     return row ? row->name : NULL;
 }
 
-static const char *rule_of(const lh_optimizer *how)
+static void ask_all(lh_ctx *c, lh_optimizer *how, const lhi_optim_number *number)
 {
-    return how->rule ? how->rule : how->momentum == 0 ? "sgd" : "momentum";
+    for (; number->name; number++)
+        ask(c, how, number->name);
 }
 
-/* Another row than the driver's begins with its own defaults. */
+/* Another row than the driver's begins with its own defaults.  A rule of the driver's that is none
+ * is told by lh_train(). */
 static lh_optimizer choose_optimizer(lh_ctx *c, lh_optimizer otherwise)
 {
-    const char *const before = rule_of(&otherwise);
+    const char *const before = lhi_optim_rule(&otherwise);
     const char *name = lh_opt_choice(c, "optimizer", words(c, before, optimizer),
                                      "how the parameters move");
+    const lhi_optim_row *row = lhi_optim_named(name);
     lh_optimizer how = otherwise;
-    const lhi_optim_row *row = NULL;
 
-    for (size_t i = 0; optimizer(i); i++)
-        if (strcmp(optimizer(i), name) == 0)
-            row = lhi_optim_at(i);
-    if (strcmp(name, before) != 0 && row) {
+    if (row && strcmp(name, before) != 0) {
         how.rule = row->name;
         how.momentum = how.decay = 0;
-        for (const lhi_optim_number *n = row->number; n->name; n++)
-            *lhi_optim_member(&how, n->name) = n->value;
+        lhi_optim_defaults(&how, row->number);
     }
-    for (const lhi_optim_number *n = row ? row->number : NULL; n && n->name; n++)
-        ask(c, &how, n->name);
+    if (row)
+        ask_all(c, &how, row->number);
     if (strcmp(name, "sgd") == 0) {
         ask(c, &how, "momentum");
         how.rule = NULL; /* which it then has is said by the momentum */
@@ -74,21 +72,17 @@ static lh_optimizer choose_optimizer(lh_ctx *c, lh_optimizer otherwise)
 
 static void choose_schedule(lh_ctx *c, lh_optimizer *how)
 {
-    const char *const before = how->schedule.name ? how->schedule.name : "constant";
+    const char *const before = lhi_optim_schedule(&how->schedule);
     const char *name = lh_opt_choice(c, "schedule", words(c, before, schedule),
                                      "how the rate changes");
-    const lhi_schedule_row *row = NULL;
+    const lhi_schedule_row *row = lhi_schedule_named(name);
 
-    for (size_t i = 0; schedule(i); i++)
-        if (strcmp(schedule(i), name) == 0)
-            row = lhi_schedule_at_index(i);
-    if (strcmp(name, before) != 0 && row) {
+    if (row && strcmp(name, before) != 0) {
         how->schedule = (lh_schedule){.name = row->name};
-        for (const lhi_optim_number *n = row->number; n->name; n++)
-            *lhi_optim_member(how, n->name) = n->value;
+        lhi_optim_defaults(how, row->number);
     }
-    for (const lhi_optim_number *n = row ? row->number : NULL; n && n->name; n++)
-        ask(c, how, n->name);
+    if (row)
+        ask_all(c, how, row->number);
     ask(c, how, "warm-up");
 }
 

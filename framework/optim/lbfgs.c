@@ -59,8 +59,8 @@ static double sum(team *t, long a, long b)
     return lhi_sum_blocks(part, block);
 }
 
-/* to := x to + y from, by the elements of this thread. */
-static void combine(const lhi_all_pieces *w, long to, double x, double y, long from)
+/* to := x to + y from, or, where it is fresh, y from: by the elements of this thread. */
+static void put(const lhi_all_pieces *w, long to, int fresh, double x, double y, long from)
 {
     for (size_t k = 0; k < w->pieces; k++) {
         real *a = array(&w->piece[k], to);
@@ -69,21 +69,18 @@ static void combine(const lhi_all_pieces *w, long to, double x, double y, long f
 
         lhi_share_blocks(w->piece[k].n, w->rank, w->size, &first, &end);
         for (size_t i = first; i < end; i++)
-            a[i] = R_FMA((real)y, b[i], (real)x * a[i]);
+            a[i] = fresh ? (real)y * b[i] : R_FMA((real)y, b[i], (real)x * a[i]);
     }
 }
 
-static void copy(const lhi_all_pieces *w, long to, double x, long from)
+static void combine(const lhi_all_pieces *w, long to, double x, double y, long from)
 {
-    for (size_t k = 0; k < w->pieces; k++) {
-        real *a = array(&w->piece[k], to);
-        const real *b = array(&w->piece[k], from);
-        size_t first, end;
+    put(w, to, 0, x, y, from);
+}
 
-        lhi_share_blocks(w->piece[k].n, w->rank, w->size, &first, &end);
-        for (size_t i = first; i < end; i++)
-            a[i] = (real)x * b[i];
-    }
+static void copy(const lhi_all_pieces *w, long to, double y, long from)
+{
+    put(w, to, 1, 0, y, from);
 }
 
 /* theta := keep theta + its step, which is rate d. */
@@ -116,7 +113,7 @@ static void pull(const lhi_all_pieces *w, const lhi_rule *r)
 
         lhi_share_blocks(p->n, w->rank, w->size, &first, &end);
         for (size_t i = first; i < end; i++)
-            g[i] = pulled(&by, g[i], theta[i]);
+            g[i] = pulled(0, &by, g[i], theta[i]);
     }
 }
 

@@ -10,10 +10,10 @@ INLINE void loop(const int plain, real *restrict theta, const real *restrict gra
     real *restrict v = slot[0];
 
     for (size_t i = 0; i < n; i++) {
-        const real g = plain ? grad[i] : pulled(&p, grad[i], theta[i]);
+        const real g = pulled(plain, &p, grad[i], theta[i]);
 
         v[i] = mu * v[i] + g;
-        theta[i] = (plain ? theta[i] : p.keep * theta[i]) - alpha * v[i];
+        theta[i] = kept(plain, &p, theta[i]) - alpha * v[i];
     }
 }
 

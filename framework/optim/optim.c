@@ -107,9 +107,8 @@ const char *lhi_optim_help(const char *name)
     return member_of(name)->help;
 }
 
-static const lhi_optim_row *row_of(const lh_optimizer *how)
+const lhi_optim_row *lhi_optim_named(const char *name)
 {
-    const char *name = how->rule ? how->rule : how->momentum == 0 ? "sgd" : "momentum";
     const lhi_optim_row *row;
 
     for (size_t i = 0; (row = lhi_optim_at(i)) != NULL; i++)
@@ -118,17 +117,17 @@ static const lhi_optim_row *row_of(const lh_optimizer *how)
     return row;
 }
 
-static const lhi_schedule_row *schedule_of(const char *name)
+const lhi_schedule_row *lhi_schedule_named(const char *name)
 {
     const lhi_schedule_row *row;
 
     for (size_t i = 0; (row = lhi_schedule_at_index(i)) != NULL; i++)
-        if (strcmp(row->name, name ? name : "constant") == 0)
+        if (strcmp(row->name, name) == 0)
             break;
     return row;
 }
 
-static void set_defaults(lh_optimizer *how, const lhi_optim_number *number)
+void lhi_optim_defaults(lh_optimizer *how, const lhi_optim_number *number)
 {
     for (; number->name; number++)
         *lhi_optim_member(how, number->name) = number->value;
@@ -137,10 +136,10 @@ static void set_defaults(lh_optimizer *how, const lhi_optim_number *number)
 lh_optimizer lh_rule(const char *rule, double rate, double momentum, double decay)
 {
     lh_optimizer how = {.momentum = momentum, .rule = rule};
-    const lhi_optim_row *row = row_of(&how);
+    const lhi_optim_row *row = lhi_optim_named(lhi_optim_rule(&how));
 
     if (row)
-        set_defaults(&how, row->number);
+        lhi_optim_defaults(&how, row->number);
     how.rate = rate;
     how.momentum = momentum;
     how.decay = decay;
@@ -149,12 +148,11 @@ lh_optimizer lh_rule(const char *rule, double rate, double momentum, double deca
 
 lh_schedule lh_scheduled(const char *name, double epochs, double factor)
 {
-    const lhi_schedule_row *row = schedule_of(name);
-    lh_optimizer how = {.rate = 0};
+    lh_optimizer how = {.schedule = {.name = name}};
+    const lhi_schedule_row *row = lhi_schedule_named(lhi_optim_schedule(&how.schedule));
 
     if (row)
-        set_defaults(&how, row->number);
-    how.schedule.name = name;
+        lhi_optim_defaults(&how, row->number);
     for (const lhi_optim_number *n = row ? row->number : NULL; n && n->name; n++)
         if (strcmp(n->name, "schedule-epochs") == 0 || strcmp(n->name, "warm-up") == 0)
             *lhi_optim_member(&how, n->name) = epochs;
@@ -279,8 +277,8 @@ int lhi_optim_of(lh_ctx *c, const lh_optimizer *how, long epochs, const char *ca
 {
     memset(o, 0, sizeof *o);
     o->how = *how;
-    o->row = row_of(how);
-    o->schedule = schedule_of(how->schedule.name);
+    o->row = lhi_optim_named(lhi_optim_rule(how));
+    o->schedule = lhi_schedule_named(lhi_optim_schedule(&how->schedule));
     if (!o->row)
         return no_row(c, caller, "optimiser", how->rule, 0);
     if (!o->schedule)

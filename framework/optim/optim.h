@@ -43,6 +43,20 @@ typedef struct lhi_schedule_row {
 
 const lhi_optim_row *lhi_optim_at(size_t index);       /* NULL beyond the last one */
 const lhi_schedule_row *lhi_schedule_at_index(size_t index);
+/* The rows of a name; NULL: there is none. */
+const lhi_optim_row *lhi_optim_named(const char *name);
+const lhi_schedule_row *lhi_schedule_named(const char *name);
+/* The names that an optimiser means where it gives none. */
+static inline const char *lhi_optim_rule(const lh_optimizer *how)
+{
+    return how->rule ? how->rule : how->momentum == 0 ? "sgd" : "momentum";
+}
+static inline const char *lhi_optim_schedule(const lh_schedule *s)
+{
+    return s->name ? s->name : "constant";
+}
+/* Gives the members of a row's numbers their values of the table. */
+void lhi_optim_defaults(lh_optimizer *how, const lhi_optim_number *number);
 
 /* What a run moves by. */
 typedef struct lhi_optim {

@@ -20,13 +20,21 @@ INLINE LH_T(lhi_pull) pull_of(const lhi_rule *r)
                             r->apart ? (real)(1 - r->rate * r->decay) : 1};
 }
 
-/* g as it moves theta; a NaN passes. */
-INLINE real pulled(const LH_T(lhi_pull) *p, real g, real theta)
+/* g as it moves theta; a NaN passes.  Where nothing is common to all rules (`plain`), as it is. */
+INLINE real pulled(const int plain, const LH_T(lhi_pull) *p, real g, real theta)
 {
+    if (plain)
+        return g;
     g = p->scale * g;
     g = g > p->most ? p->most : g;
     g = g < -p->most ? -p->most : g;
     return g + p->decay * theta;
+}
+
+/* What a decay that stands apart leaves of theta. */
+INLINE real kept(const int plain, const LH_T(lhi_pull) *p, real theta)
+{
+    return plain ? theta : p->keep * theta;
 }
 
 /* The loop of move(), once without and once with what is common to all rules: `plain` is a

@@ -12,10 +12,10 @@ INLINE void loop(const int plain, real *restrict theta, const real *restrict gra
     real *restrict s = slot[0];
 
     for (size_t i = 0; i < n; i++) {
-        const real g = plain ? grad[i] : pulled(&p, grad[i], theta[i]);
+        const real g = pulled(plain, &p, grad[i], theta[i]);
 
         s[i] = R_FMA(rest * g, g, beta2 * s[i]);
-        theta[i] = (plain ? theta[i] : p.keep * theta[i]) - alpha * g / (R_SQRT(s[i]) + epsilon);
+        theta[i] = kept(plain, &p, theta[i]) - alpha * g / (R_SQRT(s[i]) + epsilon);
     }
 }
 

@@ -14,7 +14,7 @@ INLINE void loop(const int plain, real *restrict theta, const real *restrict gra
     real *restrict step = slot[0], *restrict last = slot[1];
 
     for (size_t i = 0; i < n; i++) {
-        real g = plain ? grad[i] : pulled(&p, grad[i], theta[i]);
+        real g = pulled(plain, &p, grad[i], theta[i]);
         const real turn = g * last[i];
         real d = step[i] == 0 ? alpha : step[i];
 
@@ -23,7 +23,7 @@ INLINE void loop(const int plain, real *restrict theta, const real *restrict gra
         g = turn < 0 ? 0 : g;
         step[i] = d;
         last[i] = g;
-        theta[i] = (plain ? theta[i] : p.keep * theta[i]) - (g > 0 ? d : g < 0 ? -d : g);
+        theta[i] = kept(plain, &p, theta[i]) - (g > 0 ? d : g < 0 ? -d : g);
     }
 }
 

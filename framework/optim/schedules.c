@@ -5,35 +5,32 @@
 #include <math.h>
 #include <string.h>
 
-/* The series of Taylor, cut where the rest is below a tenth of a unit in the last place. */
+/* The series of Taylor in s = t^2 from the last term on, which is left out where the rest is below
+ * a tenth of a unit in the last place. */
+static double series(const double *term, size_t n, double s)
+{
+    double p = term[0];
+
+    for (size_t i = 1; i < n; i++)
+        p = fma(p, s, term[i]);
+    return p;
+}
+
 static double cos_small(double t)
 {
-    const double s = t * t;
-    double p = 1.0 / 20922789888000;
+    static const double term[] = {1.0 / 20922789888000, -1.0 / 87178291200, 1.0 / 479001600,
+                                  -1.0 / 3628800, 1.0 / 40320, -1.0 / 720, 1.0 / 24, -0.5, 1};
 
-    p = fma(p, s, -1.0 / 87178291200);
-    p = fma(p, s, 1.0 / 479001600);
-    p = fma(p, s, -1.0 / 3628800);
-    p = fma(p, s, 1.0 / 40320);
-    p = fma(p, s, -1.0 / 720);
-    p = fma(p, s, 1.0 / 24);
-    p = fma(p, s, -0.5);
-    return fma(p, s, 1);
+    return series(term, sizeof term / sizeof *term, t * t);
 }
 
 static double sin_small(double t)
 {
+    static const double term[] = {1.0 / 355687428096000, -1.0 / 1307674368000, 1.0 / 6227020800,
+                                  -1.0 / 39916800, 1.0 / 362880, -1.0 / 5040, 1.0 / 120, -1.0 / 6};
     const double s = t * t;
-    double p = 1.0 / 355687428096000;
 
-    p = fma(p, s, -1.0 / 1307674368000);
-    p = fma(p, s, 1.0 / 6227020800);
-    p = fma(p, s, -1.0 / 39916800);
-    p = fma(p, s, 1.0 / 362880);
-    p = fma(p, s, -1.0 / 5040);
-    p = fma(p, s, 1.0 / 120);
-    p = fma(p, s, -1.0 / 6);
-    return fma(p * s, t, t);
+    return fma(series(term, sizeof term / sizeof *term, s) * s, t, t);
 }
 
 double lhi_cos_pi(double x)

@@ -10,9 +10,9 @@ INLINE void loop(const int plain, real *restrict theta, const real *restrict gra
 
     (void)slot;
     for (size_t i = 0; i < n; i++) {
-        const real g = plain ? grad[i] : pulled(&p, grad[i], theta[i]);
+        const real g = pulled(plain, &p, grad[i], theta[i]);
 
-        theta[i] = (plain ? theta[i] : p.keep * theta[i]) - alpha * g;
+        theta[i] = kept(plain, &p, theta[i]) - alpha * g;
     }
 }
 
