@@ -4,7 +4,6 @@
 #include "framework/data/decimal.h"
 #include "tests/check.h"
 
-#include <fenv.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -180,26 +179,6 @@ static void edges(void)
     CHECK(value == 9007199254740994, "%.17g", value);
 }
 
-static void any_rounding(void)
-{
-    static const char *const texts[] = {"0.1", "0.30000000000000001", "1e-70",
-                                        "123456789.123456789e99", "9007199254740993.0"};
-    static const int modes[] = {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO};
-
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        const double wanted = strtod(texts[i], NULL);
-
-        for (size_t k = 0; k < 3; k++) {
-            double value = 0;
-
-            if (fesetround(modes[k]) == 0)
-                lhi_decimal_read(texts[i], texts[i] + strlen(texts[i]), '.', &value);
-            fesetround(FE_TONEAREST);
-            CHECK(value == wanted, "%s: %a, not %a", texts[i], value, wanted);
-        }
-    }
-}
-
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
@@ -207,7 +186,6 @@ int main(int argc, char **argv)
         {"every power of ten is right, beyond the largest and below the smallest", every_power},
         {"a number is taken as far as it goes, and nothing else is one", forms},
         {"ends, zeros and very many digits are right", edges},
-        {"the rounding mode does not matter", any_rounding},
         {NULL, NULL}};
 
     return check_main(argc, argv, "decimal", tests);
