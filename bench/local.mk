@@ -74,6 +74,12 @@ EXTRA_DIST += bench/reading.sh
 reading: bench/reading$(EXEEXT)
 	$(SHELL) $(top_srcdir)/bench/reading.sh bench/reading$(EXEEXT) $(READING)
 
+## How long a file of predictions takes, beside pandas and NumPy.
+EXTRA_DIST += bench/predicting.sh
+.PHONY: predicting
+predicting: longhand$(EXEEXT)
+	$(SHELL) $(top_srcdir)/bench/predicting.sh ./longhand $(PREDICTING)
+
 ## Data sets from R, each by one command, beside scikit-learn: make beside SETS=FOLDER, which has what
 ## bench/sets.R writes; Python with scikit-learn and h5py.  Minutes, most of them scikit-learn's.
 EXTRA_DIST += bench/beside.py bench/sets.R
