@@ -75,6 +75,7 @@ libcore_la_LIBADD = $(lh_variants)
 libcore_la_SOURCES = \
 	framework/base/ctx.c framework/base/ctx.h \
 	framework/base/digits.c framework/base/digits.h \
+	framework/base/duration.c framework/base/duration.h \
 	framework/base/error.c \
 	framework/base/floats.c framework/base/floats.h \
 	framework/base/help.c \

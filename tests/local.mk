@@ -103,6 +103,11 @@ tests_unit_test_dropout_SOURCES = tests/unit/test_dropout.c
 tests_unit_test_dropout_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_dropout_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_duration
+tests_unit_test_duration_SOURCES = tests/unit/test_duration.c
+tests_unit_test_duration_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_duration_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_errors
 tests_unit_test_errors_SOURCES = tests/unit/test_errors.c
 tests_unit_test_errors_CPPFLAGS = $(lh_test_cppflags)
