@@ -18,6 +18,16 @@ typedef struct lhi_span {
 /* For "%.*s": at most so much of a name from a file goes into a message. */
 #define LHI_SHOWN(span) ((span).length < 80 ? (int)(span).length : 80), (span).at
 
+/* How an array is written down. */
+typedef struct lhi_coding {
+    char kind;        /* 'f' IEEE float, 'b' bfloat16, 'i' and 'u' integer, 0: no numbers */
+    unsigned bytes;   /* of an element */
+    int big;          /* 1: the highest byte comes first */
+    int rank;         /* above 2 the array is left out */
+    uint64_t dims[2];
+    int by_columns;   /* 1: one column after another */
+} lhi_coding;
+
 /* One file being read. */
 typedef struct lhi_arrays {
     lh_ctx *c;
@@ -30,7 +40,16 @@ typedef struct lhi_arrays {
     size_t origin_room;
     lhi_text left;        /* what was left out, and why */
     size_t left_out;
+    int in_place;         /* 1: nothing is decoded, and no list[i] has elements: place[i] says */
+    struct lhi_in_place { /* where they are */
+        lhi_coding coding;
+        uint64_t begins;
+    } *place;
+    size_t place_room;
 } lhi_arrays;
+
+/* 1 when it begins as an HDF5 file does: before that there may be a block of the user's. */
+int lhi_arrays_h5_here(const unsigned char *bytes, size_t size);
 
 /* What all that is compressed in a file may grow to: honest gradients are far below it. */
 static inline uint64_t lhi_arrays_growth(const lhi_arrays *a)
@@ -38,22 +57,14 @@ static inline uint64_t lhi_arrays_growth(const lhi_arrays *a)
     return (UINT64_C(64) << 20) + 64 * (uint64_t)a->size;
 }
 
-/* How an array is written down. */
-typedef struct lhi_coding {
-    char kind;        /* 'f' IEEE float, 'b' bfloat16, 'i' and 'u' integer, 0: no numbers */
-    unsigned bytes;   /* of an element */
-    int big;          /* 1: the highest byte comes first */
-    int rank;         /* above 2 the array is left out */
-    uint64_t dims[2];
-    int by_columns;   /* 1: one column after another */
-} lhi_coding;
-
 /* list.c */
 
 /* An array of the file; `name` is the clean one, `origin` as the file has it.  It fails when
  * size is not what the layout needs; a name that cannot be used is left out. */
 void lhi_arrays_add(lhi_arrays *a, lhi_span name, lhi_span origin, const lhi_coding *l,
                     const unsigned char *from, size_t size);
+/* The same for a file whose arrays stay where they are. */
+void lhi_arrays_add_in_place(lhi_arrays *a, lhi_span name, const lhi_coding *l, uint64_t begins);
 void lhi_arrays_leave_out(lhi_arrays *a, lhi_span name, const char *reason);
 /* LH_EFORMAT: what is wrong with `name`. */
 void lhi_arrays_bad(lhi_arrays *a, lhi_span name, const char *reason);

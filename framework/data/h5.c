@@ -2,13 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/data/named.h"
 
-#include <string.h>
-
-static int here(const unsigned char *head, size_t size)
-{
-    return size >= 8 && memcmp(head, "\x89HDF\r\n\x1a\n", 8) == 0;
-}
-
 static lh_status read_h5(lhi_stream *s, const lhi_wanted *how, lhi_table *to)
 {
     if (!lhi_arrays_h5)
@@ -17,4 +10,4 @@ static lh_status read_h5(lhi_stream *s, const lhi_wanted *how, lhi_table *to)
     return lhi_named_table(s, how, lhi_arrays_h5, to);
 }
 
-const lhi_source lhi_source_h5 = {here, read_h5};
+const lhi_source lhi_source_h5 = {lhi_arrays_h5_here, read_h5};

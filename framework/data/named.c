@@ -53,6 +53,28 @@ static lh_status refuse(const lhi_stream *s, const lhi_arrays *a)
     return s->c->status;
 }
 
+const lhi_named *lhi_named_choose(const lhi_stream *s, const lhi_arrays *a, const lhi_named **y)
+{
+    const lhi_named *const named = by_name(a, rows_names);
+    const lhi_named *const x = named ? named : only_matrix(a);
+
+    *y = by_name(a, label_names);
+    if (x && x != *y)
+        return x;
+    refuse(s, a);
+    return NULL;
+}
+
+void lhi_named_free(lhi_arrays *a)
+{
+    for (size_t i = 0; i < a->count; i++)
+        lhi_release(a->c, a->list[i].at);
+    lhi_release(a->c, a->list);
+    lhi_release(a->c, a->origin);
+    lhi_release(a->c, a->place);
+    lhi_text_free(&a->left);
+}
+
 static size_t rows_of(const lhi_named *n)
 {
     return n->vector ? n->cols : n->rows;
@@ -90,18 +112,11 @@ lh_status lhi_named_table(lhi_stream *s, const lhi_wanted *how, void (*load)(lhi
         load(&a);
     lhi_release(s->c, a.bytes);
     if (lhi_ok(s->c)) {
-        const lhi_named *x = by_name(&a, rows_names), *const y = by_name(&a, label_names);
+        const lhi_named *y, *x = lhi_named_choose(s, &a, &y);
 
-        x = x ? x : only_matrix(&a);
-        if (!x || x == y)
-            refuse(s, &a);
-        else
+        if (x)
             make(s, how, x, y, to);
     }
-    for (size_t i = 0; i < a.count; i++)
-        lhi_release(s->c, a.list[i].at);
-    lhi_release(s->c, a.list);
-    lhi_release(s->c, a.origin);
-    lhi_text_free(&a.left);
+    lhi_named_free(&a);
     return s->c->status;
 }

@@ -138,7 +138,8 @@ lh_reading lh_opt_reading(lh_ctx *c)
     r.balance = lh_opt_flag(c, "balance", "let all classes weigh the same");
     r.group = lh_opt_text(c, "group", "", "column whose equal rows stay together in a split");
     r.stratify = lh_opt_flag(c, "stratify", "keep the shares of the classes in a split");
-    r.stream = lh_opt_flag(c, "stream", "leave the rows in their file (.npy), larger than memory");
+    r.stream = lh_opt_flag(c, "stream",
+                           "leave the rows in their file (.npy, .h5), larger than memory");
     r.keep_f32 = lh_opt_flag(c, "keep-f32", "keep the rows in memory as f32");
     return r;
 }

@@ -55,8 +55,8 @@ static lh_status check_kind(const lhi_stream *s, enum lhi_file_kind kind, int la
                         "%s is a device or a pipe, not a file", s->shown);
     if (s->size > LHI_STREAM_MOST && !large)
         return lhi_fail(s->c, LH_EDATA,
-                        "--stream leaves the rows of a NumPy array (.npy) in their file; or take a "
-                        "part of the rows", "%s is larger than 8 GiB", s->shown);
+                        "--stream leaves the rows of an array (.npy, HDF5) in their file; or take "
+                        "a part of the rows", "%s is larger than 8 GiB", s->shown);
     return LH_OK;
 }
 

@@ -34,15 +34,7 @@ static const char hint[] = "save it again as datasets of its own, plain or with 
 
 int lhi_named_h5_here(const lhi_arrays *a)
 {
-    static const unsigned char magic[] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
-
-    if (lhi_h5_ours(a->bytes, a->size))
-        return 1;
-    /* Before it there may be a block of the user, of 512 bytes or a power of two times that. */
-    for (size_t at = 0; at < a->size && a->size - at >= sizeof magic; at = at ? 2 * at : 512)
-        if (memcmp(a->bytes + at, magic, sizeof magic) == 0)
-            return 1;
-    return 0;
+    return lhi_h5_ours(a->bytes, a->size) || lhi_arrays_h5_here(a->bytes, a->size);
 }
 
 static void bad(lhi_arrays *a, lhi_span name, const char *reason)
@@ -112,6 +104,28 @@ static const char *read_bytes(lhi_h5 *h, hid_t set, hid_t type, int rank, const 
     return NULL;
 }
 
+/* Where the elements stand in the file one after another; 0 when they do not. */
+static uint64_t begins_at(lhi_h5 *h, hid_t set)
+{
+    const size_t mark = h->opens;
+    const hid_t list = lhi_h5_keep(h, H5Dget_create_plist(set), set, "");
+    const int is_plain = list >= 0 && H5Pget_layout(list) == H5D_CONTIGUOUS;
+    const haddr_t at = is_plain ? H5Dget_offset(set) : HADDR_UNDEF;
+
+    lhi_h5_drop(h, mark);
+    return at == HADDR_UNDEF ? 0 : at;
+}
+
+static void add_in_place(walk *w, hid_t set, lhi_span name, const lhi_coding *l)
+{
+    const uint64_t begins = begins_at(w->h, set);
+
+    if (begins > 0)
+        lhi_arrays_add_in_place(w->a, name, l, begins);
+    else if (lhi_ok(w->h->c))
+        lhi_arrays_leave_out(w->a, name, "chunks, or no elements");
+}
+
 /* A dataset of numbers in `type`, which becomes the array `name`. */
 static void read_numbers(walk *w, hid_t set, hid_t type, lhi_span name, lhi_coding *l)
 {
@@ -126,6 +140,11 @@ static void read_numbers(walk *w, hid_t set, hid_t type, lhi_span name, lhi_codi
         bad(w->a, name, fault);
     l->dims[0] = dims[0];
     l->dims[1] = dims[1];
+    if (w->a->in_place) {
+        if (!fault)
+            add_in_place(w, set, name, l);
+        return;
+    }
     size = lhi_coding_bytes(l, &over);
     if (over)
         bad(w->a, name, "has more than 2^31 elements");

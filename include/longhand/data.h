@@ -95,11 +95,11 @@ typedef struct lh_reading {
  * column that has no name beside others that have one, as R writes it, names the rows and is left
  * out, which is said.
  *
- * A set that is larger than memory streams (.stream): rows stay in their file, a NumPy array
- * (.npy) of 4 or 8 bytes an element, row by row, and what a step needs is read while the one before
- * works.  The order of an epoch keeps rows together then: blocks of 1 MiB are drawn in a random
- * order, and rows at random among 64 MiB of blocks; it depends on seed, epoch and file alone.
- * The file must not be shortened meanwhile: that ends the process (SIGBUS).
+ * A set that is larger than memory streams (.stream): rows stay in their file, an array of NumPy
+ * (.npy) or HDF5 of 4 or 8 bytes an element, row by row, and what a step needs is read while the
+ * one before works.  The order of an epoch keeps rows together then: blocks of 1 MiB are drawn in
+ * a random order, and rows at random among 64 MiB of blocks; it depends on seed, epoch and file
+ * alone. The file must not be shortened meanwhile: that ends the process (SIGBUS).
  * @param how NULL: defaults.  It is not kept.
  * @return the data; inert after LH_EUSAGE (no such column, a setting that does not fit the labels),
  *         LH_EDATA (a missing cell or label, a text where numbers are wanted, too many texts), and

@@ -4,6 +4,7 @@
 #include "framework/data/data.h"
 #include "tests/check.h"
 
+#include <hdf5.h>
 #include <longhand.h>
 
 #include <stdio.h>
@@ -246,7 +247,7 @@ static const char *changed(const char *name, long more, const char *from, const 
 static void others_are_refused(void)
 {
     const struct { char *path; const char *says; lh_status status; } wrong[] = {
-        {strdup(csv("text.csv")), "is no NumPy array", LH_EDATA},
+        {strdup(csv("text.csv")), "is neither a NumPy array", LH_EDATA},
         {strdup(npy("infinite.npy", 20, COLS, 4, flawed)),
          "row 8, column 4: the number is not finite", LH_EDATA},
         {strdup(npy("missing.npy", 20, COLS, 4, holed)), "row 8, column 4: the cell is missing",
@@ -284,6 +285,103 @@ static void others_are_refused(void)
     }
 }
 
+/* How an HDF5 file has the same numbers. */
+enum { PLAIN, IN_A_BLOCK, NEWEST, CHUNKED, BIG, WHOLE, BESIDE, KINDS };
+
+static const char *h5(const char *name, int kind, hid_t type, size_t rows)
+{
+    const char *path = check_path(name);
+    const hsize_t dims[2] = {rows, COLS}, chunk[2] = {7, COLS};
+    const hid_t access = H5Pcreate(H5P_FILE_ACCESS), file_list = H5Pcreate(H5P_FILE_CREATE);
+    const hid_t list = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, dims, NULL);
+    const hid_t line = H5Screate_simple(1, dims, NULL);
+    double *x = calloc(rows * COLS, sizeof *x);
+    hid_t file, set;
+
+    for (size_t i = 0; i < rows * COLS; i++)
+        x[i] = number(i / COLS, i % COLS);
+    if (kind == IN_A_BLOCK)
+        H5Pset_userblock(file_list, 2048);
+    if (kind == NEWEST)
+        H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
+    if (kind == CHUNKED)
+        H5Pset_chunk(list, 2, chunk);
+    H5Pset_alignment(access, 1, 8); /* or the newest format puts the numbers anywhere */
+    file = H5Fcreate(path, H5F_ACC_TRUNC, file_list, access);
+    set = H5Dcreate2(file, "rows", type, space, H5P_DEFAULT, list, H5P_DEFAULT);
+    H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, x);
+    H5Dclose(set);
+    if (kind == BESIDE) {
+        set = H5Dcreate2(file, "labels", type, line, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+        H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, x);
+        H5Dclose(set);
+    }
+    H5Sclose(line);
+    H5Sclose(space);
+    H5Pclose(list);
+    H5Pclose(file_list);
+    H5Pclose(access);
+    H5Fclose(file);
+    free(x);
+    return path;
+}
+
+static void hdf5_streams(void)
+{
+    static const int good[] = {PLAIN, IN_A_BLOCK, NEWEST};
+    const lh_reading stream = {.stream = 1};
+    double a[2], b[2];
+
+    for (int wide = 0; wide < 2; wide++) {
+        trained(opened(), npy("same.npy", ROWS, COLS, wide ? 8 : 4, number), &stream, 32, 1,
+                LH_F32, a);
+        for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+            trained(opened(),
+                    h5("same.h5", good[i], wide ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT, ROWS),
+                    &stream, 32, 2, LH_F32, b);
+            CHECK(memcmp(a, b, sizeof a) == 0, "%zu: %.17g and %.17g", i, a[1], b[1]);
+        }
+    }
+}
+
+static void hdf5_is_refused(void)
+{
+    static const char *const says[KINDS] = {[CHUNKED] = "rows (chunks, or no elements)",
+                                            [BIG] = "in this machine's order",
+                                            [WHOLE] = "in this machine's order",
+                                            [BESIDE] = "its labels labels are beside rows"};
+    const int one = 1;
+    const hid_t other = *(const char *)&one ? H5T_IEEE_F32BE : H5T_IEEE_F32LE;
+    char *path, *bytes;
+    size_t size, cases = 0;
+
+    for (int kind = CHUNKED; kind < KINDS; kind++, cases++) {
+        const hid_t type = kind == BIG     ? other
+                           : kind == WHOLE ? H5T_NATIVE_INT
+                                           : H5T_NATIVE_FLOAT;
+        lh_ctx *c = opened();
+
+        lh_data_read(c, h5("other.h5", kind, type, 20), &(lh_reading){.stream = 1});
+        CHECK(lh_error(c) == LH_EDATA && strstr(lh_message(c), says[kind]), "%d: %s", kind,
+              lh_message(c));
+        lh_close(c);
+    }
+    path = strdup(h5("cut.h5", PLAIN, H5T_NATIVE_FLOAT, 20));
+    bytes = check_read(path, &size);
+    for (size_t cut = 1; cut < size; cut = cut < 64 ? cut + 1 : cut + 97, cases++) {
+        lh_ctx *c = opened();
+
+        check_write(path, bytes, (long)(size - cut));
+        lh_data_read(c, path, &(lh_reading){.stream = 1});
+        CHECK(lh_error(c) == LH_EFORMAT || lh_error(c) == LH_EDATA, "%zu less: %s", cut,
+              lh_message(c));
+        lh_close(c);
+    }
+    CHECK(cases > 100, "only %zu cases", cases);
+    free(bytes);
+    free(path);
+}
+
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
@@ -293,6 +391,8 @@ int main(int argc, char **argv)
         {"threads change nothing of what streams", threads_change_nothing},
         {"a run goes on as it would have, and in no other way", a_run_goes_on},
         {"what cannot stream is refused", others_are_refused},
+        {"an array in HDF5 streams as one of NumPy does", hdf5_streams},
+        {"another one, or a part of one, is refused", hdf5_is_refused},
         {NULL, NULL}};
 
     return check_main(argc, argv, "streaming", tests);
