@@ -73,6 +73,7 @@ noinst_LTLIBRARIES += libcore.la
 libcore_la_CPPFLAGS = $(AM_CPPFLAGS) $(HDF5_CFLAGS) $(ZLIB_CPPFLAGS) $(lh_build)
 libcore_la_LIBADD = $(lh_variants)
 libcore_la_SOURCES = \
+	framework/base/changes.c framework/base/changes.h \
 	framework/base/ctx.c framework/base/ctx.h \
 	framework/base/digits.c framework/base/digits.h \
 	framework/base/duration.c framework/base/duration.h \

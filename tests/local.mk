@@ -83,6 +83,11 @@ tests_unit_test_derive_forms_SOURCES = tests/unit/test_derive_forms.c tests/unit
 tests_unit_test_derive_forms_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_derive_forms_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_difference
+tests_unit_test_difference_SOURCES = tests/unit/test_difference.c tests/unit/store_help.h
+tests_unit_test_difference_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_difference_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_digits
 tests_unit_test_digits_SOURCES = tests/unit/test_digits.c tests/draw.h
 tests_unit_test_digits_CPPFLAGS = $(lh_test_cppflags)

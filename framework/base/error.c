@@ -1,6 +1,6 @@
 /* error.c -- the first error, its text, and what is said on the way. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/base/ctx.h"
+#include "framework/base/quote.h"
 #include "framework/system/sys.h"
 
 #include <stdarg.h>
@@ -111,12 +111,23 @@ lh_status lhi_call_ends_if_trained(lh_ctx *c)
     return c->trained ? lhi_call_ends(c) : c->status;
 }
 
-/* What could steer a terminal becomes ?, in place; ends of lines stay. */
+/* What could steer a terminal becomes ?, in place; ends of lines stay.  Terminals obey U+0080 to
+ * U+009F, too, and some of them bytes of these numbers. */
 static void make_plain(char *text)
 {
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' ? *text != '\n' : *text == 127)
-            *text = '?';
+    size_t length;
+
+    for (; *text; text += length) {
+        unsigned long code;
+
+        length = lhi_character(text, SIZE_MAX, &code);
+        if (length == 0) {
+            length = 1;
+            code = (unsigned char)*text;
+        }
+        if (code < ' ' ? code != '\n' : code >= 0x7F && code < 0xA0)
+            memset(text, '?', length);
+    }
 }
 
 LH_PRINTF(4, 0)

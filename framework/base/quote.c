@@ -43,30 +43,51 @@ static int is_unseen(unsigned long code)
            (code >= 0x205F && code <= 0x206F) || code == 0x3000 || code == 0xFEFF;
 }
 
+size_t lhi_glyph(const char *at, size_t size, char glyph[LHI_GLYPH])
+{
+    unsigned long code = 0;
+    const size_t length = lhi_character(at, size, &code);
+
+    if (length == 0 || code < ' ' || (code >= 0x7F && code < 0xA0)) {
+        snprintf(glyph, LHI_GLYPH, "\\x%02x", (unsigned)(unsigned char)*at);
+        return 1; /* of two bytes that are a control each is shown */
+    }
+    if (is_unseen(code)) {
+        snprintf(glyph, LHI_GLYPH, "<U+%04lX>", code & 0xFFFF);
+    } else {
+        memcpy(glyph, at, length);
+        glyph[length] = 0;
+    }
+    return length;
+}
+
+void lhi_add_legible(lhi_text *t, const char *at, size_t size)
+{
+    char glyph[LHI_GLYPH];
+
+    for (size_t i = 0; i < size;) {
+        i += lhi_glyph(at + i, size - i, glyph);
+        lhi_text_put(t, glyph, strlen(glyph));
+    }
+}
+
 const char *lhi_legible(char *to, size_t room, const char *at, size_t size)
 {
     size_t put = 0, i = 0;
 
     while (i < size) {
-        unsigned long code = 0;
-        size_t length = lhi_character(at + i, size - i, &code), bytes = 1;
-        char piece[12] = "?";
+        char glyph[LHI_GLYPH];
+        const size_t length = lhi_glyph(at + i, size - i, glyph);
+        const int odd = glyph[0] == '\\' && at[i] != '\\'; /* in a message it is a ? */
+        const size_t bytes = odd ? 1 : strlen(glyph);
 
-        if (length == 0 || code < ' ' || (code >= 0x7F && code < 0xA0)) {
-            length = 1; /* of two bytes that are a control each becomes a ? */
-        } else if (is_unseen(code)) {
-            bytes = (size_t)snprintf(piece, sizeof piece, "<U+%04lX>", code & 0xFFFF);
-        } else {
-            bytes = length;
-            memcpy(piece, at + i, length);
-        }
         /* The last four bytes are for "..." unless the text ends within them. */
         if (put + bytes + (i + length < size ? 3 : 0) >= room) {
             memcpy(to + put, "...", 3);
             put += 3;
             break;
         }
-        memcpy(to + put, piece, bytes);
+        memcpy(to + put, odd ? "?" : glyph, bytes);
         put += bytes;
         i += length;
     }

@@ -9,6 +9,14 @@
  * 0 when there is none.  SIZE_MAX: of a text that ends with a 0. */
 size_t lhi_character(const char *at, size_t size, unsigned long *code);
 
+/* What stands at the front of `size` bytes as a terminal can show it: a character, \x1b for a byte
+ * that is a control character or no UTF-8, <U+202E> for what cannot be seen.  Returns the bytes
+ * that it is of. */
+enum { LHI_GLYPH = 12 };
+size_t lhi_glyph(const char *at, size_t size, char glyph[LHI_GLYPH]);
+/* A text so. */
+void lhi_add_legible(lhi_text *t, const char *at, size_t size);
+
 /* A copy fit for a message: at most room - 1 bytes, with "..." when it was cut, ? for control
  * characters and what is not UTF-8, <U+00A0> for what cannot be seen.  Returns `to`; room is
  * at least 12. */

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/store/store.h"
 
+#include "framework/base/quote.h"
 #include "framework/store/h5.h"
 #include "framework/system/sys.h"
 
@@ -11,11 +12,15 @@
 
 enum { EDGE_ROWS = 3 }; /* rows shown of each end of the history */
 
-/* A text from the file: what could steer a terminal is shown as '?'. */
+/* A text from the file, without what could steer a terminal. */
 static void plain(FILE *out, const char *text, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
-        fputc((unsigned char)text[i] < ' ' || text[i] == 127 ? '?' : text[i], out);
+    char glyph[LHI_GLYPH];
+
+    for (size_t i = 0; i < length;) {
+        i += lhi_glyph(text + i, length - i, glyph);
+        fputs(glyph, out);
+    }
 }
 
 /* With a decimal point in any locale. */

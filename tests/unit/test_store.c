@@ -458,7 +458,7 @@ static void printed(void)
                                    "model      of epoch 6",
                                    "test loss was smallest: 0.0625", "seed 18446744073709551610",
                                    "wdbc.csv", "test accuracy",
-                                   "title=?[31mred", "compiler=gcc", NULL};
+                                   "title=\\x1b[31mred", "compiler=gcc", NULL};
          *word; word++)
         CHECK(strstr(text, *word), "no \"%s\" in:\n%s", *word, text);
     CHECK(!strchr(text, '\x1b'), "a control character reaches the terminal");
