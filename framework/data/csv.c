@@ -256,6 +256,7 @@ static void settle(lhi_csv *r)
 
         k->missing = r->seen[j].missing;
         k->missing_at = r->seen[j].missing_line;
+        k->quoted = (int)r->seen[j].quoted;
         if (r->seen[j].text)
             lhi_texts_settle(r->seen[j].texts, r->table, j);
     }

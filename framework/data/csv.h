@@ -33,6 +33,7 @@ typedef struct lhi_seen {
     size_t odd, missing;       /* cells that are no numbers, and that are not there */
     size_t odd_line, missing_line; /* of the first ones */
     lhi_csv_kept *first_odd;
+    size_t quoted;             /* of its first cells; then 1 where all were, and not all cells */
     int text;                  /* it is being read as a column of texts */
     struct lhi_texts *texts;
 } lhi_seen;

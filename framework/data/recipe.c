@@ -73,16 +73,24 @@ static double *numbers_of(lh_ctx *c, const lhi_table *t, size_t column, size_t m
     return at;
 }
 
-static int one_after_another(const double *number, size_t count)
+static int whole(const double *number, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (number[i] != floor(number[i]) || number[i] != number[0] + (double)i)
+        if (number[i] != floor(number[i]))
             return 0;
     return 1;
 }
 
+static int one_after_another(const double *number, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (number[i] != number[0] + (double)i)
+            return 0;
+    return whole(number, count);
+}
+
 /* What the labels of one column are where nobody says it, and why. */
-static lh_labels guess(const lhi_used *u, const char **why)
+static lh_labels guess(const lhi_table *t, const lhi_used *u, const char **why)
 {
     *why = u->text ? "it has two texts" : "its numbers are 0 and 1";
     if (u->text && u->values <= 2)
@@ -92,6 +100,10 @@ static lh_labels guess(const lhi_used *u, const char **why)
         return LH_LABELS_BINARY;
     *why = u->text ? "it has more than two texts" : "its numbers are whole, one after another";
     if (u->text || (u->values > 1 && u->values <= FEW && one_after_another(u->number, u->values)))
+        return LH_LABELS_CLASSES;
+    *why = "its whole numbers stand in quotes, and those of other columns do not";
+    if (t->column[u->place].quoted && u->values > 1 && u->values <= FEW &&
+        whole(u->number, u->values))
         return LH_LABELS_CLASSES;
     if (u->values > FEW)
         *why = "there are more than 32 different numbers";
@@ -246,7 +258,7 @@ static lh_status make_labels(lh_ctx *c, const lhi_table *t, lhi_recipe *r, lh_la
             u->number = numbers_of(c, t, u->place, LHI_MOST_CLASSES, &u->values);
         if (!lhi_ok(c))
             return c->status;
-        one = guess(u, &reason);
+        one = guess(t, u, &reason);
         if (wanted != LH_LABELS_AUTO)
             continue;
         if (k > 0 && one != r->labels)

@@ -315,6 +315,17 @@ static lh_status read_all(lhi_csv *r)
     return r->c->status;
 }
 
+/* Who quotes some columns alone, as R does, has texts in them, be they numbers or not. */
+static void decide_quoted(lhi_csv *r, size_t rows)
+{
+    int bare = 0;
+
+    for (size_t j = 0; j < r->width; j++)
+        bare |= r->seen[j].quoted == 0;
+    for (size_t j = 0; j < r->width; j++)
+        r->seen[j].quoted = bare && rows > 0 && r->seen[j].quoted == rows;
+}
+
 /* What holds in the first rows mostly holds to the end. */
 void lhi_rows_guess(lhi_csv *r)
 {
@@ -332,11 +343,13 @@ void lhi_rows_guess(lhi_csv *r)
             double value;
             const enum lhi_cell_kind kind = lhi_cell_read(&cell, r->point, &value);
 
+            r->seen[j].quoted += (size_t)cell.quoted;
             r->seen[j].missing += (size_t)lhi_cell_is_missing(&cell, kind);
             r->seen[j].odd += kind != LHI_CELL_NUMBER && !lhi_cell_is_missing(&cell, kind);
         }
     }
     decide(r, rows);
+    decide_quoted(r, rows);
 }
 
 lh_status lhi_rows_read(lhi_csv *r)

@@ -15,6 +15,7 @@ typedef struct lhi_column {
     size_t values;
     size_t missing;    /* cells that are missing, a NaN in the table */
     size_t missing_at; /* the line of the first; where there are no lines the row, from 1 */
+    int quoted;        /* its cells stand in quotes, and those of another column do not */
     int counts;        /* it has no name beside others that have one: names of rows */
 } lhi_column;
 

@@ -71,6 +71,10 @@ static void guesses(void)
         {{"-1", "1", "1", "-1"}, LH_LABELS_VALUES, 1, -1, -1},
         {{"0.5", "1", "2", "3"}, LH_LABELS_VALUES, 1, 0.5, 3},
         {{"b", "7", "a", "b"}, LH_LABELS_CLASSES, 3, 2, 2},
+        {{"7", "1", "2", "2"}, LH_LABELS_VALUES, 1, 7, 2},
+        {{"\"7\"", "\"1\"", "\"2\"", "\"2\""}, LH_LABELS_CLASSES, 3, 2, 1},
+        {{"\"7\"", "1", "\"2\"", "\"2\""}, LH_LABELS_VALUES, 1, 7, 2},
+        {{"\"7.5\"", "\"1\"", "\"2\"", "\"2\""}, LH_LABELS_VALUES, 1, 7.5, 2},
     };
 
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
