@@ -315,6 +315,7 @@ libcore_la_SOURCES = \
 	framework/bench/steps.c
 
 lh_system_sources = \
+	framework/system/calls.c framework/system/calls.h \
 	framework/system/child.c framework/system/child.h \
 	framework/system/fault.c framework/system/fault.h \
 	framework/system/floats.c \

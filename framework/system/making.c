@@ -1,7 +1,6 @@
 /* making.c -- files that are the old one or the new one and never a part; what their dead left. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "framework/system/fault.h"
 #include "framework/system/signals.h"
 #include "framework/system/sys.h"
 
@@ -16,6 +15,8 @@
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#include "framework/system/calls.h"
 
 /* A temporary name: that of the file, cut where it is long, ".lh-", 16 digits, ".tmp". */
 enum { STEM = 200, DIGITS = 16, LINKS = 40, ATTEMPTS = 100 };
@@ -126,7 +127,6 @@ static int open_in_place(lhi_making *m)
 {
     const int number = descriptor(m->target);
 
-    LHI_FAIL_IF_ARMED(LHI_FAULT_FILE);
     if (number == STDOUT_FILENO)
         fflush(stdout); /* what was printed before comes before */
     /* O_NONBLOCK: a pipe that nobody reads is an error and no waiting for ever. */
@@ -167,7 +167,6 @@ static int create(lhi_making *m)
 
         if (status != 0)
             return status;
-        LHI_FAIL_IF_ARMED(LHI_FAULT_FILE);
         m->fd = above_standard(open(m->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
                                     m->is_new ? 0666 : 0600));
         if (m->fd == -EEXIST || m->fd == -EINTR)
@@ -176,8 +175,13 @@ static int create(lhi_making *m)
             return m->fd;
         while (flock(m->fd, LOCK_EX) != 0 && errno == EINTR)
             continue;
-        if (fstat(m->fd, &s) == 0 && s.st_nlink > 0)
+        status = fstat(m->fd, &s) != 0 ? -errno : 0;
+        if (status == 0 && s.st_nlink > 0)
             return 0;
+        if (status != 0) {
+            lhi_sys_unmake(m);
+            return status;
+        }
         close(m->fd); /* taken for a leftover before it was locked */
     }
     m->fd = -1;

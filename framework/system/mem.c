@@ -30,6 +30,7 @@ void *lhi_mem_alloc_later(size_t bytes)
     if (boundary == LARGE_PAGE)
         (void)madvise(p, bytes, MADV_HUGEPAGE);
 #endif
+    lhi_fault_blocks(1);
     return p;
 }
 
@@ -44,5 +45,7 @@ void *lhi_mem_alloc(size_t bytes)
 
 void lhi_mem_free(void *p)
 {
+    if (p)
+        lhi_fault_blocks(-1);
     free(p);
 }

@@ -20,14 +20,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "framework/system/calls.h"
+
 int lhi_sys_open(const char *path, enum lhi_file_kind *kind, uint64_t *size)
 {
     struct stat s;
     int fd;
 
-    LHI_FAIL_IF_ARMED(LHI_FAULT_FILE);
     /* O_NONBLOCK: a named pipe must not keep us waiting for a writer. */
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    LHI_AGAIN(fd, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (fd < 0)
         return -errno;
     if (fstat(fd, &s) != 0) {
@@ -42,22 +43,13 @@ int lhi_sys_open(const char *path, enum lhi_file_kind *kind, uint64_t *size)
     return fd;
 }
 
-/* An armed fault looks as if the call had met it: one of EINTR is tried again, too. */
-static int struck(void)
-{
-    errno = lhi_fault(LHI_FAULT_FILE);
-    return errno != 0;
-}
-
 /* From a place in the file, or (-1) from where reading has come to. */
 static int read_all(int fd, void *to, size_t bytes, off_t from)
 {
     char *at = to;
 
     while (bytes > 0) {
-        const ssize_t got = struck()     ? -1
-                            : from < 0 ? read(fd, at, bytes)
-                                       : pread(fd, at, bytes, from);
+        const ssize_t got = from < 0 ? read(fd, at, bytes) : pread(fd, at, bytes, from);
 
         if (got < 0 && errno == EINTR)
             continue;
@@ -90,7 +82,7 @@ int lhi_sys_write(int fd, const void *from, size_t bytes)
 
     lhi_sys_muffle(&m);
     while (bytes > 0 && status == 0) {
-        const ssize_t put = struck() ? -1 : write(fd, at, bytes);
+        const ssize_t put = write(fd, at, bytes);
 
         if (put < 0 && errno != EINTR)
             status = -errno;
@@ -107,10 +99,8 @@ int lhi_sys_sync(int fd)
 {
     int status;
 
-    do
-        status = struck() || fsync(fd) != 0 ? -errno : 0;
-    while (status == -EINTR);
-    return status;
+    LHI_AGAIN(status, fsync(fd));
+    return status != 0 ? -errno : 0;
 }
 
 int lhi_sys_sync_folder_of(const char *path)
@@ -132,7 +122,7 @@ int lhi_sys_sync_folder_of(const char *path)
     }
     /* A folder that may be written and not listed cannot be opened, and some file systems cannot
      * sync one: the rename is all that there is. */
-    fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    LHI_AGAIN(fd, open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (fd < 0)
         return errno == EACCES ? 0 : -errno;
     status = lhi_sys_sync(fd);
@@ -143,17 +133,19 @@ int lhi_sys_sync_folder_of(const char *path)
 int lhi_sys_close(int fd)
 {
     int status = close(fd) != 0 ? -errno : 0;
-    const int number = lhi_fault(LHI_FAULT_FILE);
+    const int number = lhi_fault_at(LHI_FAULT_FILE, LHI_CALL_CLOSE);
 
-    if (number)
+    if (number > 0)
         status = -number; /* after closing, so that a test finds no descriptor left open */
     return status == -EINTR ? 0 : status; /* it is closed all the same */
 }
 
 int lhi_sys_rename(const char *from, const char *to)
 {
-    LHI_FAIL_IF_ARMED(LHI_FAULT_FILE);
-    return rename(from, to) != 0 ? -errno : 0;
+    int status;
+
+    LHI_AGAIN(status, rename(from, to));
+    return status != 0 ? -errno : 0;
 }
 
 int lhi_sys_unlink(const char *path)
@@ -163,8 +155,10 @@ int lhi_sys_unlink(const char *path)
 
 int lhi_sys_mkdir(const char *path)
 {
-    LHI_FAIL_IF_ARMED(LHI_FAULT_FILE);
-    return mkdir(path, 0777) != 0 ? -errno : 0;
+    int status;
+
+    LHI_AGAIN(status, mkdir(path, 0777));
+    return status != 0 ? -errno : 0;
 }
 
 int lhi_sys_is_folder(const char *path)

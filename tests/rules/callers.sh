@@ -79,4 +79,34 @@ if have nm && [ -n "$(objects "$build" "$source")" ]; then
 else
     skip "no object outside framework/system/ calls the system" "no nm, or no objects"
 fi
+
+# In the test build every call on a file passes where it can be failed; these read what the system
+# says of itself, or speak to other programs.
+unseen='calls machine process child team signals floats'
+around() { # FOLDER: objects of framework/system/ in the test build that call a file by themselves
+    names=$(sed -n 's/^#define \([a-z]*\)(.*/\1/p' "$source/framework/system/calls.h" | tr '\n' '|')
+    find "$1" -path '*system*' -name 'libtesting_la-*.o' | sort |
+        while IFS= read -r object; do
+            name=$(basename "$object" .o)
+            case " $unseen " in *" ${name#libtesting_la-} "*) continue ;; esac
+            nm -u "$object" | awk -v file="${name#libtesting_la-}" -v never="^(${names%|})(64)?$" '
+                { name = $NF; sub(/@.*/, "", name); if (name ~ /^__.*_chk$/) name = substr(name, 3) }
+                { sub(/_chk$/, "", name); sub(/^__/, "", name); sub(/_2$/, "", name) }
+                name ~ never { print file ".c calls " name }'
+        done
+}
+seen=$(find "$build/framework/system" -name 'libtesting_la-*.o' | wc -l)
+if have nm && [ "$seen" -gt 10 ]; then
+    around "$build/framework" >found
+    ok "each call on a file can be made to fail in the test build" not grep . found
+    ok "there are at least 20 such calls" \
+        [ "$(grep -c '^#define [a-z]*(' "$source/framework/system/calls.h")" -ge 20 ]
+    mkdir -p around/system
+    printf '%s\n' '#include <unistd.h>' 'int planted(void) { return unlink("a"); }' >planted.c
+    $CC -c -o around/system/libtesting_la-planted.o planted.c >err 2>&1
+    around around >found
+    ok "one that goes around it is caught" grep -F "planted.c calls unlink" found
+else
+    skip "each call on a file can be made to fail in the test build" "no nm, or no test build"
+fi
 finish

@@ -217,7 +217,7 @@ static void run_all(lh_ctx *c)
 /* Each memory, file and process call fails once: an error or a warning, nothing worse. */
 static void faults(void)
 {
-    static const int number[] = {ENOMEM, ENOSPC, EAGAIN};
+    static const int number[] = {ENOMEM, ENOSPC, EAGAIN, EIO};
     const int before = descriptors();
     const int real = have_gnuplot();
 
