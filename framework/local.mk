@@ -268,6 +268,8 @@ libcore_la_SOURCES = \
 	framework/arrays/scan.c \
 	framework/store/checked.c \
 	framework/store/chunks.c \
+	framework/store/difference.c \
+	framework/store/distance.c framework/store/distance.h \
 	framework/store/file.c \
 	framework/store/formats.c framework/store/formats.h \
 	framework/store/h5.h \
@@ -288,6 +290,7 @@ libcore_la_SOURCES = \
 	framework/report/thin.c \
 	framework/session/check.c \
 	framework/session/checkpoint.c \
+	framework/session/difference.c \
 	framework/session/figures.c \
 	framework/session/model.c \
 	framework/session/predict.c \
@@ -340,6 +343,7 @@ longhand_SOURCES = \
 	framework/cli/bench.c \
 	framework/cli/check.c \
 	framework/cli/derive.c \
+	framework/cli/diff.c \
 	framework/cli/eval.c \
 	framework/cli/info.c \
 	framework/cli/inspect.c \

@@ -420,6 +420,7 @@ lh_test_scripts = \
 	tests/cli/bench.sh \
 	tests/cli/check.sh \
 	tests/cli/derive.sh \
+	tests/cli/diff.sh \
 	tests/cli/drivers.sh \
 	tests/cli/interop.sh \
 	tests/cli/experiments.sh \

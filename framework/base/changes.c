@@ -71,25 +71,69 @@ static void fill(uint16_t *most, const line *a, size_t n, const line *b, size_t 
         }
 }
 
-/* The lines of two texts that have neither a first nor a last line in common; without a table
- * nothing within them is taken for the same. */
-static void compare(telling *o, const uint16_t *most, const line *a, size_t n, const line *b,
-                    size_t m)
+/* What a line is about: "W1 = param ..." and "rate=0.1". */
+static size_t subject(const line *l)
 {
+    size_t n = 0;
+
+    while (n < l->length && l->at[n] != ' ' && l->at[n] != '=')
+        n++;
+    return n;
+}
+
+static int same_subject(const line *a, const line *b)
+{
+    const size_t n = subject(a);
+
+    return n == subject(b) && memcmp(a->at, b->at, n) == 0;
+}
+
+static int has_subject(const line *list, size_t count, const line *l)
+{
+    for (size_t i = 0; i < count; i++)
+        if (same_subject(&list[i], l))
+            return 1;
+    return 0;
+}
+
+/* Lines that have none in common: those about the same stand below each other. */
+static void tell_all(telling *o, const line *a, size_t n, const line *b, size_t m)
+{
+    const int looks = n == 0 || m <= MOST_CELLS / n;
     size_t i = 0, j = 0;
 
     while (i < n || j < m) {
-        const uint16_t *here = most && i < n && j < m ? &most[i * (m + 1) + j] : NULL;
-
-        if (here && same(&a[i], &b[j])) {
-            i++;
-            j++;
-        } else if (i < n && (!here || here[m + 1] >= here[1])) {
+        if (i < n && j < m && same_subject(&a[i], &b[j])) {
             tell(o, "- ", &a[i++]);
-        } else {
             tell(o, "+ ", &b[j++]);
+        } else if (i == n || (looks && j < m && has_subject(b + j, m - j, &a[i]))) {
+            tell(o, "+ ", &b[j++]);
+        } else {
+            tell(o, "- ", &a[i++]);
         }
     }
+}
+
+/* Without a table nothing is taken for the same. */
+static void compare(telling *o, const uint16_t *most, const line *a, size_t n, const line *b,
+                    size_t m)
+{
+    size_t i = 0, j = 0, a_told = 0, b_told = 0;
+
+    while (most && i < n && j < m) {
+        const uint16_t *here = &most[i * (m + 1) + j];
+
+        if (same(&a[i], &b[j])) {
+            tell_all(o, a + a_told, i - a_told, b + b_told, j - b_told);
+            a_told = ++i;
+            b_told = ++j;
+        } else if (here[m + 1] >= here[1]) {
+            i++;
+        } else {
+            j++;
+        }
+    }
+    tell_all(o, a + a_told, n - a_told, b + b_told, m - b_told);
 }
 
 size_t lhi_add_changes(lhi_text *t, const char *before, const char *first, const char *second,

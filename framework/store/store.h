@@ -4,6 +4,7 @@
 #define LHI_STORE_H
 
 #include "framework/base/state.h"
+#include "framework/base/text.h"
 
 #include <stdio.h>
 
@@ -26,6 +27,12 @@ lh_status lhi_store_read(lh_ctx *c, const char *path, lhi_state *s);
 
 /* What a file holds, for people. */
 void lhi_store_print(const lhi_state *s, const char *path, FILE *out);
+
+/* Adds what differs between two of them, for people, and how many things do: 0 where they are equal
+ * but for their provenance.  At most `most` lines of a text and as many arrays are told (0: all).
+ * 0 after LH_ENOMEM as well. */
+size_t lhi_store_difference(lhi_text *t, const lhi_state *a, const char *first, const lhi_state *b,
+                            const char *second, size_t most);
 
 /* The version of the HDF5 library that runs, such as "1.10.8". */
 #define LHI_STORE_VERSION_ROOM 40

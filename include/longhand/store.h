@@ -95,6 +95,21 @@ LH_API const char *lh_checkpoint_watched(lh_checkpoint *k);
 /** Prints what a checkpoint holds. */
 LH_API void lh_checkpoint_print(lh_checkpoint *k, FILE *out);
 
+/**
+ * What differs between two checkpoints of one context: lines of the network, options, optimiser,
+ * progress, identity of the data, recipe, and each array (parameters, those to go on from, what
+ * the optimiser keeps, history, scale): how many elements differ in their bits, by how many ulps
+ * and how much at most, and the first one with both values.  Two that differ in nothing but their
+ * provenance (host, time, threads) are equal.
+ *
+ * At most `most` lines of a text, and as many arrays, are printed to out; 0: all.  out NULL:
+ * nothing is.
+ *
+ * @return how many things differ, 0 where the two are equal; -1 after an error: LH_EUSAGE (one of
+ *         them is NULL, or of another context), LH_ENOMEM.
+ */
+LH_API long lh_checkpoint_difference(lh_checkpoint *a, lh_checkpoint *b, size_t most, FILE *out);
+
 #ifdef __cplusplus
 }
 #endif
