@@ -94,6 +94,7 @@ libcore_la_SOURCES = \
 	framework/base/settings.c framework/base/settings.def \
 	framework/base/sha256.c framework/base/sha256.h \
 	framework/base/state.h \
+	framework/base/stop.c framework/base/stop.h \
 	framework/base/text.c framework/base/text.h \
 	framework/base/threads.c framework/base/threads.h \
 	framework/base/type.c framework/base/type.h \

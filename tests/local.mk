@@ -280,6 +280,11 @@ tests_unit_test_own_loop_SOURCES = tests/unit/test_own_loop.c
 tests_unit_test_own_loop_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_own_loop_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_stop
+tests_unit_test_stop_SOURCES = tests/unit/test_stop.c
+tests_unit_test_stop_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_stop_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_store
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/store_help.h
 tests_unit_test_store_CPPFLAGS = $(lh_test_cppflags)

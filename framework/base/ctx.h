@@ -19,6 +19,7 @@ typedef struct lhi_settings {
 #define LHI_C_TYPE  lh_type
 #define LHI_C_WORD  const char *
 #define LHI_C_PATH  const char *
+#define LHI_C_TIME  double
 #define LH_SETTING(member, name, kind, otherwise, least, most, uses, shapes, help) \
     LHI_C_##kind member;
 #define LH_ASIDE(name)
@@ -32,6 +33,7 @@ typedef struct lhi_settings {
 #undef LHI_C_TYPE
 #undef LHI_C_WORD
 #undef LHI_C_PATH
+#undef LHI_C_TIME
 } lhi_settings;
 
 typedef struct lhi_option {
@@ -46,6 +48,18 @@ typedef struct lhi_preset {
     const char *name, *value;
     int used;             /* it is one of the program's */
 } lhi_preset;
+
+/* The time that a program has, on the clock that never goes back and on that of the day
+ * (stop.c). */
+typedef struct lhi_deadline {
+    double began;         /* when the context was opened */
+    double job;           /* when the job ends; 0: none, or nobody knows */
+    int64_t job_at;       /* the same, in seconds since 1970 */
+    double saving;        /* the longest save */
+    double looked;        /* when a run asked last whether it stops; 0: it has not */
+    double pause[2];      /* the two longest times between two of its questions */
+    double until;         /* when what comes after a run that was stopped is to end */
+} lhi_deadline;
 
 /* Ops of a context's own, beside those of ops.def; ops/registry.c looks at them. */
 typedef struct lhi_registry {
@@ -81,7 +95,9 @@ struct lh_ctx {
     void (*say)(void *arg, const char *text);
     void *say_arg;
     char *swept;          /* the file last looked at for leftovers of killed programs */
-    int stopped;          /* a signal ended a run: lh_close() tells it by its exit code */
+    lhi_deadline deadline;
+    int under_way;        /* runs between their first step and their end */
+    int stopped;          /* one was stopped before its end: lh_close() tells it by its exit code */
     int threads;          /* to be used at most, 0: not decided yet (limits.c) */
     const char *threads_rule;
     unsigned floats_told; /* settings of the floating-point unit that were told (floats.h) */
@@ -155,6 +171,8 @@ void lhi_at_close(lh_ctx *c, void (*f)(void *arg), void *arg);
 /* For lh_close(): does that, and frees all memory but the context itself. */
 void lhi_ctx_empty(lh_ctx *c);
 
+/* options.c: an option whose value is a span of time; seconds, 0 where it is not given. */
+double lhi_opt_time(lh_ctx *c, const char *name, const char *help);
 /* settings.c: declares the options of every program, and takes the values of those given. */
 void lhi_settings_declare(lh_ctx *c);
 /* help.c: prints the help or the version that was asked for. */

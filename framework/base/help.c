@@ -77,5 +77,5 @@ void lhi_help(const lh_ctx *c)
            "Exit codes: 0 done, 1 a gradient disagrees (diff: something differs), 2 usage, 3 not\n"
            "finite, 4 a gradient could not be decided, 65 bad data or checkpoint, 66 no such\n"
            "input, 69 a program is missing, 70 a mistake in the driver, 71 no memory, 74 I/O,\n"
-           "75 stopped by a signal.\n");
+           "75 stopped before the end.\n");
 }

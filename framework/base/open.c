@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/ctx.h"
 
+#include "framework/base/stop.h"
 #include "framework/system/mem.h"
 
 #include <errno.h>
@@ -29,6 +30,7 @@ lh_ctx *lh_open(int argc, char **argv, const char *purpose)
     if (!c->used)
         c->argc = 0;
     lhi_settings_declare(c);
+    lhi_stop_begin(c);
     return c;
 }
 

@@ -1,6 +1,7 @@
 /* options.c -- declared options: command line, environment, --help, "did you mean". */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/ctx.h"
+#include "framework/base/duration.h"
 #include "framework/base/quote.h"
 #include "framework/system/sys.h"
 
@@ -153,6 +154,17 @@ double lh_opt_real(lh_ctx *c, const char *name, double otherwise, const char *he
         return otherwise;
     }
     return x;
+}
+
+double lhi_opt_time(lh_ctx *c, const char *name, const char *help)
+{
+    const lhi_option *o = c ? declare(c, name, "TIME", "", help) : NULL;
+    double seconds = 0;
+    const char *why = o && o->given ? lhi_duration(o->value, &seconds) : NULL;
+
+    if (why)
+        bad_value(c, o, why);
+    return seconds;
 }
 
 const char *lh_opt_path(lh_ctx *c, const char *name, const char *otherwise, const char *help)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum kind { FLAG, WHOLE, REAL, SEED, TYPE, WORD, PATH };
+enum kind { FLAG, WHOLE, REAL, SEED, TYPE, WORD, PATH, TIME };
 
 typedef struct setting {
     const char *name, *otherwise, *help;
@@ -80,6 +80,9 @@ static void take(lh_ctx *c, const setting *s)
         break;
     case PATH:
         *(const char **)to = lh_opt_path(c, s->name, s->otherwise, s->help);
+        break;
+    case TIME:
+        *(double *)to = lhi_opt_time(c, s->name, s->help);
         break;
     }
 }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
 #include "framework/base/place.h"
+#include "framework/base/stop.h"
 #include "framework/base/threads.h"
 #include "framework/bench/bench.h"
 #include "framework/system/sys.h"
@@ -72,14 +73,15 @@ static void run(lh_ctx *c, lh_bench_plan *plan, FILE *out)
     c->set.threads = 0;
     measure(b);
     c->set.threads = forced;
-    c->stopped = b->stopped;
-    lhi_sys_signals_end();
+    if (b->stopped)
+        lhi_stopped(c);
     if (lhi_ok(c))
         lhi_bench_show(b, out);
     if (lhi_ok(c) && plan->json[0])
         lhi_bench_json(b, plan->json);
     if (lhi_ok(c) && (plan->figures[0] || strcmp(c->set.plot, "term") == 0))
         lhi_bench_figures(b, plan->figures);
+    lhi_sys_signals_end();
 }
 
 lh_status lh_bench(lh_ctx *c, lh_bench_plan plan, FILE *out)

@@ -3,6 +3,7 @@
 #include "framework/bench/bench.h"
 
 #include "framework/base/quantile.h"
+#include "framework/base/stop.h"
 #include "framework/system/sys.h"
 
 #include <math.h>
@@ -37,7 +38,7 @@ size_t lhi_bench_teams(const lhi_bench *b, int *threads, size_t room)
 
 int lhi_bench_goes_on(lhi_bench *b)
 {
-    if (lhi_sys_signalled())
+    if (lhi_hurries(b->c))
         b->stopped = 1;
     return lhi_ok(b->c) && !b->stopped;
 }

@@ -132,7 +132,7 @@ struct lhi_bench {
     const lhi_kernels *kernels;
     lhi_progress progress;
     long told;
-    int stopped;               /* by a signal */
+    int stopped;               /* before all was measured */
     lhi_peer *peer;
     size_t peers;
     lhi_rate *peak;
@@ -155,7 +155,7 @@ double lhi_bench_least(const lhi_bench *b);
 int lhi_bench_wants(const lhi_bench *b, const char *part);
 /* Numbers of threads, 1 2 4 ... and the last one, for scaling; how many. */
 size_t lhi_bench_teams(const lhi_bench *b, int *threads, size_t room);
-/* 0 when a signal or an error ended the measuring. */
+/* 0 when an error ended the measuring, or it is to stop. */
 int lhi_bench_goes_on(lhi_bench *b);
 /* Room for so many ways of ours, the first of which the checks of all are compared with,
  * and every peer that runs, which are asked by `peers`.  NULL: no memory. */

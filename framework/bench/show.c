@@ -1,5 +1,6 @@
 /* show.c -- the results as a table to read. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/stop.h"
 #include "framework/base/threads.h"
 #include "framework/bench/bench.h"
 #include "framework/system/sys.h"
@@ -17,7 +18,7 @@ static double percent(double low, double high, double median)
 
 static void add_head(const lhi_bench *b, lhi_text *t)
 {
-    char cpu[120];
+    char cpu[120], reason[80];
     const char *rule;
 
     lhi_threads(b->c, &rule);
@@ -29,7 +30,8 @@ static void add_head(const lhi_bench *b, lhi_text *t)
                  lhi_bench_rounds(b), lhi_bench_least(b) * 1e3,
                  b->plan->quick ? "  With --quick: rough." : "");
     if (b->stopped)
-        lhi_text_add(t, "Stopped by a signal: what follows is what was measured until then.\n");
+        lhi_text_add(t, "Stopped %s: what follows is what was measured until then.\n",
+                     lhi_stop_reason(b->c, reason));
 }
 
 static void add_peak(const lhi_bench *b, lhi_text *t)

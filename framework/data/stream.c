@@ -4,13 +4,15 @@
 
 #include "framework/arrays/list.h"
 #include "framework/base/quote.h"
+#include "framework/base/stop.h"
 #include "framework/system/sys.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { PACKED = 1 << 16 };
-enum { DAMAGED = 1, CUT, SWOLLEN }; /* faults that are no errno */
+enum { DAMAGED = 1, CUT, SWOLLEN, STOPPED }; /* faults that are no errno */
 
 static const char *without_folders(const char *path)
 {
@@ -154,8 +156,11 @@ static size_t unpack(lhi_stream *s, unsigned char *to, size_t room)
 
 size_t lhi_stream_read(lhi_stream *s, void *to, size_t room)
 {
-    const size_t n = s->gzip ? unpack(s, to, room) : read_file(s, to, room);
+    size_t n;
 
+    if (!s->fault && s->c->under_way == 0 && lhi_hurries(s->c))
+        s->fault = STOPPED;
+    n = s->gzip ? unpack(s, to, room) : read_file(s, to, room);
     s->given += n;
     return n;
 }
@@ -175,8 +180,15 @@ void lhi_stream_again(lhi_stream *s)
 
 lh_status lhi_stream_check(lhi_stream *s)
 {
+    char work[240];
+
     if (!s->fault || !lhi_ok(s->c))
         return s->c->status;
+    if (s->fault == STOPPED) {
+        snprintf(work, sizeof work, "reading %s", s->shown);
+        lhi_gives_up(s->c, work);
+        return s->c->status;
+    }
     if (s->fault == SWOLLEN)
         return lhi_fail(s->c, LH_EDATA, "unpack it yourself if it is what you want: gunzip",
                         "%s becomes more than 64 times its size when it is unpacked", s->shown);

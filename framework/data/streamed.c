@@ -1,10 +1,12 @@
 /* streamed.c -- a table whose cells stay in their file: an array of NumPy or HDF5, row by row. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/progress.h"
+#include "framework/base/stop.h"
 #include "framework/base/type.h"
 #include "framework/data/named.h"
 #include "framework/system/sys.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { CHUNK = 64 << 20, HEAD_BYTES = 64 << 10 };
@@ -129,13 +131,15 @@ static lh_status look_through(const lhi_stream *s, const mapping *m, lhi_table *
     const size_t rows = CHUNK / row > 0 ? CHUNK / row : 1;
     const char *const file = m->at, *end = t->cell;
     unsigned char digest[32];
+    char work[240];
     lhi_sha256 sum;
     lhi_progress p;
 
+    snprintf(work, sizeof work, "reading %s", s->shown);
     lhi_progress_begin(&p, s->c, "rows", (long)t->rows);
     lhi_sha256_begin(&sum);
     lhi_sha256_add(&sum, file, (size_t)(end - file));
-    for (size_t i = 0; i < t->rows && lhi_ok(s->c); i += rows) {
+    for (size_t i = 0; i < t->rows && lhi_ok(s->c) && !lhi_gives_up(s->c, work); i += rows) {
         const size_t to = t->rows - i < rows ? t->rows : i + rows;
 
         lhi_sha256_add(&sum, end, (to - i) * row);

@@ -4,6 +4,7 @@
 
 #include "framework/base/quantile.h"
 #include "framework/base/rng.h"
+#include "framework/base/stop.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -136,7 +137,8 @@ int lhi_interval(const lhi_metric *m, lhi_scored *s, uint64_t seed, size_t sampl
     size_t n = 0;
 
     *lo = *hi = (double)NAN;
-    for (size_t k = 0; taken && found && k < samples && lhi_ok(s->c); k++) {
+    for (size_t k = 0; taken && found && k < samples && lhi_ok(s->c) &&
+                       !lhi_gives_up(s->c, "resampling rows"); k++) {
         double x;
 
         memset(taken, 0, s->rows * sizeof *taken);

@@ -1,6 +1,7 @@
 /* gnuplot.c -- keeps a picture's script, and has gnuplot draw it under supervision. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/place.h"
+#include "framework/base/stop.h"
 #include "framework/report/report.h"
 #include "framework/system/sys.h"
 
@@ -78,7 +79,7 @@ const char *lhi_gnuplot_version(char *text, size_t room)
     char *argv[] = {program, option, NULL};
 
     if (lhi_sys_find_program(program_name(), program, sizeof program) != 0 ||
-        lhi_sys_run(argv, "", 0, printed, sizeof printed, 0, 5) != 0)
+        lhi_sys_run(argv, "", 0, printed, sizeof printed, 0, 5, NULL, NULL) != 0)
         return NULL;
     first_line(printed);
     if (strncmp(printed, "gnuplot ", 8) != 0)
@@ -123,6 +124,8 @@ int lhi_picture_begin(lhi_picture *p, lh_ctx *c, const char *path)
         refuse(c, path);
         return 0;
     }
+    if (lhi_gives_up(c, "drawing"))
+        return 0;
     p->c = c;
     p->in_terminal = strcmp(wanted, "term") == 0;
     p->svg = strcmp(dot, ".svg") == 0;
@@ -199,6 +202,11 @@ static int came_to_end(const char *printed, const char *marker)
     return 0;
 }
 
+static int hurries(const void *c)
+{
+    return lhi_hurries(c);
+}
+
 /* Runs gnuplot on `text` and then the marker; 1 when all went well, else it warns. */
 static int run(const lhi_picture *p, lhi_text *text)
 {
@@ -228,16 +236,19 @@ static int run(const lhi_picture *p, lhi_text *text)
         p->c->line_open = 0;
     }
     status = lhi_sys_run(argv, text->at, text->size, printed, PRINTED, p->in_terminal,
-                         lhi_gnuplot_seconds);
+                         lhi_gnuplot_seconds, hurries, p->c);
     well = status == 0 && came_to_end(printed, marker);
     if (!well) {
         first_line(printed);
         if (status < 0)
-            snprintf(printed, sizeof printed, "%s", strerror(-status));
+            snprintf(printed, sizeof printed, "%s",
+                     status == -ECANCELED ? "it was stopped" : strerror(-status));
         snprintf(why, sizeof why, "%.200s did not draw%s%.200s", program, printed[0] ? ": " : "",
                  printed);
         warn(p, why);
     }
+    if (status == -ECANCELED)
+        lhi_gives_up(p->c, "drawing");
     return well;
 }
 

@@ -1,6 +1,7 @@
 /* selftest.c -- every kind of mutant on every op: what the check notices, and why. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/progress.h"
+#include "framework/base/stop.h"
 #include "framework/base/threads.h"
 #include "framework/ops/ops.h"
 #include "framework/selftest/selftest.h"
@@ -303,7 +304,7 @@ static void work(void *arg, int rank, int size)
 {
     team *t = arg;
 
-    for (size_t i = (size_t)rank; i < t->tasks; i += (size_t)size) {
+    for (size_t i = (size_t)rank; i < t->tasks && !lhi_hurries(t->c); i += (size_t)size) {
         try_task(t->c, &t->task[i]);
         if (rank == 0)
             lhi_progress_show(&t->progress, (long)(i + 1), "%s",
@@ -371,8 +372,9 @@ lhi_selftest *lhi_selftest_run(lh_ctx *c, size_t most)
     if (!failed)
         lhi_team(c, lhi_threads(c, NULL), work, &t);
     lhi_progress_end(&t.progress);
-    for (size_t i = 0; !failed && i < t.tasks; i++)
-        failed = collect(s, &t.task[i]) != 0;
+    failed |= lhi_gives_up(c, "testing the checker");
+    for (size_t i = 0; i < t.tasks; i++) /* each has a context to close */
+        failed |= collect(s, &t.task[i]) != 0;
     lhi_release(c, t.task);
     return failed ? NULL : s;
 }

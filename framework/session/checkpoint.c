@@ -2,9 +2,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
 #include "framework/base/place.h"
+#include "framework/base/stop.h"
 #include "framework/ops/ops.h"
 #include "framework/session/session.h"
 #include "framework/store/store.h"
+#include "framework/system/sys.h"
 #include "framework/train/run.h"
 
 #include <string.h>
@@ -12,6 +14,7 @@
 static void save(lh_run *r, const char *path)
 {
     LHI_USUAL_FLOATS(r->c);
+    const double began = lhi_sys_clock();
     lhi_state s;
 
     if (lhi_run_state(r, &s) == LH_OK) {
@@ -21,6 +24,7 @@ static void save(lh_run *r, const char *path)
         lhi_store_write(r->c, &s, path);
     }
     lhi_run_state_free(r, &s);
+    lhi_stop_saving(r->c, lhi_sys_clock() - began);
 }
 
 lh_status lh_save(lh_run *r, const char *path)

@@ -1,6 +1,7 @@
 /* model.c -- a trained model for a program that knows nothing of tapes. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
+#include "framework/base/stop.h"
 #include "framework/session/session.h"
 #include "framework/tape/tape.h"
 
@@ -179,7 +180,7 @@ lh_status lh_model_predict(lh_model *m, const double *rows, size_t count, double
     for (size_t from = 0; from < count; from += CHUNK) {
         const size_t n = count - from < CHUNK ? count - from : CHUNK;
 
-        if (encode(m, rows, from, n) != 0)
+        if (lhi_gives_up(m->c, "predicting") || encode(m, rows, from, n) != 0)
             return lhi_call_ends(m->c);
         if (run(m, n) != 0)
             return lh_error(m->c);

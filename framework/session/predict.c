@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
 #include "framework/base/place.h"
+#include "framework/base/stop.h"
 #include "framework/session/session.h"
 #include "framework/train/scored.h"
 
@@ -144,7 +145,7 @@ static void write_table(lh_var yhat, lh_data *d, const char *path)
     if (o.s.of == LHI_OF_VALUES)
         t.type = LH_F64; /* in units of the file they are no floats any more */
     put_first_line(&t);
-    for (size_t i = 0; i < o.s.rows && lhi_ok(c); i++)
+    for (size_t i = 0; i < o.s.rows && lhi_ok(c) && !lhi_gives_up(c, "writing predictions"); i++)
         put_row(&t, i);
     if (lhi_ok(c))
         lhi_text_write(&t.text, path, "the predictions");

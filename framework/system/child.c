@@ -74,7 +74,8 @@ int lhi_sys_child_start(lhi_child *child, char *const argv[], const char *const 
     return 0;
 }
 
-/* Waits until the socket can be read or written: 0, or -ETIMEDOUT after the deadline. */
+/* Waits until the socket can be read or written: 0, -ETIMEDOUT after the deadline, or -ECANCELED
+ * when we are asked to stop. */
 static int wait_for(int fd, short events, double deadline)
 {
     for (;;) {
@@ -84,7 +85,9 @@ static int wait_for(int fd, short events, double deadline)
 
         if (left <= 0)
             return -ETIMEDOUT;
-        ready = poll(&p, 1, left > 1 ? 1000 : (int)(left * 1000) + 1);
+        if (lhi_sys_signalled())
+            return -ECANCELED;
+        ready = poll(&p, 1, left > 0.05 ? 50 : (int)(left * 1000) + 1);
         if (ready > 0)
             return 0;
         if (ready < 0 && errno != EINTR)
@@ -155,5 +158,5 @@ int lhi_sys_child_hear(lhi_child *child, char *line, double seconds)
 int lhi_sys_child_end(lhi_child *child, double seconds)
 {
     close(child->fd);
-    return lhi_sys_reap(child->pid, lhi_sys_clock() + seconds);
+    return lhi_sys_reap(child->pid, (lhi_patience){.deadline = lhi_sys_clock() + seconds});
 }

@@ -38,7 +38,15 @@ int lhi_sys_child_end(lhi_child *child, double seconds);
 /* Starts a program on one end of a socket; errors: 0 drops its standard error, 1 sends
  * it there as well.  The process, or a negative errno. */
 pid_t lhi_sys_spawn(char *const argv[], char *const environment[], int fd, int output, int errors);
-/* Waits for a process until the deadline, then ends it: TERM first, KILL a second later. */
-int lhi_sys_reap(pid_t child, double deadline);
+/* How long a program may take, and who may want it to end before (NULL: nobody). */
+typedef struct lhi_patience {
+    double deadline;
+    int (*quits)(const void *arg);
+    const void *arg;
+} lhi_patience;
+
+/* Waits for a process until then, and ends it: TERM first, KILL a second later.  Its exit status,
+ * 128 + the signal, -ETIMEDOUT or -ECANCELED. */
+int lhi_sys_reap(pid_t child, lhi_patience patience);
 
 #endif

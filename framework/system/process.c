@@ -39,50 +39,59 @@ int lhi_sys_find_program(const char *name, char *path, size_t room)
     return -ENOENT;
 }
 
-int lhi_sys_reap(pid_t child, double deadline)
+/* 0 while a program may go on. */
+static int is_over(const lhi_patience *p)
 {
-    int status, late = 0;
+    if (p->quits && p->quits(p->arg))
+        return -ECANCELED;
+    return lhi_sys_clock() > p->deadline ? -ETIMEDOUT : 0;
+}
+
+int lhi_sys_reap(pid_t child, lhi_patience patience)
+{
+    int status, over = 0;
 
     for (;;) {
         const pid_t got = waitpid(child, &status, WNOHANG);
+        const int now = is_over(&patience);
 
         if (got == child)
             break;
         if (got < 0 && errno != EINTR)
             return -errno;
-        if (lhi_sys_clock() > deadline) {
-            kill(child, late ? SIGKILL : SIGTERM);
-            late = 1;
-            deadline = lhi_sys_clock() + 1;
+        if (now) {
+            kill(child, over ? SIGKILL : SIGTERM);
+            over = over ? over : now;
+            patience = (lhi_patience){.deadline = lhi_sys_clock() + 1};
         }
         poll(NULL, 0, 2);
     }
-    if (late)
-        return -ETIMEDOUT;
+    if (over)
+        return over;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 /* Feeds the input and keeps what comes back, both without blocking: a child that
  * floods us while we write to it would otherwise stand still with us for ever. */
 static int converse(int fd, const char *input, size_t size, char *printed, size_t room,
-                    double deadline)
+                    const lhi_patience *patience)
 {
     size_t kept = 0;
     int open_for_writing = 1;
 
     for (;;) {
         struct pollfd p = {.fd = fd, .events = POLLIN};
-        const double left = deadline - lhi_sys_clock();
+        const int over = is_over(patience);
 
-        if (left <= 0)
-            return -ETIMEDOUT;
+        if (over)
+            return over;
         if (size > 0)
             p.events |= POLLOUT;
         else if (open_for_writing) {
             shutdown(fd, SHUT_WR);
             open_for_writing = 0;
         }
-        if (poll(&p, 1, left > 1 ? 1000 : (int)(left * 1000) + 1) < 0 && errno != EINTR)
+        if (poll(&p, 1, 50) < 0 && errno != EINTR)
             return -errno;
         if (p.revents & POLLOUT) {
             const ssize_t put = send(fd, input, size, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -140,9 +149,9 @@ pid_t lhi_sys_spawn(char *const argv[], char *const environment[], int fd, int o
 }
 
 int lhi_sys_run(char *const argv[], const char *input, size_t size, char *printed, size_t room,
-                int to_stdout, double seconds)
+                int to_stdout, double seconds, int (*quits)(const void *arg), const void *arg)
 {
-    const double deadline = lhi_sys_clock() + seconds;
+    lhi_patience patience = {lhi_sys_clock() + seconds, quits, arg};
     int pair[2], number, talked;
     pid_t child;
 
@@ -158,8 +167,10 @@ int lhi_sys_run(char *const argv[], const char *input, size_t size, char *printe
         close(pair[0]);
         return (int)child;
     }
-    talked = converse(pair[0], input, size, printed, room, deadline);
+    talked = converse(pair[0], input, size, printed, room, &patience);
     close(pair[0]);
-    number = lhi_sys_reap(child, talked == -ETIMEDOUT ? lhi_sys_clock() : deadline);
+    if (talked < 0)
+        patience.deadline = 0; /* it is ended now */
+    number = lhi_sys_reap(child, patience);
     return talked < 0 ? talked : number;
 }

@@ -51,13 +51,15 @@ void lhi_sys_unmuffle(const lhi_muffled *m, int status)
  * those of a person end the process at once when they come again: a terminal that closes sends
  * more than one HUP, and the limit of CPU time comes back each second. */
 static const struct {
+    const char *name;
     int number, once;
-} stops[] = {{SIGINT, 1}, {SIGTERM, 1}, {SIGHUP, 0}, {SIGXCPU, 0}, {SIGUSR1, 0}, {SIGUSR2, 0}};
+} stops[] = {{"SIGINT", SIGINT, 1},   {"SIGTERM", SIGTERM, 1}, {"SIGHUP", SIGHUP, 0},
+             {"SIGXCPU", SIGXCPU, 0}, {"SIGUSR1", SIGUSR1, 0}, {"SIGUSR2", SIGUSR2, 0}};
 
 enum { STOPS = sizeof stops / sizeof stops[0] };
 
 static atomic_int signalled;
-static int watching;          /* how many have begun */
+static int watching, writing; /* how many have begun */
 static int ours[STOPS], pipe_ignored;
 
 static void note_signal(int number)
@@ -95,13 +97,10 @@ static void take_handler(int number, void (*handler)(int))
 void lhi_sys_signals_begin(void)
 {
     lhi_sys_lock(LHI_LOCK_SIGNALS);
-    if (watching++ == 0) {
-        atomic_store(&signalled, 0);
-        for (int i = 0; i < STOPS; i++)
-            ours[i] = set_handler(stops[i].number, note_signal,
-                                  SA_RESTART | (stops[i].once ? (int)SA_RESETHAND : 0));
-        pipe_ignored = set_handler(SIGPIPE, SIG_IGN, 0);
-    }
+    for (int i = 0; watching == 0 && i < STOPS; i++)
+        ours[i] = set_handler(stops[i].number, note_signal,
+                              SA_RESTART | (stops[i].once ? (int)SA_RESETHAND : 0));
+    watching++;
     lhi_sys_unlock(LHI_LOCK_SIGNALS);
 }
 
@@ -112,10 +111,33 @@ void lhi_sys_signals_end(void)
         for (int i = 0; i < STOPS; i++)
             if (ours[i])
                 take_handler(stops[i].number, note_signal);
-        if (pipe_ignored)
-            take_handler(SIGPIPE, SIG_IGN);
+        atomic_store(&signalled, 0); /* whoever begins later was not asked */
     }
     lhi_sys_unlock(LHI_LOCK_SIGNALS);
+}
+
+void lhi_sys_pipes_begin(void)
+{
+    lhi_sys_lock(LHI_LOCK_SIGNALS);
+    if (writing++ == 0)
+        pipe_ignored = set_handler(SIGPIPE, SIG_IGN, 0);
+    lhi_sys_unlock(LHI_LOCK_SIGNALS);
+}
+
+void lhi_sys_pipes_end(void)
+{
+    lhi_sys_lock(LHI_LOCK_SIGNALS);
+    if (writing > 0 && --writing == 0 && pipe_ignored)
+        take_handler(SIGPIPE, SIG_IGN);
+    lhi_sys_unlock(LHI_LOCK_SIGNALS);
+}
+
+const char *lhi_sys_signal_name(int number)
+{
+    for (int i = 0; i < STOPS; i++)
+        if (stops[i].number == number)
+            return stops[i].name;
+    return "a signal";
 }
 
 int lhi_sys_signalled(void)

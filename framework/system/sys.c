@@ -192,6 +192,18 @@ double lhi_sys_clock(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+double lhi_sys_tick(void)
+{
+#ifdef CLOCK_MONOTONIC_COARSE
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+#else
+    return lhi_sys_clock();
+#endif
+}
+
 int64_t lhi_sys_time(void)
 {
     return (int64_t)time(NULL);

@@ -77,11 +77,13 @@ void lhi_sys_unlock(enum lhi_lock which);
 int lhi_sys_find_program(const char *name, char *path, size_t room);
 /* Runs argv[0] (no shell) with `input` on its standard input, keeps the first
  * `room`-1 bytes it prints on either output (to_stdout: standard output is left
- * alone), and stops it after `seconds`.  The exit status, or -ETIMEDOUT, ... */
+ * alone), and stops it after `seconds`, or soon after `quits(arg)` is not 0 (NULL: never).
+ * The exit status, or -ETIMEDOUT, -ECANCELED, ... */
 int lhi_sys_run(char *const argv[], const char *input, size_t size, char *printed, size_t room,
-                int to_stdout, double seconds);
+                int to_stdout, double seconds, int (*quits)(const void *arg), const void *arg);
 
 double lhi_sys_clock(void);       /* seconds, never backwards */
+double lhi_sys_tick(void);        /* the same to some milliseconds, for a step of a run */
 int64_t lhi_sys_time(void);       /* seconds since 1970, UTC */
 long lhi_sys_pid(void);
 void lhi_sys_host(char *name, size_t room);
@@ -133,10 +135,13 @@ typedef struct lhi_floats {
 unsigned lhi_sys_floats_begin(lhi_floats *f);
 void lhi_sys_floats_end(const lhi_floats *f);
 
-/* From the first begin to the last end a signal that asks the process to stop sets a flag, and
- * writing to a closed pipe is an error (signals.c). */
+/* From the first begin to the last end a signal that asks the process to stop sets a flag; between
+ * the others writing to a closed pipe is an error (signals.c). */
 void lhi_sys_signals_begin(void);
 void lhi_sys_signals_end(void);
-int lhi_sys_signalled(void);
+void lhi_sys_pipes_begin(void);
+void lhi_sys_pipes_end(void);
+int lhi_sys_signalled(void);                 /* the number of the last one, 0: none */
+const char *lhi_sys_signal_name(int number); /* "SIGTERM" */
 
 #endif

@@ -1,6 +1,7 @@
 /* outputs.c -- a variable and a loss over all rows of a data set, and the output of a loss. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
+#include "framework/base/stop.h"
 #include "framework/base/threads.h"
 #include "framework/data/feed.h"
 #include "framework/ops/ops.h"
@@ -35,6 +36,8 @@ static void chunks(void *arg)
     lhi_ws *w = k->root->w;
 
     for (k->from = 0; k->from < k->d->rows; k->from = k->to) {
+        if (lhi_gives_up(w->t->c, "evaluating"))
+            return;
         k->to = k->from + CHUNK < k->d->rows ? k->from + CHUNK : k->d->rows;
         lhi_data_ahead(k->d, NULL, k->from, k->to - k->from);
         lhi_ws_rows(w, k->to - k->from);
@@ -61,7 +64,7 @@ static int over_rows(lh_var v, lh_data *d, const char *caller,
         lhi_data_prepare(d, v.tape->params->type) != LH_OK)
         return -1;
     lhi_keep_team(v.tape->c, lhi_pace_size(&k.root->w->pace[0], CHUNK), chunks, &k);
-    return 0;
+    return lhi_ok(v.tape->c) ? 0 : -1;
 }
 
 struct outputs {

@@ -4,6 +4,7 @@
 
 #include "framework/base/floats.h"
 #include "framework/base/rng.h"
+#include "framework/base/stop.h"
 #include "framework/base/threads.h"
 #include "framework/system/sys.h"
 
@@ -30,7 +31,7 @@ static int make_room(lh_run *r, size_t rows)
 /* 1 when a step of the driver's own may be made; it begins to be shown. */
 static int may_step(lh_run *r, const char *caller)
 {
-    if (lhi_sys_signalled())
+    if (lhi_stops(r->c))
         r->stopped = 1;
     if (!lhi_run_goes_on(r)) {
         lhi_run_finish(r);

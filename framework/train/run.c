@@ -4,6 +4,7 @@
 
 #include "framework/base/floats.h"
 #include "framework/base/rng.h"
+#include "framework/base/stop.h"
 #include "framework/base/text.h"
 #include "framework/base/threads.h"
 #include "framework/ops/ops.h"
@@ -12,6 +13,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { SLOW_DISK = 20000000 }; /* bytes a second */
 
 static lh_run *inert(lh_ctx *c)
 {
@@ -47,6 +50,7 @@ static void end_signals(void *unused)
 {
     (void)unused;
     lhi_sys_signals_end();
+    lhi_sys_pipes_end();
 }
 
 void lhi_run_tell(const lh_run *r)
@@ -62,6 +66,7 @@ void lhi_run_tell(const lh_run *r)
     lh_say(c, "training in %s with %s code on %s%d thread%s (%s)", lhi_type_name(w->type),
            lhi_variant_isa(w->variant), lhi_threads_forced(c) ? "" : "up to ", threads,
            threads == 1 ? "" : "s", rule);
+    lhi_stop_tell(c);
     if (!lhi_cpu_has_fma())
         lhi_warn(c, "this CPU has no fused multiply-add: the results are the same, slowly");
 }
@@ -113,9 +118,21 @@ static lh_run *run_of(lh_var L, const lh_optimizer *how, long epochs, const char
     return r->p ? r : inert(c);
 }
 
+/* Until a save was measured: values, the best ones and slots on a slow disk. */
+static double slow_save(const lh_run *r)
+{
+    double bytes = 0;
+
+    for (size_t k = 0; k < r->params; k++)
+        bytes += (double)lhi_params_bytes(r->t->params, r->param[k]);
+    return bytes * (double)(2 + r->slots) / SLOW_DISK;
+}
+
 static void begin_signals(lh_run *r)
 {
+    lhi_stop_saving(r->c, slow_save(r));
     lhi_sys_signals_begin();
+    lhi_sys_pipes_begin();
     lhi_at_close(r->c, end_signals, NULL);
     r->t->params->rule = r->optim.row->name;
 }
@@ -255,7 +272,7 @@ static void steps(void *arg)
         r->samples += (double)rows;
         r->position += rows;
         r->step++;
-    } while (r->position < r->d->rows && !lhi_sys_signalled() &&
+    } while (r->position < r->d->rows && !lhi_stops(r->c) &&
              lhi_pace_size(&r->w->pace[0], 0) == size);
 }
 
@@ -304,15 +321,21 @@ static void show(lh_run *r)
 
 int lhi_run_finish(lh_run *r)
 {
-    if (r->showing)
+    lh_ctx *c = r->c;
+    char reason[80];
+
+    if (r->showing) {
         lhi_progress_end(&r->progress);
+        lhi_stop_under_way(c, 0);
+    }
     r->showing = 0;
     lhi_run_turn(r, 1);
-    r->c->stopped = r->stopped;
-    if (r->stopped && lhi_ok(r->c))
-        lh_say(r->c, "stopped by a signal after step %ld; --resume goes on from what is saved",
-               r->step);
-    if (lhi_ok(r->c) && !r->stopped && r->epoch < r->epochs && lhi_run_has_ended(r))
+    if (r->stopped && lhi_ok(c))
+        lh_say(c, "stopped %s after step %ld; --resume goes on from what is saved",
+               lhi_stop_reason(c, reason), r->step);
+    if (r->stopped)
+        lhi_stopped(c);
+    if (lhi_ok(c) && !r->stopped && r->epoch < r->epochs && lhi_run_has_ended(r))
         lhi_run_say_end(r);
     return 0;
 }
@@ -328,8 +351,10 @@ void lhi_run_begin(lh_run *r)
 {
     lhi_run_turn(r, 0);
     r->t->params->threshold = 0.5; /* one that was chosen was for what moves on now */
-    if (!r->showing)
+    if (!r->showing) {
         lhi_progress_begin(&r->progress, r->c, "epoch", r->epochs);
+        lhi_stop_under_way(r->c, 1);
+    }
     r->showing = 1;
 }
 
@@ -339,7 +364,7 @@ static int all_steps(lh_run *r)
     if (r->order)
         lhi_data_order(r->d, lhi_shuffle_seed(r->c), (uint32_t)r->epoch, r->order);
     while (r->position < r->d->rows) {
-        if (lhi_sys_signalled()) {
+        if (lhi_stops(r->c)) {
             r->stopped = 1;
             return 0;
         }

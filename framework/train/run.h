@@ -41,7 +41,7 @@ struct lh_run {
     size_t batch;             /* rows of a batch */
     long epochs;              /* to be done in all */
     int inert;                /* nothing to do: an error, or a dry run */
-    int stopped;              /* by a signal */
+    int stopped;              /* by a signal, or for want of time */
 
     long epoch, step, moves;  /* done; a step that only gathers is no move */
     long gathered;            /* batches since the last move */

@@ -9,6 +9,7 @@
 #ifndef LHI_CHECK_H
 #define LHI_CHECK_H
 
+#include "framework/base/stop.h"
 #include "framework/base/text.h"
 #include "framework/data/feed.h"
 
@@ -90,6 +91,12 @@ typedef struct lhi_check {
     lh_page *page;
     lhi_differ *differ;
 } lhi_check;
+
+/* 1 when a check is to end before it is done; then that is the error. */
+static inline int lhi_check_gives_up(const lhi_check *k)
+{
+    return lhi_gives_up(k->c, "checking gradients");
+}
 
 /* --- setup.c --- */
 

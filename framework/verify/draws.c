@@ -167,13 +167,13 @@ int lhi_bounds_draw(lhi_check *k, lhi_bounds *b)
 
     b->drawn = 1;
     if (begin(&d) == 0) {
-        for (d.draw = 0; !b->shared && d.draw < DRAWS; d.draw++)
+        for (d.draw = 0; !b->shared && d.draw < DRAWS && !lhi_check_gives_up(k); d.draw++)
             draw_values(&d);
         if (!b->shared)
             settle(&d, 0);
         take_values(&d);
         d.act = lhi_bounds_acts(k, b, NULL);
-        for (d.draw = 0; d.act && d.draw < DRAWS; d.draw++)
+        for (d.draw = 0; d.act && d.draw < DRAWS && !lhi_check_gives_up(k); d.draw++)
             draw_grads(&d);
         if (d.act)
             settle(&d, 1);

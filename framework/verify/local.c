@@ -179,7 +179,7 @@ static int look_at(lhi_check *k, uint32_t node, lh_type type)
 
 void lhi_look_at_ops(lhi_check *k)
 {
-    for (size_t i = k->p->forwards; i-- > 0 && lhi_ok(k->c);)
+    for (size_t i = k->p->forwards; i-- > 0 && lhi_ok(k->c) && !lhi_check_gives_up(k);)
         if (k->p->act[i].kind == LHI_FORWARD && k->p->needs[k->p->act[i].node])
             /* What is wrong in wide is wrong in its formula: one finding is enough. */
             for (int type = LH_WIDE; type >= (k->no_float ? LH_F64 : LH_F32) &&

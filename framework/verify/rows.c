@@ -195,8 +195,11 @@ static int along(row *r, lh_method by, const lhi_direction *d)
 {
     double rounding;
     const lh_wide tape = tape_along(r, d, &rounding);
-    lhi_derivative v = derivative_along(r->k, by, d);
+    lhi_derivative v;
 
+    if (lhi_check_gives_up(r->k))
+        return 0;
+    v = derivative_along(r->k, by, d);
     /* An estimate by one pair of steps can be too small: it is asked again before it accuses,
      * unless others have done so. */
     if (by == LH_BY_DIFFERENCES && !v.kink && !accused(r) &&

@@ -51,6 +51,13 @@ LH_API const char *lh_version(void);
  * --threads=N is taken as it is.  Results have the same bits for any number.  In a
  * fork of a process that had used several, one works.
  *
+ * Signals: where there are arguments (argc > 0) SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1 and
+ * SIGUSR2 no longer end the process until lh_close(), but what the library is at: a run after the
+ * step that it is at (train.h), and reading, measuring, checking, deriving, predicting, drawing
+ * and benchmarks within a moment, by LH_ESTOPPED, without a part of a file.  A second SIGINT or
+ * SIGTERM ends the process.  What the program itself handles or ignores is left to it.
+ * Time: --max-time counts from here, and the environment is asked when the Slurm job ends.
+ *
  * Every call computes with the floating-point unit as C begins with it: rounding to
  * nearest, subnormal numbers kept, long double in full, no traps.  A program that
  * has set it otherwise gets the same results, is told once, and finds its own
@@ -62,8 +69,8 @@ LH_API lh_ctx *lh_open(int argc, char **argv, const char *purpose);
  * Ends a program: prints the help that was asked for (standard output) or the
  * first error (standard error), then frees the context and all it owns.
  *
- * @return the exit code of the first error (errors.def); without one, 75 when a signal
- *         stopped a run, 74 when standard output could not be written, else 0.
+ * @return the exit code of the first error (errors.def); without one, 75 when a run was
+ *         stopped before its end, 74 when standard output could not be written, else 0.
  */
 LH_API int lh_close(lh_ctx *c);
 

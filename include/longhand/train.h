@@ -29,7 +29,7 @@ LH_API lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, lo
 /**
  * Trains one epoch.
  * @return 1 after an epoch; 0 when the run is finished, was ended by lh_watch(), stopped
- *         by a signal (state is kept at the last whole step), or failed
+ *         by a signal or in time for a limit (state is kept at the last whole step), or failed
  *         (LH_ENONFINITE leaves the parameters as before the step).
  *
  * Signals: from the first lh_train() to lh_close(), SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1
@@ -37,6 +37,14 @@ LH_API lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, lo
  * saved; a second SIGINT or SIGTERM ends the process at once.  SIGPIPE is ignored: a closed
  * pipe is an error of writing.  A signal that the program handles or ignores when lh_train()
  * is called, or takes over later, is left to it.
+ *
+ * Limits: so do --max-time and the end of a Slurm job (SLURM_JOB_END_TIME), ahead of time by what
+ * was measured until then: twice the longest save, the second longest time between two steps, and
+ * 5 s, or a tenth of a limit below 50 s.
+ *
+ * What an epoch is measured by is finished before the run stops.  After it there are 5 s, and no
+ * more than the limit, for measuring and figures; what takes longer is LH_ESTOPPED, an error of
+ * the call.  lh_save() and lh_history() are always done.
  */
 LH_API int lh_epoch(lh_run *r);
 
@@ -64,10 +72,11 @@ LH_API lh_run *lh_loop(lh_var L, lh_optimizer how, long epochs);
 /**
  * One step over what lh_bind() gave the inputs: forward, backward, move.  Of a run of lh_loop(), or
  * of lh_train() in place of lh_epoch() until the driver ends the epoch with it.
- * @return 1 after a step; 0 when the run is finished, was ended by lh_watch(), stopped by a signal,
- *         or failed: LH_ENONFINITE (the parameters are those before the step); errors of the call:
- *         LH_ESTATE (an input is not bound, an epoch over the data is half done), LH_ESHAPE (inputs
- *         with different rows), LH_ESTALE.  With --check or --dry-run it does that, and ends.
+ * @return 1 after a step; 0 when the run is finished, was ended by lh_watch(), stopped as
+ *         lh_epoch() is, or failed: LH_ENONFINITE (the parameters are those before the step);
+ *         errors of the call: LH_ESTATE (an input is not bound, an epoch over the data is half
+ *         done), LH_ESHAPE (inputs with different rows), LH_ESTALE.  With --check or --dry-run it
+ *         does that, and ends.
  */
 LH_API int lh_step(lh_run *r);
 

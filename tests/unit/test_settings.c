@@ -23,6 +23,7 @@ static const struct {
 #define TYPE  "f64"
 #define WORD  "auto"
 #define PATH  "x"
+#define TIME  "2h"
 #define LH_SETTING(member, name, kind, otherwise, least, most, uses, shapes, help) \
     {name, kind, uses},
 #define LH_ASIDE(name)
