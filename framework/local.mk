@@ -275,6 +275,7 @@ libcore_la_SOURCES = \
 	framework/store/formats.c framework/store/formats.h \
 	framework/store/h5.h \
 	framework/store/image.c \
+	framework/store/inside.c \
 	framework/store/named_h5.c framework/store/named_h5.h \
 	framework/store/print.c \
 	framework/store/read.c \
@@ -330,7 +331,8 @@ lh_system_sources = \
 	framework/system/process.c \
 	framework/system/signals.c framework/system/signals.h \
 	framework/system/sys.c framework/system/sys.h \
-	framework/system/team.c
+	framework/system/team.c \
+	framework/system/trial.c
 
 lib_LTLIBRARIES += liblonghand.la
 liblonghand_la_SOURCES = $(lh_system_sources)

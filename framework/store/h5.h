@@ -11,6 +11,13 @@
 #define LHI_H5_ITEMS 4096          /* most parameters, series, lines */
 #define LHI_H5_TEXT (4096u * 1024) /* most bytes of one text */
 
+/* A file in memory that is only read, as HDF5 knows it. */
+typedef struct lhi_h5_inside {
+    H5FD_t file; /* first */
+    const unsigned char *at;
+    haddr_t size, end; /* what is there, and what HDF5 has been told of it */
+} lhi_h5_inside;
+
 /* One visit to HDF5: everything opened is on a stack, so that nothing stays open.
  * The context's status is the flag that something failed. */
 typedef struct lhi_h5 {
@@ -24,6 +31,7 @@ typedef struct lhi_h5 {
     int64_t version;     /* that its user block names */
     uint64_t budget;     /* bytes that the datasets may still claim */
     uint64_t growth;     /* and those that are compressed; 0: none is allowed */
+    lhi_h5_inside inside;
     hid_t open[24];
     size_t opens;
     H5E_auto2_t report;  /* the caller's, put back at the end */
@@ -35,6 +43,8 @@ typedef struct lhi_h5 {
  * so nothing of the driver's (a message function) is called there. */
 void lhi_h5_begin(lhi_h5 *h);
 void lhi_h5_end(lhi_h5 *h);
+/* Both around read(), once it has gone well in a copy of the process; else LH_EFORMAT. */
+void lhi_h5_visit(lhi_h5 *h, void (*read)(lhi_h5 *h, void *arg), void *arg);
 /* Remembers an id to be closed; a negative one is a failure at `name` in `in`. */
 hid_t lhi_h5_keep(lhi_h5 *h, hid_t id, hid_t in, const char *name);
 /* Closes what was kept since h->opens was `mark`. */
@@ -43,8 +53,10 @@ void lhi_h5_drop(lhi_h5 *h, size_t mark);
 int lhi_h5_did(lhi_h5 *h, int result, hid_t in, const char *name);
 /* LH_EFORMAT: what is wrong with `name` in `in`. */
 void lhi_h5_bad(lhi_h5 *h, hid_t in, const char *name, const char *reason);
-/* An HDF5 file in memory: a new one in h->image, or the one that stands there. */
+/* A new HDF5 file in memory, in h->image. */
 hid_t lhi_h5_create(lhi_h5 *h);
+
+/* inside.c: the HDF5 file that stands in h->image, of h->size bytes. */
 hid_t lhi_h5_open(lhi_h5 *h);
 
 /* file.c: reads the file into h->image, the user block checked. */

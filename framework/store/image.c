@@ -39,6 +39,44 @@ void lhi_h5_end(lhi_h5 *h)
     lhi_sys_unlock(LHI_LOCK_HDF5);
 }
 
+typedef struct visit {
+    lhi_h5 *h;
+    void (*read)(lhi_h5 *h, void *arg);
+    void *arg;
+} visit;
+
+static void hush(void *arg, const char *text)
+{
+    (void)arg, (void)text;
+}
+
+static void in_a_copy(void *arg)
+{
+    const visit *v = arg;
+
+    v->h->c->say = hush;
+    v->read(v->h, v->arg);
+    lhi_h5_drop(v->h, 0);
+}
+
+/* What a digest finds are accidents.  HDF5 (1.10.8) does not hold out against a structure that was
+ * made to do harm: it frees what it never had, and counts in loops that do not end. */
+void lhi_h5_visit(lhi_h5 *h, void (*read)(lhi_h5 *h, void *arg), void *arg)
+{
+    visit v = {h, read, arg};
+
+    if (!lhi_ok(h->c))
+        return;
+    lhi_h5_begin(h);
+    if (lhi_sys_trial(in_a_copy, &v, 2 + (unsigned)(h->size >> 23),
+                      (UINT64_C(256) << 20) + 8 * h->size + h->growth) == 0)
+        lhi_fail(h->c, h->status, h->hint, "%s is damaged: HDF5 cannot read what it says of its "
+                 "own structure, and would have ended the program", h->path);
+    else
+        read(h, arg);
+    lhi_h5_end(h);
+}
+
 void lhi_store_version(char text[LHI_STORE_VERSION_ROOM])
 {
     unsigned major = 0, minor = 0, release = 0;
@@ -214,15 +252,4 @@ hid_t lhi_h5_create(lhi_h5 *h)
     if (!lhi_ok(h->c))
         return -1;
     return lhi_h5_keep(h, H5Fcreate(no_such_file(name), H5F_ACC_TRUNC, creation, access), -1, "");
-}
-
-hid_t lhi_h5_open(lhi_h5 *h)
-{
-    char name[48];
-    const hid_t access = memory_access(h);
-
-    lhi_h5_did(h, H5Pset_file_image(access, h->image, (size_t)h->size), -1, "");
-    if (!lhi_ok(h->c))
-        return -1;
-    return lhi_h5_keep(h, H5Fopen(no_such_file(name), H5F_ACC_RDONLY, access), -1, "");
 }

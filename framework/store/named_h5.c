@@ -305,8 +305,9 @@ static void look_into(walk *w)
     lhi_h5_drop(h, mark);
 }
 
-static void walk_file(lhi_arrays *a, lhi_h5 *h)
+static void walk_file(lhi_h5 *h, void *arg)
 {
+    lhi_arrays *a = arg;
     walk w = {.a = a, .h = h};
 
     w.half = half_type(h);
@@ -328,11 +329,7 @@ void lhi_named_h5_read(lhi_arrays *a)
     h.growth = lhi_arrays_growth(a);
     if (lhi_h5_ours(a->bytes, a->size))
         lhi_h5_check(&h);
-    if (!lhi_ok(a->c))
-        return;
-    lhi_h5_begin(&h);
-    walk_file(a, &h);
-    lhi_h5_end(&h);
+    lhi_h5_visit(&h, walk_file, a);
 }
 
 __attribute__((constructor)) static void open_door(void)

@@ -266,8 +266,9 @@ static void as_now(lhi_state *s)
     s->moves = s->step;
 }
 
-static void read_all(lhi_h5 *h, lhi_state *s)
+static void read_all(lhi_h5 *h, void *arg)
 {
+    lhi_state *s = arg;
     const hid_t file = lhi_h5_open(h);
     char reason[400];
 
@@ -302,12 +303,8 @@ lh_status lhi_store_read(lh_ctx *c, const char *path, lhi_state *s)
     *s = (lhi_state){.threshold = 0.5}; /* what files mean that do not say it */
     if (lhi_ok(c))
         lhi_h5_load(&h);
-    if (lhi_ok(c)) {
-        h.budget = h.size;
-        lhi_h5_begin(&h);
-        read_all(&h, s);
-        lhi_h5_end(&h);
-    }
+    h.budget = h.size;
+    lhi_h5_visit(&h, read_all, s);
     lhi_release(c, h.image);
     if (!lhi_ok(c))
         memset(s, 0, sizeof *s);

@@ -82,6 +82,12 @@ int lhi_sys_find_program(const char *name, char *path, size_t room);
 int lhi_sys_run(char *const argv[], const char *input, size_t size, char *printed, size_t room,
                 int to_stdout, double seconds, int (*quits)(const void *arg), const void *arg);
 
+/* Whether work() comes to an end in a copy of this process: 1; 0 when the copy died of it, took
+ * more seconds of a CPU, or so many bytes of memory more than this process has; or a negative
+ * errno: no copy could be made, or somebody else has waited for it.  Nothing that work() does
+ * is seen here, and it must not use the threads of OpenMP. */
+int lhi_sys_trial(void (*work)(void *arg), void *arg, unsigned seconds, uint64_t bytes);
+
 double lhi_sys_clock(void);       /* seconds, never backwards */
 double lhi_sys_tick(void);        /* the same to some milliseconds, for a step of a run */
 int64_t lhi_sys_time(void);       /* seconds since 1970, UTC */
