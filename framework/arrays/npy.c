@@ -169,9 +169,7 @@ void lhi_npy_put(lhi_text *t, const lhi_named *n)
     else
         lhi_text_add(&head, "%zu, %zu), }", n->rows, n->cols);
     length = (HEAD_1 + head.size + 1 + 63) / 64 * 64 - HEAD_1;
-    while (head.at && head.size < length - 1)
-        lhi_text_add(&head, " ");
-    lhi_text_add(&head, "\n");
+    lhi_text_add(&head, "%*s\n", (int)(length - 1 - head.size), "");
     lhi_text_put(t, magic, sizeof magic);
     lhi_number_put(t, 2, 1); /* version 1.0 */
     lhi_number_put(t, 2, length);

@@ -342,8 +342,7 @@ void lhi_safetensors_put(lhi_text *t, const lhi_named *list, size_t count)
         at += bytes;
     }
     lhi_text_add(&head, count == 0 ? "{}" : "}");
-    while (head.at && head.size % 8 != 0)
-        lhi_text_add(&head, " ");
+    lhi_text_add(&head, "%*s", (int)((0 - head.size) % 8), "");
     lhi_number_put(t, HEAD, head.size);
     if (head.at)
         lhi_text_put(t, head.at, head.size);
