@@ -4,6 +4,8 @@
 
 #include "framework/base/rng.h"
 
+#include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,10 +123,16 @@ static int fold_groups(const lh_data *d, group **list, size_t count, size_t fold
 
 static lh_status by_groups(const lh_data *d, const lhi_draw *how, uint32_t *fold)
 {
-    size_t count = 0;
-    group *g = groups_of(d, &count);
-    group **list = NULL;
+    size_t count = 0, lacks = 0;
+    group *g, **list = NULL;
 
+    while (lacks < d->rows && !isnan(group_of(d, lacks)))
+        lacks++;
+    if (lacks < d->rows) /* of a set without labels it is no fault but here */
+        return lhi_fail(d->c, LH_EDATA, "take such rows out, or split without --group",
+                        "%s: row %" PRIu32 " of %s has no group", how->caller, d->row[lacks] + 1,
+                        d->name);
+    g = groups_of(d, &count);
     if (g && (count < 2 || count < how->folds))
         lhi_fail(d->c, LH_EUSAGE, "take fewer folds, or split without --group",
                  "%s: the %zu rows of %s are of %zu group%s", how->caller, d->rows, d->name, count,
