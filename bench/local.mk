@@ -1,6 +1,6 @@
 ## Measurements that take too long for make check, and the programs to compare with.
 
-EXTRA_PROGRAMS = bench/exhaustive bench/doubles bench/lines bench/reading bench/teams
+EXTRA_PROGRAMS += bench/exhaustive bench/doubles bench/lines bench/reading bench/teams
 CLEANFILES += bench/exhaustive$(EXEEXT) bench/doubles$(EXEEXT) bench/lines$(EXEEXT) \
 	bench/reading$(EXEEXT) bench/teams$(EXEEXT)
 bench_exhaustive_SOURCES = bench/exhaustive.c $(lh_system_sources)

@@ -196,9 +196,10 @@ AC_DEFUN([LH_FLOAT], [
   AC_CHECK_DECL([__FAST_MATH__], [AC_MSG_ERROR([the compiler is in fast-math mode, which changes results])],
     [], [[ ]])])
 
+dnl Readers know no instruction sets: to fuzz them the portable code is enough.
 AC_DEFUN([LH_INSTRUCTION_SETS], [
   lh_x86=no
-  AS_CASE([$host_cpu], [x86_64|amd64], [lh_x86=yes])
+  AS_CASE([$host_cpu,$enable_fuzzing], [x86_64,no|amd64,no], [lh_x86=yes])
   LH_AVX2="-mavx2 -mfma"
   LH_AVX512="$LH_AVX2 -mavx512f -mavx512dq -mavx512vl -mavx512bw -mprefer-vector-width=512"
   AS_IF([test $lh_x86 = yes], [

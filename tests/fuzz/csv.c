@@ -1,0 +1,10 @@
+/* csv.c -- rows of text; the first bytes say how they are read. */
+/* SPDX-License-Identifier: MIT */
+#include "tests/fuzz/fuzz.h"
+
+void fuzz_csv(const uint8_t *bytes, size_t size)
+{
+    fuzz_input in = {bytes, size}, how = fuzz_part(&in, 4);
+
+    fuzz_read_table(&how, fuzz_file("input", in.at, in.size));
+}
