@@ -78,6 +78,7 @@ libcore_la_SOURCES = \
 	framework/base/digits.c framework/base/digits.h \
 	framework/base/duration.c framework/base/duration.h \
 	framework/base/error.c \
+	framework/base/every.c framework/base/every.h \
 	framework/base/floats.c framework/base/floats.h \
 	framework/base/help.c \
 	framework/base/limits.c \
@@ -93,6 +94,7 @@ libcore_la_SOURCES = \
 	framework/base/scale.h \
 	framework/base/settings.c framework/base/settings.def \
 	framework/base/sha256.c framework/base/sha256.h \
+	framework/base/snapshot.c framework/base/snapshot.h \
 	framework/base/state.h \
 	framework/base/stop.c framework/base/stop.h \
 	framework/base/text.c framework/base/text.h \
@@ -250,7 +252,9 @@ libcore_la_SOURCES = \
 	framework/derive/parse.c \
 	framework/derive/render.c \
 	framework/derive/values.c \
+	framework/train/compare.c \
 	framework/train/describe.c \
+	framework/train/hook.c \
 	framework/train/metrics.c \
 	framework/train/move.c \
 	framework/train/outputs.c \
@@ -294,8 +298,10 @@ libcore_la_SOURCES = \
 	framework/session/checkpoint.c \
 	framework/session/difference.c \
 	framework/session/figures.c \
+	framework/session/keep.c framework/session/keep.h \
 	framework/session/model.c \
 	framework/session/predict.c \
+	framework/session/resume.c \
 	framework/session/rows.c \
 	framework/session/ledger.h \
 	framework/session/ledger_files.c \
@@ -324,6 +330,7 @@ lh_system_sources = \
 	framework/system/child.c framework/system/child.h \
 	framework/system/fault.c framework/system/fault.h \
 	framework/system/floats.c \
+	framework/system/folder.c framework/system/folder.h \
 	framework/system/map.c \
 	framework/system/making.c \
 	framework/system/mem.c framework/system/mem.h \
@@ -332,6 +339,7 @@ lh_system_sources = \
 	framework/system/signals.c framework/system/signals.h \
 	framework/system/sys.c framework/system/sys.h \
 	framework/system/team.c \
+	framework/system/thread.c framework/system/thread.h \
 	framework/system/trial.c
 
 lib_LTLIBRARIES += liblonghand.la

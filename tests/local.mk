@@ -396,6 +396,11 @@ tests_unit_test_lines_SOURCES = tests/unit/test_lines.c tests/unit/lines_help.h
 tests_unit_test_lines_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_lines_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_keeping
+tests_unit_test_keeping_SOURCES = tests/unit/test_keeping.c
+tests_unit_test_keeping_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_keeping_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_layers
 tests_unit_test_layers_SOURCES = tests/unit/test_layers.c
 tests_unit_test_layers_CPPFLAGS = $(lh_test_cppflags)
@@ -429,6 +434,7 @@ lh_test_scripts = \
 	tests/cli/drivers.sh \
 	tests/cli/interop.sh \
 	tests/cli/experiments.sh \
+	tests/cli/keeping.sh \
 	tests/cli/labels.sh \
 	tests/cli/locale.sh \
 	tests/cli/names.sh \

@@ -3,6 +3,8 @@
 #ifndef LHI_CTX_H
 #define LHI_CTX_H
 
+#include "framework/base/every.h"
+
 #include <longhand/ctx.h>
 #include <longhand/params.h>
 
@@ -20,6 +22,7 @@ typedef struct lhi_settings {
 #define LHI_C_WORD  const char *
 #define LHI_C_PATH  const char *
 #define LHI_C_TIME  double
+#define LHI_C_EVERY lhi_every
 #define LH_SETTING(member, name, kind, otherwise, least, most, uses, shapes, help) \
     LHI_C_##kind member;
 #define LH_ASIDE(name)
@@ -34,6 +37,7 @@ typedef struct lhi_settings {
 #undef LHI_C_WORD
 #undef LHI_C_PATH
 #undef LHI_C_TIME
+#undef LHI_C_EVERY
 } lhi_settings;
 
 typedef struct lhi_option {
@@ -109,6 +113,7 @@ struct lh_ctx {
     lhi_closer *closers;  /* newest first */
     lhi_registry ops;
     void *ledger;         /* verify/: the report of the last check */
+    void *keepers;        /* session/: the runs that are saved while they go on, newest first */
     int trained;          /* a run has trained an epoch: there is something to lose */
 };
 
@@ -146,6 +151,10 @@ lh_status lhi_call_ends_if_trained(lh_ctx *c);
 /* lhi_fail() and lhi_call_ends() in one: the call is refused, the context goes on. */
 lh_status lhi_refuse(lh_ctx *c, lh_status s, const char *hint, const char *format, ...)
     LH_PRINTF(4, 5);
+
+/* Takes the state's error back, as a text without its hint: of what was tried and is not needed.
+ * Returns what it was. */
+lh_status lhi_take_back(lh_ctx *c, char *text, size_t room);
 
 /* A warning, once for each text of `format`... the caller sees to "once". */
 void lhi_warn(lh_ctx *c, const char *format, ...) LH_PRINTF(2, 3);

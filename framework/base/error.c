@@ -111,6 +111,18 @@ lh_status lhi_call_ends_if_trained(lh_ctx *c)
     return c->trained ? lhi_call_ends(c) : c->status;
 }
 
+lh_status lhi_take_back(lh_ctx *c, char *text, size_t room)
+{
+    const lh_status s = c->status;
+    const char *hint = strstr(c->message, "\n  hint: ");
+    const size_t length = hint ? (size_t)(hint - c->message) : strlen(c->message);
+
+    snprintf(text, room, "%.*s", (int)length, c->message);
+    c->status = LH_OK;
+    c->message[0] = 0;
+    return s;
+}
+
 /* What could steer a terminal becomes ?, in place; ends of lines stay.  Terminals obey U+0080 to
  * U+009F, too, and some of them bytes of these numbers. */
 static void make_plain(char *text)

@@ -1,13 +1,14 @@
 /* settings.c -- the options of every program, by the table of settings.def. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/ctx.h"
+#include "framework/base/every.h"
 #include "framework/base/quote.h"
 #include "framework/system/sys.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum kind { FLAG, WHOLE, REAL, SEED, TYPE, WORD, PATH, TIME };
+enum kind { FLAG, WHOLE, REAL, SEED, TYPE, WORD, PATH, TIME, EVERY };
 
 typedef struct setting {
     const char *name, *otherwise, *help;
@@ -47,6 +48,15 @@ static double in_range(lh_ctx *c, const setting *s, double x, double otherwise)
     return otherwise;
 }
 
+static void take_every(lh_ctx *c, const setting *s, lhi_every *to)
+{
+    const char *text = lh_opt_text(c, s->name, s->otherwise, s->help);
+    const char *fault = text ? lhi_every_read(text, to) : NULL;
+
+    if (fault)
+        lhi_fail(c, LH_EUSAGE, NULL, "--%s=%s: %s", s->name, text, fault);
+}
+
 /* Declares the option of a row, or finds it, and puts its value into the settings. */
 static void take(lh_ctx *c, const setting *s)
 {
@@ -83,6 +93,9 @@ static void take(lh_ctx *c, const setting *s)
         break;
     case TIME:
         *(double *)to = lhi_opt_time(c, s->name, s->help);
+        break;
+    case EVERY:
+        take_every(c, s, to);
         break;
     }
 }

@@ -4,6 +4,7 @@
 #include "framework/base/place.h"
 #include "framework/base/stop.h"
 #include "framework/ops/ops.h"
+#include "framework/session/keep.h"
 #include "framework/session/session.h"
 #include "framework/store/store.h"
 #include "framework/system/sys.h"
@@ -15,13 +16,19 @@ static void save(lh_run *r, const char *path)
 {
     LHI_USUAL_FLOATS(r->c);
     const double began = lhi_sys_clock();
+    lhi_keeper *k = lhi_keeper_of(r, path);
     lhi_state s;
 
+    if (k)
+        lhi_keep_wait(k);
     if (lhi_run_state(r, &s) == LH_OK) {
         if (!r->c->set.reproducible)
             s.provenance_count = lhi_provenance(r->c, &s.provenance);
         lhi_place_sweep(r->c, path);
-        lhi_store_write(r->c, &s, path);
+        if (k)
+            lhi_keep_now(k, &s);
+        else
+            lhi_store_write(r->c, &s, path);
     }
     lhi_run_state_free(r, &s);
     lhi_stop_saving(r->c, lhi_sys_clock() - began);

@@ -1,34 +1,18 @@
 /* start.c -- where training begins, lh_train() and lh_backward(): --resume, --check, --dry-run. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
-#include "framework/store/store.h"
-#include "framework/train/run.h"
+#include "framework/session/keep.h"
 
 #include <longhand/verify.h>
 
 #include <stdio.h>
-
-/* Takes up what --resume names; 0 after an error. */
-static int resume(lh_run *r)
-{
-    lhi_state s;
-
-    if (r->c->set.resume[0] && lhi_store_read(r->c, r->c->set.resume, &s) == LH_OK &&
-        lhi_run_restore(r, &s, r->c->set.resume) == LH_OK)
-        lh_say(r->c, "going on from %s after epoch %ld, step %ld%s", r->c->set.resume, r->epoch,
-               r->step,
-               r->epoch >= r->epochs    ? ": no epoch is left to do"
-               : lhi_run_has_ended(r) ? ": its patience had ended it"
-                                      : "");
-    return lhi_ok(r->c);
-}
 
 lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, long epochs)
 {
     LHI_USUAL_FLOATS(L.tape ? L.tape->c : NULL);
     lh_run *r = lhi_run_new(L, how, d, batch, epochs);
 
-    if (!r || r->inert || !lhi_ok(r->c) || !resume(r))
+    if (!r || r->inert || !lhi_ok(r->c) || !lhi_resume_file(r))
         return r;
     if (r->c->set.dry_run)
         lh_describe(L, r->batch);
@@ -46,7 +30,8 @@ lh_run *lh_loop(lh_var L, lh_optimizer how, long epochs)
     LHI_USUAL_FLOATS(lhi_ctx_of(L));
     lh_run *r = lhi_run_alone(L, how, epochs);
 
-    if (r && !r->inert && lhi_ok(r->c) && resume(r) && !r->c->set.dry_run && !r->c->set.check)
+    if (r && !r->inert && lhi_ok(r->c) && lhi_resume_file(r) && !r->c->set.dry_run &&
+        !r->c->set.check)
         lhi_run_tell(r);
     return r;
 }

@@ -7,7 +7,6 @@
 #include "framework/session/session.h"
 #include "framework/store/store.h"
 #include "framework/system/sys.h"
-#include "framework/train/run.h"
 
 #include <longhand/report.h>
 #include <longhand/version.h>
@@ -61,24 +60,6 @@ lh_status lh_folder(lh_ctx *c, const char *path)
     else
         lhi_fail(c, LH_EUSAGE, NULL, "a folder needs a name");
     return lhi_call_ends_if_trained(c);
-}
-
-lh_status lh_will_save(lh_run *r, const char *path)
-{
-    lhi_state s;
-
-    if (!r)
-        return LH_EUSAGE;
-    if (!lhi_ok(r->c) || r->inert)
-        return r->c->status;
-    if (!path || !path[0])
-        lhi_fail(r->c, LH_EUSAGE, NULL, "lh_will_save: there is no path");
-    else if (lhi_run_good(r, "lh_will_save")) {
-        if (lhi_run_state(r, &s) == LH_OK)
-            lhi_place_try(r->c, path, lhi_store_least(&s));
-        lhi_run_state_free(r, &s);
-    }
-    return lhi_call_ends_if_trained(r->c);
 }
 
 size_t lhi_provenance(lh_ctx *c, const char ***lines)

@@ -28,7 +28,7 @@
 #undef write
 #undef fsync
 #undef rename
-#undef link
+#undef linkat
 #undef unlink
 #undef unlinkat
 #undef mkdir
@@ -46,6 +46,7 @@
 #undef fcntl
 #undef fchown
 #undef fchmod
+#undef ftruncate
 #undef fallocate
 #undef opendir
 
@@ -144,9 +145,10 @@ int lhi_faulty_rename(const char *from, const char *to)
     return 0;
 }
 
-int lhi_faulty_link(const char *from, const char *to)
+int lhi_faulty_link(int from_folder, const char *from, int to_folder, const char *to, int flags)
 {
-    if (fails(LHI_FAULT_FILE, LHI_CALL_LINK) || link(from, to) != 0)
+    if (fails(LHI_FAULT_FILE, LHI_CALL_LINK) ||
+        linkat(from_folder, from, to_folder, to, flags) != 0)
         return -1;
     lhi_fault_tell(&(lhi_file_event){.call = LHI_CALL_LINK, .path = from, .to = to});
     return 0;
@@ -237,6 +239,11 @@ int lhi_faulty_chown(int fd, uid_t uid, gid_t gid)
 int lhi_faulty_chmod(int fd, mode_t mode)
 {
     return fails(LHI_FAULT_ASIDE, LHI_CALL_RIGHTS) ? -1 : fchmod(fd, mode);
+}
+
+int lhi_faulty_truncate(int fd, off_t bytes)
+{
+    return fails(LHI_FAULT_ASIDE, LHI_CALL_ALLOCATE) ? -1 : ftruncate(fd, bytes);
 }
 
 int lhi_faulty_fallocate(int fd, int mode, off_t from, off_t bytes)

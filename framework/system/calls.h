@@ -21,7 +21,7 @@ ssize_t lhi_faulty_read(int fd, void *to, size_t bytes, off_t from);
 ssize_t lhi_faulty_write(int fd, const void *from, size_t bytes);
 int lhi_faulty_sync(int fd);
 int lhi_faulty_rename(const char *from, const char *to);
-int lhi_faulty_link(const char *from, const char *to);
+int lhi_faulty_link(int from_folder, const char *from, int to_folder, const char *to, int flags);
 int lhi_faulty_unlink(int folder, const char *path, int flags);
 int lhi_faulty_mkdir(const char *path, mode_t mode);
 void *lhi_faulty_mmap(void *at, size_t bytes, int protect, int flags, int fd, off_t from);
@@ -35,6 +35,7 @@ int lhi_faulty_flock(int fd, int how);
 int lhi_faulty_fcntl(int fd, int command, ...);
 int lhi_faulty_chown(int fd, uid_t uid, gid_t gid);
 int lhi_faulty_chmod(int fd, mode_t mode);
+int lhi_faulty_truncate(int fd, off_t bytes);
 int lhi_faulty_fallocate(int fd, int mode, off_t from, off_t bytes);
 DIR *lhi_faulty_opendir(const char *path);
 
@@ -47,7 +48,8 @@ DIR *lhi_faulty_opendir(const char *path);
 #define write(fd, from, bytes) lhi_faulty_write(fd, from, bytes)
 #define fsync(fd) lhi_faulty_sync(fd)
 #define rename(from, to) lhi_faulty_rename(from, to)
-#define link(from, to) lhi_faulty_link(from, to)
+#define linkat(from_folder, from, to_folder, to, flags) \
+    lhi_faulty_link(from_folder, from, to_folder, to, flags)
 #define unlink(path) lhi_faulty_unlink(AT_FDCWD, path, 0)
 #define unlinkat(folder, path, flags) lhi_faulty_unlink(folder, path, flags)
 #define mkdir(path, mode) lhi_faulty_mkdir(path, mode)
@@ -66,6 +68,7 @@ DIR *lhi_faulty_opendir(const char *path);
 #define fcntl(...) lhi_faulty_fcntl(__VA_ARGS__)
 #define fchown(fd, uid, gid) lhi_faulty_chown(fd, uid, gid)
 #define fchmod(fd, mode) lhi_faulty_chmod(fd, mode)
+#define ftruncate(fd, bytes) lhi_faulty_truncate(fd, bytes)
 #define fallocate(fd, mode, from, bytes) lhi_faulty_fallocate(fd, mode, from, bytes)
 #define opendir(path) lhi_faulty_opendir(path)
 

@@ -107,8 +107,7 @@ static int look(lhi_making *m, const char *path)
     return faccessat(AT_FDCWD, m->target, W_OK, AT_EACCESS) != 0 ? -errno : 0;
 }
 
-/* Never 0, 1 or 2: where one of those is closed, what the program prints would go into it. */
-static int above_standard(int fd)
+int lhi_sys_above_standard(int fd)
 {
     int higher;
 
@@ -130,9 +129,9 @@ static int open_in_place(lhi_making *m)
     if (number == STDOUT_FILENO)
         fflush(stdout); /* what was printed before comes before */
     /* O_NONBLOCK: a pipe that nobody reads is an error and no waiting for ever. */
-    m->fd = above_standard(number >= 0
-                               ? fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
-                               : open(m->target, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    m->fd = lhi_sys_above_standard(
+        number >= 0 ? fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
+                    : open(m->target, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (m->fd >= 0 && number < 0)
         fcntl(m->fd, F_SETFL, fcntl(m->fd, F_GETFL) & ~O_NONBLOCK);
     return m->fd < 0 ? m->fd : 0;
@@ -167,8 +166,9 @@ static int create(lhi_making *m)
 
         if (status != 0)
             return status;
-        m->fd = above_standard(open(m->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                                    m->is_new ? 0666 : 0600));
+        m->fd = lhi_sys_above_standard(
+            open(m->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                 m->is_new ? 0666 : 0600));
         if (m->fd == -EEXIST || m->fd == -EINTR)
             continue;
         if (m->fd < 0)
@@ -314,9 +314,7 @@ static int is_ours(const char *name, const char *of)
     return !of || (strncmp(name, of, stem) == 0 && (!of[stem] || stem == STEM));
 }
 
-/* The file systems of one machine.  Elsewhere a lock may be known to one machine alone, and the
- * writer be on another. */
-static int locks_reach_all(int fd)
+int lhi_sys_locks_reach_all(int fd)
 {
     static const unsigned long local[] = {
         0xEF53 /* ext */,       0x58465342 /* XFS */,     0x9123683E /* btrfs */,
@@ -346,7 +344,7 @@ static int sweep_one(int folder, const char *name, uint64_t *bytes)
         *bytes = (uint64_t)s.st_size;
         if (flock(fd, LOCK_EX | LOCK_NB) != 0)
             result = errno == EWOULDBLOCK ? -1 : 0;
-        else if (locks_reach_all(fd))
+        else if (lhi_sys_locks_reach_all(fd))
             result = unlinkat(folder, name, 0) == 0 ? 1 : -1;
         else
             result = 0;

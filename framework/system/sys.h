@@ -18,6 +18,12 @@ int lhi_sys_open(const char *path, enum lhi_file_kind *kind, uint64_t *size);
 int lhi_sys_read(int fd, void *to, size_t bytes);
 int lhi_sys_read_at(int fd, void *to, size_t bytes, uint64_t from);
 int lhi_sys_write(int fd, const void *from, size_t bytes);
+/* The descriptor, or one like it that is not 0, 1 or 2: where one of those is closed, what the
+ * program prints would go into the file.  The errno of a failed open. */
+int lhi_sys_above_standard(int fd);
+/* 1 on the file systems of one machine.  Elsewhere a lock may be known to one machine alone, and
+ * its holder be on another. */
+int lhi_sys_locks_reach_all(int fd);
 int lhi_sys_sync(int fd);
 int lhi_sys_sync_folder_of(const char *path);
 int lhi_sys_close(int fd);

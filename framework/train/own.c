@@ -33,6 +33,8 @@ static int may_step(lh_run *r, const char *caller)
 {
     if (lhi_stops(r->c))
         r->stopped = 1;
+    else if (lhi_run_due(r))
+        lhi_run_hooks(r);
     if (!lhi_run_goes_on(r)) {
         lhi_run_finish(r);
         return 0;

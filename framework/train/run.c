@@ -272,7 +272,7 @@ static void steps(void *arg)
         r->samples += (double)rows;
         r->position += rows;
         r->step++;
-    } while (r->position < r->d->rows && !lhi_stops(r->c) &&
+    } while (r->position < r->d->rows && !lhi_stops(r->c) && !lhi_run_due(r) &&
              lhi_pace_size(&r->w->pace[0], 0) == size);
 }
 
@@ -364,10 +364,12 @@ static int all_steps(lh_run *r)
     if (r->order)
         lhi_data_order(r->d, lhi_shuffle_seed(r->c), (uint32_t)r->epoch, r->order);
     while (r->position < r->d->rows) {
-        if (lhi_stops(r->c)) {
+        if (lhi_stops(r->c))
             r->stopped = 1;
+        else if (lhi_run_due(r))
+            lhi_run_hooks(r);
+        if (r->stopped || !lhi_ok(r->c))
             return 0;
-        }
         lhi_keep_team(r->c, lhi_pace_size(&r->w->pace[0], r->batch), steps, r);
         if (!lhi_root_is_finite(r->w)) {
             lhi_run_nonfinite(r, r->position, r->position + rows_of_step(r));
@@ -401,6 +403,7 @@ int lh_epoch(lh_run *r)
     }
     r->last_loss = r->loss_sum / (double)r->position;
     r->epoch++;
+    r->look = r->step;
     r->c->trained = 1;
     r->position = 0;
     r->own = 0;

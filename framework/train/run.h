@@ -10,6 +10,17 @@
 
 #include <longhand/train.h>
 
+/* What is to be done between two steps of a run, outside of its team, as soon as a time, a step
+ * or an epoch has come.  f says when it is due again; INFINITY and LONG_MAX are never. */
+typedef struct lhi_hook lhi_hook;
+struct lhi_hook {
+    void (*f)(lh_run *r, void *arg);
+    void *arg;
+    double at;                /* of lhi_sys_clock() */
+    long step, epoch;         /* as many done, and of the latter nothing more */
+    lhi_hook *next;
+};
+
 struct lh_run {
     lh_ctx *c;
     lh_tape *t;
@@ -69,6 +80,9 @@ struct lh_run {
     size_t numbers;
     lhi_state_slot *slot_state; /* the slots as a checkpoint holds them */
     lhi_state_number *kept_state; /* and numbers besides */
+    lhi_hook *hooks;
+    long look, looked;        /* the steps of the next look at the clock, and of the last one */
+    double clock;             /* at that */
     lhi_progress progress;
     int showing, unseen;      /* unseen: an epoch that is not shown yet */
 };
@@ -100,6 +114,19 @@ int lhi_run_ready(lh_run *r, int threads);
 /* One step on rows from..to-1 of the epoch's order; the loss is left in the workspace. */
 void lhi_run_step(lh_run *r, size_t from, size_t to);
 
+/* --- hook.c --- */
+
+/* Adds a hook, which is the caller's and lives as long as the run. */
+void lhi_run_hook(lh_run *r, lhi_hook *h);
+/* Looks whether one is due; most steps only compare two numbers. */
+int lhi_run_looks(lh_run *r);
+static inline int lhi_run_due(lh_run *r)
+{
+    return r->step >= r->look && lhi_run_looks(r);
+}
+/* Calls those that are due, before a step. */
+void lhi_run_hooks(lh_run *r);
+
 /* --- move.c --- */
 
 /* What the optimiser needs, for a run that has its workspace; -1: no memory. */
@@ -119,9 +146,27 @@ lh_status lhi_run_state(lh_run *r, lhi_state *s);
 /* Frees what lhi_run_state() made, also where it failed, and the lines of the provenance: a run
  * that is saved each epoch must not grow. */
 void lhi_run_state_free(lh_run *r, lhi_state *s);
-/* Takes a state up; `path` is for messages.  LH_EMISMATCH when it is another network,
- * other data, batch, seed, shards, optimiser or type: says which. */
+/* Takes a state up; `path` is for messages.  LH_EMISMATCH as lhi_run_compare(). */
 lh_status lhi_run_restore(lh_run *r, const lhi_state *s, const char *path);
+
+/* --- compare.c --- */
+
+/* LH_EMISMATCH when a state is of another network, other data, batch, seed, shards, optimiser or
+ * type: says which, with the lines of the networks and the options that differ. */
+lh_status lhi_run_compare(lh_run *r, const lhi_state *s, const char *path);
+/* The same, and all options that shape a result must have the same values, but for the patience:
+ * the state is of this command. */
+lh_status lhi_run_compare_command(lh_run *r, const lhi_state *s, const char *path);
+
+/* --- restore.c --- */
+
+/* The rule with its numbers, and what it keeps of each parameter; -1: no memory. */
+int lhi_run_rule(lh_run *r, lhi_state *s);
+/* What a state has under a name; NULL: nothing. */
+const lhi_state_slot *lhi_slot_named(const lhi_state *s, const char *name);
+const lhi_state_number *lhi_number_named(const lhi_state_number *list, size_t count,
+                                         const char *name);
+double lhi_kept_value(const lhi_state *s, const char *name, double otherwise);
 
 /* 1 when the watched series has had no smaller value for as long as the patience lasts. */
 int lhi_run_has_ended(const lh_run *r);

@@ -31,12 +31,27 @@ extern "C" {
 LH_API lh_status lh_save(lh_run *r, const char *path);
 
 /**
- * Before the first epoch: can the run be saved there?  Tries folder, rights, name and room for a
- * file of its size, and removes what killed programs have left of that file, saying so.  A
- * regular file that stands there is not touched.
+ * Announces, before the first step, where the run will be saved.  Tries folder, rights, name and
+ * room for a file of its size, and removes what killed programs have left of that file, saying
+ * so.  From then on, unless the path is a pipe or a device:
  *
- * @return LH_OK, or LH_EIO: before the first epoch has ended an error of the state, so that
- *         nothing is trained that could not be kept, and after it one of the call.
+ * - the run is saved there while it goes on, as --save-every says (10 minutes), from a copy and by
+ *   a thread of its own; of the checkpoints before it the newest --keep - 1 (1) stay beside it, as
+ *   run-STEP.h5 beside run.h5, and each --keep-every-th for good, as run-STEP-kept.h5.  What fails
+ *   there is a warning, and the run goes on.  No bit of the results depends on it;
+ * - with --resume=auto or require the run goes on from the newest of them that is whole and of the
+ *   same command: network, data and options, but for epochs and patience.  Others are passed over
+ *   with their reasons.  Where a scheduler has begun the job again (SLURM_RESTART_COUNT of Slurm,
+ *   LSB_RESTART of LSF, RESTARTED of Grid Engine) auto is the default;
+ * - the file is this run's alone: run.h5.lock has the process, and is locked until lh_close().
+ *
+ * lh_save() to the path is then the last save of them.  Another run of the context that announces
+ * it has it from then on.
+ *
+ * @return LH_OK; LH_EIO (it cannot be written, or another process writes to it: the message names
+ *         it), LH_ENOINPUT (--resume=require, and there is none): before the first epoch has ended
+ *         an error of the state, so that nothing is trained that could not be kept, and after it
+ *         one of the call; the run is inert after the latter two.
  */
 LH_API lh_status lh_will_save(lh_run *r, const char *path);
 

@@ -16,8 +16,9 @@ typedef struct lh_run lh_run;
 
 /**
  * Prepares a run of `epochs` passes over d in shuffled batches (0: all rows at
- * once, the page's own descent).  With --resume FILE it takes up that run's state:
- * the same network, data, batch, seed and optimiser are required.
+ * once, the page's own descent).  With --resume=FILE it takes up that run's state: the same
+ * network, data, batch, seed and optimiser are required.  With --resume=auto or require it is
+ * lh_will_save() that looks for one.
  *
  * @return the run; inert after LH_EUSAGE (rate, batch or epochs out of range, an
  *         unknown option), LH_ESHAPE (L is no scalar, X or y do not fit the data),

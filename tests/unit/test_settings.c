@@ -24,6 +24,7 @@ static const struct {
 #define WORD  "auto"
 #define PATH  "x"
 #define TIME  "2h"
+#define EVERY "5epochs"
 #define LH_SETTING(member, name, kind, otherwise, least, most, uses, shapes, help) \
     {name, kind, uses},
 #define LH_ASIDE(name)

@@ -1,0 +1,196 @@
+/* folder.c -- what stands beside a file: its names, a second name for it, and who writes there. */
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "framework/system/folder.h"
+
+#include "framework/system/mem.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "framework/system/calls.h"
+
+enum { ATTEMPTS = 100 };
+
+void lhi_sys_each_beside(const char *path, void (*tell)(void *arg, const char *name), void *arg)
+{
+    const char *slash = strrchr(path, '/');
+    const int length = slash ? (int)(slash - path) + 1 : 0;
+    char folder[LHI_PATH];
+    const struct dirent *entry;
+    DIR *open;
+
+    if (snprintf(folder, sizeof folder, "%.*s", length ? length : 1, length ? path : ".") >=
+        (int)sizeof folder)
+        return;
+    open = opendir(folder);
+    while (open && (entry = readdir(open)) != NULL)
+        tell(arg, entry->d_name);
+    if (open)
+        closedir(open);
+}
+
+static int copy(const char *from, const char *to)
+{
+    enum lhi_file_kind kind;
+    uint64_t size = 0;
+    const int fd = lhi_sys_open(from, &kind, &size);
+    void *bytes = fd >= 0 && size < SIZE_MAX ? lhi_mem_alloc_later((size_t)size) : NULL;
+    int status = fd < 0 ? fd : bytes ? lhi_sys_read(fd, bytes, (size_t)size) : -ENOMEM;
+
+    if (fd >= 0)
+        lhi_sys_close(fd);
+    if (status == 0)
+        status = lhi_sys_replace(to, bytes, (size_t)size);
+    lhi_mem_free(bytes);
+    return status;
+}
+
+static int link_once(const char *from, const char *to)
+{
+    int status;
+
+    LHI_AGAIN(status, linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW));
+    return status != 0 ? -errno : 0;
+}
+
+int lhi_sys_link(const char *from, const char *to)
+{
+    struct stat one, other;
+    int status = link_once(from, to);
+
+    if (status == -EEXIST) {
+        if (stat(from, &one) == 0 && lstat(to, &other) == 0 && one.st_ino == other.st_ino &&
+            one.st_dev == other.st_dev)
+            return 0;
+        status = unlink(to) != 0 ? -errno : link_once(from, to);
+    }
+    switch (-status) {
+    case EPERM:
+    case EXDEV:
+    case EMLINK:
+    case ENOSYS:
+    case ENOTSUP:
+#if EOPNOTSUPP != ENOTSUP
+    case EOPNOTSUPP:
+#endif
+        return copy(from, to);
+    default:
+        return status;
+    }
+}
+
+int lhi_sys_holds_file(const char *path)
+{
+    struct stat s;
+
+    return stat(path, &s) != 0 || S_ISREG(s.st_mode);
+}
+
+/* Who we are, as the next one shall read it. */
+static int describe(char text[LHI_CLAIM_TEXT])
+{
+    const time_t now = time(NULL);
+    char host[256], moment[40] = "";
+    struct tm t;
+
+    lhi_sys_host(host, sizeof host);
+    if (gmtime_r(&now, &t))
+        strftime(moment, sizeof moment, "%Y-%m-%d %H:%M:%S UTC", &t);
+    return snprintf(text, LHI_CLAIM_TEXT, "process %ld on %s since %s\n", (long)getpid(), host,
+                    moment);
+}
+
+static void read_holder(lhi_claim *k)
+{
+    const ssize_t got = pread(k->fd, k->holder, sizeof k->holder - 1, 0);
+
+    k->holder[got > 0 ? got : 0] = 0;
+    k->holder[strcspn(k->holder, "\n")] = 0;
+}
+
+/* Without locks: a holder on this machine is asked for. */
+static int lives_here(const lhi_claim *k)
+{
+    char host[256], expected[LHI_CLAIM_TEXT];
+    const char *number = k->holder + strlen("process ");
+    long process;
+
+    if (strncmp(k->holder, "process ", 8) != 0)
+        return 0;
+    process = strtol(number, NULL, 10);
+    lhi_sys_host(host, sizeof host);
+    snprintf(expected, sizeof expected, "process %ld on %s since ", process, host);
+    return process > 0 && process != (long)getpid() &&
+           strncmp(k->holder, expected, strlen(expected)) == 0 &&
+           (kill((pid_t)process, 0) == 0 || errno == EPERM);
+}
+
+static int lock(int fd)
+{
+    int status;
+
+    LHI_AGAIN(status, flock(fd, LOCK_EX | LOCK_NB));
+    return status != 0 ? -errno : 0;
+}
+
+/* 1 while the open file is still the one of that name: its holder removes it at the end. */
+static int stands(const lhi_claim *k)
+{
+    struct stat open, named;
+
+    return fstat(k->fd, &open) == 0 && stat(k->path, &named) == 0 &&
+           open.st_ino == named.st_ino && open.st_dev == named.st_dev;
+}
+
+static int take(lhi_claim *k)
+{
+    char text[LHI_CLAIM_TEXT];
+    const int length = describe(text);
+    const int status = lock(k->fd);
+
+    read_holder(k);
+    if (status == -EWOULDBLOCK)
+        return status;
+    k->sure = status == 0 && lhi_sys_locks_reach_all(k->fd);
+    if (status != 0 && lives_here(k))
+        return -EWOULDBLOCK;
+    if (!stands(k))
+        return -EAGAIN;
+    return ftruncate(k->fd, 0) != 0 ? -errno : lhi_sys_write(k->fd, text, (size_t)length);
+}
+
+int lhi_sys_claim(lhi_claim *k, const char *path)
+{
+    int status = -EAGAIN, fd;
+
+    if (snprintf(k->path, sizeof k->path, "%s.lock", path) >= (int)sizeof k->path)
+        return -ENAMETOOLONG;
+    k->holder[0] = 0;
+    for (int i = 0; i < ATTEMPTS && status == -EAGAIN; i++) {
+        LHI_AGAIN(fd, open(k->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666));
+        k->fd = lhi_sys_above_standard(fd);
+        if (k->fd < 0)
+            return k->fd;
+        status = take(k);
+        if (status != 0)
+            close(k->fd);
+    }
+    return status;
+}
+
+void lhi_sys_unclaim(lhi_claim *k)
+{
+    if (stands(k))
+        unlink(k->path);
+    close(k->fd);
+}
