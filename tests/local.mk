@@ -217,7 +217,8 @@ tests_unit_test_wide_LDADD = libtesting.la $(QUADMATH_LIBS)
 
 ## A call of every function, from the prototypes in the public headers.
 check_PROGRAMS += tests/unit/test_misuse
-tests_unit_test_misuse_SOURCES = tests/unit/test_misuse.c tests/unit/misuse_values.h
+tests_unit_test_misuse_SOURCES = tests/unit/test_misuse.c tests/unit/misuse_values.h \
+	tests/unit/misuse_world.h
 nodist_tests_unit_test_misuse_SOURCES = tests/unit/calls.h
 tests_unit_test_misuse_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_misuse_LDADD = libtesting.la

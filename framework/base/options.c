@@ -72,15 +72,18 @@ static const char *from_environment(const char *name)
  * buffer, one after another. */
 static int add_option(lh_ctx *c, lhi_option o)
 {
+    lhi_option kept;
+
     if (lhi_grow(c, &c->options, &c->option_room, c->option_count + 1, sizeof o) != 0)
         return -1;
-    o.name = lhi_strdup(c, o.name);
-    o.kind = lhi_strdup(c, o.kind);
-    o.help = o.help ? lhi_strdup(c, o.help) : NULL;
-    o.value = o.otherwise = o.otherwise ? lhi_strdup(c, o.otherwise) : NULL;
-    if (!o.name || !o.kind)
+    kept = o;
+    kept.name = lhi_strdup(c, o.name);
+    kept.kind = lhi_strdup(c, o.kind);
+    kept.help = o.help ? lhi_strdup(c, o.help) : NULL;
+    kept.value = kept.otherwise = o.otherwise ? lhi_strdup(c, o.otherwise) : NULL;
+    if (!kept.name || !kept.kind || !kept.help != !o.help || !kept.otherwise != !o.otherwise)
         return -1;
-    c->options[c->option_count++] = o;
+    c->options[c->option_count++] = kept;
     return 0;
 }
 

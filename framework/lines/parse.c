@@ -35,10 +35,14 @@ lhi_ref lhi_fail_at_name(lhi_parser *r, const char *name, size_t length, const c
 /* An expression that begins at this place of the text. */
 lhi_ref lhi_make_at(lhi_parser *r, const char *at, lhi_expr e)
 {
+    lhi_ref made;
+
     if (r->failed)
         return 0;
     e.at = r->b && r->b->placed ? r->b->at : (uint32_t)(at - r->text);
-    return lhi_make(r->p, e);
+    made = lhi_make(r->p, e);
+    r->failed = !lhi_ok(r->p->c); /* without memory what was made is nothing to look at */
+    return made;
 }
 
 lhi_ref lhi_join_at(lhi_parser *r, const char *at, lhi_expr_kind kind, lhi_ref a, lhi_ref b)
@@ -303,7 +307,8 @@ lhi_ref lhi_read_sum(lhi_parser *r)
 size_t lhi_read(lhi_pool *p, const char *text, const lhi_binding *b, lhi_ref step[LHI_CHAIN],
                 lhi_misread *why)
 {
-    lhi_parser r = {.p = p, .text = text, .at = text, .b = b, .why = why};
+    lhi_parser r = {.p = p, .text = text, .at = text, .b = b, .why = why,
+                    .failed = !lhi_ok(p->c)};
     size_t n = 0;
 
     if (strnlen(text, LHI_LINE_ROOM) >= LHI_LINE_ROOM)

@@ -11,7 +11,10 @@ int lhi_var_good(lh_var v, const char *what)
         return 0;
     if (v.gen == v.tape->gen && v.id < v.tape->count)
         return 1;
-    if (v.id == UINT32_MAX)
+    if (v.id == UINT32_MAX && v.tape->c->refused == LH_ENOMEM)
+        lhi_fail(v.tape->c, LH_ENOMEM, NULL, "%s: the variable is none: %s", what,
+                 v.tape->c->refusal);
+    else if (v.id == UINT32_MAX)
         lhi_fail(v.tape->c, LH_ESTATE, "lh_message() had the reason when it was made",
                  "%s: the variable is none, the call that makes it failed", what);
     else

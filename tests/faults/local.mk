@@ -9,6 +9,30 @@ tests_faults_test_corruption_SOURCES = tests/faults/test_corruption.c tests/faul
 	tests/unit/store_help.h
 tests_faults_test_corruption_CPPFLAGS = $(lh_test_cppflags)
 tests_faults_test_corruption_LDADD = libtesting.la
+
+lh_fault_programs += tests/faults/test_calls
+tests_faults_test_calls_SOURCES = tests/faults/test_calls.c tests/faults/points.c \
+	tests/faults/points.h tests/faults/times.h tests/unit/misuse_values.h \
+	tests/unit/misuse_world.h
+nodist_tests_faults_test_calls_SOURCES = tests/unit/calls.h
+tests_faults_test_calls_CPPFLAGS = $(lh_test_cppflags)
+tests_faults_test_calls_LDADD = libtesting.la
+tests/faults/test_calls-test_calls.$(OBJEXT): tests/unit/calls.h
+
+## The driver of the notes and the command, as functions.
+check_LTLIBRARIES += libnotesmain.la liblonghandmain.la
+libnotesmain_la_SOURCES = experiments/notes.c
+libnotesmain_la_CPPFLAGS = $(AM_CPPFLAGS) -Dmain=notes_main
+libnotesmain_la_CFLAGS = $(AM_CFLAGS) -Wno-missing-prototypes
+liblonghandmain_la_SOURCES = $(longhand_SOURCES)
+liblonghandmain_la_CPPFLAGS = $(AM_CPPFLAGS) -Dmain=longhand_main
+liblonghandmain_la_CFLAGS = $(AM_CFLAGS) -Wno-missing-prototypes
+
+lh_fault_programs += tests/faults/test_run
+tests_faults_test_run_SOURCES = tests/faults/test_run.c tests/faults/points.c \
+	tests/faults/points.h tests/faults/times.h
+tests_faults_test_run_CPPFLAGS = $(lh_test_cppflags)
+tests_faults_test_run_LDADD = libnotesmain.la liblonghandmain.la libtesting.la
 endif
 
 check_PROGRAMS += $(lh_fault_programs)

@@ -19,10 +19,10 @@ enum { ARGUMENTS = 8 };
  * those of another context. */
 static struct world {
     lh_ctx *c, *other;
-    lh_data *d, *inert, *foreign;
+    lh_data *d, *unused, *inert, *foreign;
     lh_params *p;
     lh_tape *t, *open;
-    lh_var X, W, Z, L, yhat, fresh, stale, theirs;
+    lh_var X, W, Z, L, yhat, fresh, square, stale, theirs;
     lh_run *r, *old, *dry, *foreign_run;
     lh_checkpoint *k;
     lh_scores *scores;
@@ -127,12 +127,18 @@ static const lh_ctx *take_const_lh_ctx_p(const char *place, size_t which)
 MANY(lh_var, 9)
 static lh_var good_var(const char *place)
 {
-    static const char *const outputs[] = {"lh_accuracy.*", "lh_auc.*", "lh_plot_roc.*", NULL};
-    static const char *const inputs[] = {"lh_bind.*", NULL};
-    static const char *const recorded[] = {"lh_want.*", "lh_label.*", "lh_matmul.*", "lh_add.*",
-                                           "lh_relu.*", "lh_sigmoid.*", "lh_bce*", NULL};
+    static const char *const outputs[] = {"lh_accuracy.*", "lh_auc.*", "lh_choose_threshold.*",
+                                          "lh_metric.*", "lh_plot_roc.*", "lh_predict*",
+                                          "lh_scores_of.*", NULL};
+    static const char *const inputs[] = {"lh_bind*", NULL};
+    static const char *const params[] = {"lh_freeze.*", "lh_rate_of.*", "lh_set*", NULL};
+    static const char *const squares[] = {"lh_matmul.b", "lh_transpose.a", "lh_gather.a", NULL};
+    /* The operands of an op, and what is recorded on. */
+    static const char *const recorded[] = {"lh_want.*", "lh_label.*", "lh_dense*", "lh_mlp*",
+                                           "*.a", "*.b", "*.c", NULL};
 
     return is_in(place, outputs) ? w.yhat : is_in(place, inputs) ? w.X
+         : is_in(place, params) ? w.W : is_in(place, squares) ? w.square
          : is_in(place, recorded) ? w.fresh : w.L;
 }
 static lh_var take_lh_var(const char *place, size_t which)
@@ -152,7 +158,9 @@ static lh_data *take_lh_data_p(const char *place, size_t which)
 {
     static const char *const leads[] = {"lh_hold_out*", "lh_data_*", "lh_fold*", "lh_subset*",
                                         "lh_row*", NULL};
-    lh_data *const all[] = {w.d, NULL, w.inert, w.foreign};
+    static const char *const first[] = {"lh_hold_out*", "lh_data_standardize*", "lh_data_like.d",
+                                        "lh_checkpoint_standardize*", NULL};
+    lh_data *const all[] = {is_in(place, first) ? w.unused : w.d, NULL, w.inert, w.foreign};
 
     if (which == 1)
         null_at(place);
@@ -205,21 +213,29 @@ HANDLE(lh_page, lh_page_p, NULL, NULL)
 static const char *good_text(const char *place)
 {
     static const char *const models[] = {"lh_checkpoint_open.path", "lh_model_open.path",
-                                         "lh_verify_theirs.path", NULL};
+                                         NULL};
     static const char *const tables[] = {"lh_history.path", "lh_csv.path", NULL};
     static const char *const figures[] = {"lh_plot*", "lh_checkpoint_plot*", NULL};
+    static const char *const saved[] = {"lh_save.path", "lh_will_save.path", NULL};
+    static const char *const rows[] = {"lh_data_*", "lh_checkpoint_data.path", NULL};
 
     if (strstr(place, ".path"))
-        return strcmp(place, "lh_data_open.path") == 0 ? check_path("four.csv")
+        return is_in(place, rows) ? check_path("four.csv")
+             : is_in(place, saved) ? check_path("saved.h5")
              : is_in(place, models) ? check_path("m.h5")
              : is_in(place, tables) ? check_path("out.csv")
              : is_in(place, figures) ? check_path("out.svg")
-             : strcmp(place, "lh_derive.path") == 0 ? check_path("out.txt") : check_path("out");
+             : strcmp(place, "lh_derive.path") == 0     ? check_path("out.txt")
+             : strcmp(place, "lh_folder.path") == 0     ? check_path("folder")
+             : strcmp(place, "lh_page_file.path") == 0  ? check_path("page.txt")
+             : strcmp(place, "lh_verify_theirs.path") == 0 ? check_path("theirs.npz")
+                                                            : check_path("out");
     return strncmp(place, "lh_metric.", 10) == 0 || strncmp(place, "lh_scores_", 10) == 0 ? "auc"
          : strcmp(place, "lh_choose_threshold.by") == 0 ? "f1"
          : strstr(place, ".names") ? "loss" : strstr(place, ".words") ? "png|svg"
          : strcmp(place, "lh_derive.format") == 0 ? "text" : strstr(place, ".format") ? "said"
          : strcmp(place, "lh_check_op.name") == 0 || strcmp(place, "lh_apply.op") == 0 ? "relu"
+         : strcmp(place, "lh_line_at.text") == 0 || strcmp(place, "lh_line.text") == 0 ? "H = F * F"
          : strcmp(place, "lh_hand_at.name") == 0 ? "W" : "V";
 }
 static size_t many_const_char_p(const char *place)
@@ -240,6 +256,8 @@ static const char *take_const_char_p(const char *place, size_t which)
     return which == 0 ? good_text(place) : odd[which - 2];
 }
 
+static size_t row_width; /* of what give() fills, where it is known */
+
 static size_t many_size_t(const char *place)
 {
     return is_a_length(place) ? 2 : 6;
@@ -248,10 +266,17 @@ static size_t take_size_t(const char *place, size_t which)
 {
     static const size_t odd[] = {0, 1, SIZE_MAX, SIZE_MAX / 2 + 2, (size_t)1 << 40};
 
+    static const char *const ones[] = {"lh_fold.fold", "lh_row.*", "lh_row_*", "lh_hold_out_rows.*",
+                                       NULL};
+
+    if (strcmp(place, "lh_data_rows.cols") == 0)
+        row_width = which == 0 ? 2 : 1;
     if (which > 0)
         return odd[which - 1];
     return strcmp(place, "lh_plot_curves.n") == 0 || strcmp(place, "lh_csv.columns") == 0 ? 1
-         : strcmp(place, "lh_data_standardize.features") == 0 ? 2 : 4;
+         : strcmp(place, "lh_data_standardize.features") == 0 ? 2
+         : strcmp(place, "lh_data_rows.cols") == 0 ? 2
+         : is_in(place, ones) ? 1 : 4;
 }
 
 #define NUMBERS(type, suffix, good, ...) \
@@ -268,7 +293,8 @@ static size_t take_size_t(const char *place, size_t which)
         return which == 0 ? (good) : odd[which - 1]; \
     }
 NUMBERS(ptrdiff_t, ptrdiff_t, 2, 0, -1, -2, PTRDIFF_MAX, PTRDIFF_MIN, (ptrdiff_t)1 << 40)
-NUMBERS(long, long, 3, 0, -1, LONG_MAX, LONG_MIN)
+NUMBERS(long, long, strcmp(place, "lh_checkpoint_rows.part") == 0 ? 0 : 3, 0, -1, LONG_MAX,
+        LONG_MIN)
 NUMBERS(int, int, 1, 0, -1, INT_MAX, INT_MIN)
 NUMBERS(double, double, 0.5, 0, -1, (double)NAN, (double)INFINITY, 1e308)
 NUMBERS(lh_status, lh_status, LH_EUSAGE, LH_OK, (lh_status)9999, (lh_status)-1)
@@ -322,6 +348,8 @@ static int give(void *arg, size_t row, double *to)
 {
     (void)arg;
     to[0] = (double)row;
+    if (row_width > 1)
+        to[1] = (double)(row % 2);
     return 0;
 }
 
