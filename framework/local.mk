@@ -306,6 +306,7 @@ libcore_la_SOURCES = \
 	framework/session/ledger.h \
 	framework/session/ledger_files.c \
 	framework/session/theirs.c \
+	framework/session/untrusted.c \
 	framework/session/session.h \
 	framework/session/start.c \
 	framework/session/surroundings.c \
@@ -328,6 +329,7 @@ libcore_la_SOURCES = \
 lh_system_sources = \
 	framework/system/calls.c framework/system/calls.h \
 	framework/system/child.c framework/system/child.h \
+	framework/system/confine.c \
 	framework/system/fault.c framework/system/fault.h \
 	framework/system/floats.c \
 	framework/system/folder.c framework/system/folder.h \

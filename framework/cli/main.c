@@ -48,8 +48,11 @@ int main(int argc, char **argv)
     static char name[64];
     const char *names[VERBS], *near;
     const char *word = argc > 1 ? argv[1] : "";
+    int code;
     lh_ctx *c;
 
+    if (lh_confined(argc, argv, &code))
+        return code;
     if (argc < 2)
         return help(stderr);
     if (strcmp(word, "--help") == 0 || (strcmp(word, "help") == 0 && argc == 2))

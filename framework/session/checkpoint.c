@@ -66,21 +66,34 @@ static void take_recipe(lh_checkpoint *k)
                  s->scale.targets);
 }
 
+lh_checkpoint *lhi_checkpoint_from(lh_ctx *c, int fd, const char *path)
+{
+    lh_checkpoint *k = lhi_alloc(c, sizeof *k);
+
+    if (!k)
+        return NULL;
+    k->c = c;
+    k->path = lhi_strdup(c, path);
+    if (k->path && lhi_store_read_from(c, fd, path, &k->state) == LH_OK)
+        take_recipe(k);
+    return lhi_ok(c) ? k : NULL;
+}
+
 lh_checkpoint *lh_checkpoint_open(lh_ctx *c, const char *path)
 {
     LHI_USUAL_FLOATS(c);
-    lh_checkpoint *k;
+    lh_checkpoint *k = NULL;
+    int fd = -1;
 
     if (!lhi_ok(c))
         return NULL;
-    k = lhi_alloc(c, sizeof *k);
-    if (!path)
+    if (path)
+        fd = lhi_store_open(c, path);
+    else
         lhi_fail(c, LH_EUSAGE, NULL, "lh_checkpoint_open: there is no path");
-    else if (k) {
-        k->c = c;
-        k->path = lhi_strdup(c, path);
-        if (k->path && lhi_store_read(c, path, &k->state) == LH_OK)
-            take_recipe(k);
+    if (fd >= 0) {
+        k = lhi_checkpoint_from(c, fd, path);
+        lhi_sys_close(fd); /* the bytes are here and checked: how it closes changes nothing */
     }
     return lhi_call_ends(c) == LH_OK ? k : NULL;
 }

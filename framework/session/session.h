@@ -16,6 +16,9 @@ struct lh_checkpoint {
     const lhi_recipe *how; /* how its file's columns became X and y */
 };
 
+/* A checkpoint from a file that is open; NULL after an error, of the state. */
+lh_checkpoint *lhi_checkpoint_from(lh_ctx *c, int fd, const char *path);
+
 /* What differs between equal runs: clock, host, threads, compiler, instruction set. */
 size_t lhi_provenance(lh_ctx *c, const char ***lines);
 

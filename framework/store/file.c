@@ -169,25 +169,37 @@ void lhi_h5_check(lhi_h5 *h)
         check_body(h);
 }
 
-void lhi_h5_load(lhi_h5 *h)
+void lhi_h5_load(lhi_h5 *h, int fd)
 {
     enum lhi_file_kind kind;
-    const int fd = lhi_sys_open(h->path, &kind, &h->size);
+    const int status = lhi_sys_opened(fd, &kind, &h->size);
+
+    if (status < 0)
+        unreadable(h, -status);
+    else
+        load(h, fd);
+}
+
+int lhi_store_open(lh_ctx *c, const char *path)
+{
+    enum lhi_file_kind kind;
+    uint64_t size;
+    const int fd = lhi_sys_open(path, &kind, &size);
     const char *hint = "check the name; lh_save() writes such a file";
 
+    if (fd >= 0 && kind == LHI_FILE_REGULAR)
+        return fd;
     if (fd < 0) {
         if (fd == -EACCES || fd == -EPERM)
             hint = "ask its owner for the right to read it";
-        lhi_fail(h->c, LH_ENOINPUT, hint, "cannot open %s: %s", h->path, strerror(-fd));
-        return;
+        lhi_fail(c, LH_ENOINPUT, hint, "cannot open %s: %s", path, strerror(-fd));
+        return -1;
     }
-    if (kind == LHI_FILE_REGULAR)
-        load(h, fd);
-    else
-        lhi_fail(h->c, LH_ENOINPUT, "give the name of a checkpoint in it, or another file",
-                 "cannot read %s: it is %s", h->path,
-                 kind == LHI_FILE_FOLDER ? "a folder" : "no regular file");
-    lhi_sys_close(fd); /* the bytes are here and checked: how it closes changes nothing */
+    lhi_sys_close(fd);
+    lhi_fail(c, LH_ENOINPUT, "give the name of a checkpoint in it, or another file",
+             "cannot read %s: it is %s", path,
+             kind == LHI_FILE_FOLDER ? "a folder" : "no regular file");
+    return -1;
 }
 
 lh_status lhi_store_put(lh_ctx *c, const char *path, const void *bytes, size_t size)

@@ -59,8 +59,8 @@ hid_t lhi_h5_create(lhi_h5 *h);
 /* inside.c: the HDF5 file that stands in h->image, of h->size bytes. */
 hid_t lhi_h5_open(lhi_h5 *h);
 
-/* file.c: reads the file into h->image, the user block checked. */
-void lhi_h5_load(lhi_h5 *h);
+/* file.c: reads a file that is open into h->image, the user block checked. */
+void lhi_h5_load(lhi_h5 *h, int fd);
 /* Checks the user block of a file of ours that is in h->image already. */
 int lhi_h5_ours(const unsigned char *bytes, size_t size);
 void lhi_h5_check(lhi_h5 *h);

@@ -3,6 +3,7 @@
 #include "framework/store/store.h"
 
 #include "framework/store/h5.h"
+#include "framework/system/sys.h"
 
 #include <string.h>
 
@@ -295,18 +296,30 @@ static void read_all(lhi_h5 *h, void *arg)
         lhi_fail(h->c, LH_EFORMAT, "use another checkpoint", "%s: %s", h->path, reason);
 }
 
-lh_status lhi_store_read(lh_ctx *c, const char *path, lhi_state *s)
+lh_status lhi_store_read_from(lh_ctx *c, int fd, const char *path, lhi_state *s)
 {
     lhi_h5 h = {.c = c, .path = path, .status = LH_EFORMAT,
                 .hint = "the file is not as Longhand writes it: use another checkpoint"};
 
     *s = (lhi_state){.threshold = 0.5}; /* what files mean that do not say it */
     if (lhi_ok(c))
-        lhi_h5_load(&h);
+        lhi_h5_load(&h, fd);
     h.budget = h.size;
     lhi_h5_visit(&h, read_all, s);
     lhi_release(c, h.image);
     if (!lhi_ok(c))
         memset(s, 0, sizeof *s);
+    return c->status;
+}
+
+lh_status lhi_store_read(lh_ctx *c, const char *path, lhi_state *s)
+{
+    const int fd = lhi_ok(c) ? lhi_store_open(c, path) : -1;
+
+    memset(s, 0, sizeof *s);
+    if (fd < 0)
+        return c->status;
+    lhi_store_read_from(c, fd, path, s);
+    lhi_sys_close(fd); /* the bytes are here and checked: how it closes changes nothing */
     return c->status;
 }

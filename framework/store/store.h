@@ -24,6 +24,9 @@ uint64_t lhi_store_least(const lhi_state *s);
 /* Reads one of any version; the arrays are owned by c.  LH_OK, or *s is all zero and it is
  * LH_ENOINPUT, LH_EFORMAT, LH_EIO or LH_ENOMEM. */
 lh_status lhi_store_read(lh_ctx *c, const char *path, lhi_state *s);
+/* The same in two: a descriptor, -1 after an error; and what is read from there. */
+int lhi_store_open(lh_ctx *c, const char *path);
+lh_status lhi_store_read_from(lh_ctx *c, int fd, const char *path, lhi_state *s);
 
 /* What a file holds, for people. */
 void lhi_store_print(const lhi_state *s, const char *path, FILE *out);

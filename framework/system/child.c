@@ -64,7 +64,7 @@ int lhi_sys_child_start(lhi_child *child, char *const argv[], const char *const 
         return -errno;
     }
     *child = (lhi_child){.fd = pair[0]};
-    child->pid = lhi_sys_spawn(argv, environment, pair[1], 1, 0);
+    child->pid = lhi_sys_spawn(argv, environment, pair[1], pair[1], 1, 0);
     close(pair[1]);
     lhi_mem_free(environment);
     if (child->pid < 0) {

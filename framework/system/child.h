@@ -35,9 +35,11 @@ int lhi_sys_child_end(lhi_child *child, double seconds);
 
 /* From here on: shared by the files of system/ alone. */
 
-/* Starts a program on one end of a socket; errors: 0 drops its standard error, 1 sends
+/* Starts a program that reads from one descriptor and writes to another, which may be the same end
+ * of a socket; output 0: its standard output is ours; errors: 0 drops its standard error, 1 sends
  * it there as well.  The process, or a negative errno. */
-pid_t lhi_sys_spawn(char *const argv[], char *const environment[], int fd, int output, int errors);
+pid_t lhi_sys_spawn(char *const argv[], char *const environment[], int input, int fd, int output,
+                    int errors);
 /* How long a program may take, and who may want it to end before (NULL: nobody). */
 typedef struct lhi_patience {
     double deadline;

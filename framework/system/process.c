@@ -117,7 +117,8 @@ static int converse(int fd, const char *input, size_t size, char *printed, size_
     }
 }
 
-pid_t lhi_sys_spawn(char *const argv[], char *const environment[], int fd, int output, int errors)
+pid_t lhi_sys_spawn(char *const argv[], char *const environment[], int input, int fd, int output,
+                    int errors)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -126,7 +127,7 @@ pid_t lhi_sys_spawn(char *const argv[], char *const environment[], int fd, int o
     int number;
 
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, fd, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
     if (output)
         posix_spawn_file_actions_adddup2(&actions, fd, STDOUT_FILENO);
     if (errors)
@@ -148,10 +149,11 @@ pid_t lhi_sys_spawn(char *const argv[], char *const environment[], int fd, int o
     return number != 0 ? -number : child;
 }
 
-int lhi_sys_run(char *const argv[], const char *input, size_t size, char *printed, size_t room,
-                int to_stdout, double seconds, int (*quits)(const void *arg), const void *arg)
+/* from: what it has as its standard input; -1: a socket on which `input` comes. */
+static int run(char *const argv[], char *const environment[], int from, const char *input,
+               size_t size, char *printed, size_t room, int to_stdout, int errors,
+               lhi_patience patience)
 {
-    lhi_patience patience = {lhi_sys_clock() + seconds, quits, arg};
     int pair[2], number, talked;
     pid_t child;
 
@@ -161,7 +163,8 @@ int lhi_sys_run(char *const argv[], const char *input, size_t size, char *printe
         return -number;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         return -errno;
-    child = lhi_sys_spawn(argv, environ, pair[1], !to_stdout, 1);
+    child = lhi_sys_spawn(argv, environment, from < 0 ? pair[1] : from, pair[1], !to_stdout,
+                          errors);
     close(pair[1]);
     if (child < 0) {
         close(pair[0]);
@@ -173,4 +176,37 @@ int lhi_sys_run(char *const argv[], const char *input, size_t size, char *printe
         patience.deadline = 0; /* it is ended now */
     number = lhi_sys_reap(child, patience);
     return talked < 0 ? talked : number;
+}
+
+int lhi_sys_run(char *const argv[], const char *input, size_t size, char *printed, size_t room,
+                int to_stdout, double seconds, int (*quits)(const void *arg), const void *arg)
+{
+    return run(argv, environ, -1, input, size, printed, room, to_stdout, 1,
+               (lhi_patience){lhi_sys_clock() + seconds, quits, arg});
+}
+
+/* How this program was loaded, and what a sanitizer in it was told. */
+static int is_of_loading(const char *entry)
+{
+    static const char *const names[] = {"LD_LIBRARY_PATH", "LD_PRELOAD", "ASAN_OPTIONS",
+                                        "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"};
+    const size_t length = strcspn(entry, "=");
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strlen(names[i]) == length && strncmp(names[i], entry, length) == 0)
+            return 1;
+    return 0;
+}
+
+int lhi_sys_run_apart(char *const argv[], int fd, char *printed, size_t room, double seconds)
+{
+    char *environment[8];
+    size_t n = 0;
+
+    for (char **e = environ; e && *e && n + 1 < sizeof environment / sizeof environment[0]; e++)
+        if (is_of_loading(*e))
+            environment[n++] = *e;
+    environment[n] = NULL;
+    return run(argv, environment, fd, "", 0, printed, room, 0, 0,
+               (lhi_patience){.deadline = lhi_sys_clock() + seconds});
 }

@@ -22,25 +22,31 @@
 
 #include "framework/system/calls.h"
 
-int lhi_sys_open(const char *path, enum lhi_file_kind *kind, uint64_t *size)
+int lhi_sys_opened(int fd, enum lhi_file_kind *kind, uint64_t *size)
 {
     struct stat s;
-    int fd;
+
+    if (fstat(fd, &s) != 0)
+        return -errno;
+    *kind = S_ISREG(s.st_mode)   ? LHI_FILE_REGULAR
+            : S_ISDIR(s.st_mode) ? LHI_FILE_FOLDER
+                                 : LHI_FILE_OTHER;
+    *size = s.st_size > 0 ? (uint64_t)s.st_size : 0;
+    return 0;
+}
+
+int lhi_sys_open(const char *path, enum lhi_file_kind *kind, uint64_t *size)
+{
+    int fd, status;
 
     /* O_NONBLOCK: a named pipe must not keep us waiting for a writer. */
     LHI_AGAIN(fd, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (fd < 0)
         return -errno;
-    if (fstat(fd, &s) != 0) {
-        const int number = errno;
+    status = lhi_sys_opened(fd, kind, size);
+    if (status != 0)
         close(fd);
-        return -number;
-    }
-    *kind = S_ISREG(s.st_mode)   ? LHI_FILE_REGULAR
-            : S_ISDIR(s.st_mode) ? LHI_FILE_FOLDER
-                                 : LHI_FILE_OTHER;
-    *size = s.st_size > 0 ? (uint64_t)s.st_size : 0;
-    return fd;
+    return status != 0 ? status : fd;
 }
 
 /* From a place in the file, or (-1) from where reading has come to. */

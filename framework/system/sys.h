@@ -14,6 +14,8 @@ enum lhi_file_kind { LHI_FILE_REGULAR, LHI_FILE_FOLDER, LHI_FILE_OTHER };
 
 /* Opens for reading, without following what is no plain file; size and kind are set. */
 int lhi_sys_open(const char *path, enum lhi_file_kind *kind, uint64_t *size);
+/* What is open there. */
+int lhi_sys_opened(int fd, enum lhi_file_kind *kind, uint64_t *size);
 /* All of the bytes, or an error; a read that meets the end early returns -EIO. */
 int lhi_sys_read(int fd, void *to, size_t bytes);
 int lhi_sys_read_at(int fd, void *to, size_t bytes, uint64_t from);
@@ -93,6 +95,15 @@ int lhi_sys_run(char *const argv[], const char *input, size_t size, char *printe
  * errno: no copy could be made, or somebody else has waited for it.  Nothing that work() does
  * is seen here, and it must not use the threads of OpenMP. */
 int lhi_sys_trial(void (*work)(void *arg), void *arg, unsigned seconds, uint64_t bytes);
+
+/* The same with an open file as its standard input, without what it writes to standard error, and
+ * with nothing of our environment but what says how programs are loaded. */
+int lhi_sys_run_apart(char *const argv[], int fd, char *printed, size_t room, double seconds);
+
+/* From here on this process may use so many bytes of memory and seconds of processor time; it
+ * opens nothing, writes nothing but to what is open, and begins no process (confine.c).
+ * 1: the kernel sees to all of that (seccomp); 0: to the limits alone; or a negative errno. */
+int lhi_sys_confine(uint64_t bytes, long seconds);
 
 double lhi_sys_clock(void);       /* seconds, never backwards */
 double lhi_sys_tick(void);        /* the same to some milliseconds, for a step of a run */

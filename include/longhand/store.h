@@ -107,8 +107,32 @@ LH_API lh_data *lh_checkpoint_rows(lh_checkpoint *k, lh_data *d, long part);
 /** The series that chose the epoch of the model (lh_watch()), "" when none did. */
 LH_API const char *lh_checkpoint_watched(lh_checkpoint *k);
 
-/** Prints what a checkpoint holds. */
+/** Prints what a checkpoint holds.  What could steer a terminal is shown as \x1b. */
 LH_API void lh_checkpoint_print(lh_checkpoint *k, FILE *out);
+
+/**
+ * The same of a file that may have been made to do harm: it is parsed, by HDF5 as well, in a
+ * process of its own that has little memory and time, an empty environment, and no files but that
+ * one; on Linux (x86-64, AArch64) the kernel ends or refuses all else that it might try (seccomp).
+ * That process is this program once more: its main() must begin with lh_confined().
+ *
+ * @param seconds of processor time for it, 0: by the size of the file.
+ * @return LH_OK; LH_ENOINPUT; LH_EFORMAT (it is damaged, no checkpoint, or the process crashed, ran
+ *         out of its time or tried what reading a file does not need: nothing is printed then);
+ *         LH_EUSAGE (no path, or main() does not begin so), LH_EIO (the process could not be
+ *         begun), LH_ENOMEM: errors of the call.
+ */
+LH_API lh_status lh_inspect_untrusted(lh_ctx *c, const char *path, long seconds, FILE *out);
+
+/**
+ * For the first line of main(): is this the process that lh_inspect_untrusted() has begun?
+ *
+ *     if (lh_confined(argc, argv, &code))
+ *         return code;
+ *
+ * @return 1 when it was, and its work is done; else 0.
+ */
+LH_API int lh_confined(int argc, char **argv, int *code);
 
 /**
  * What differs between two checkpoints of one context: lines of the network, options, optimiser,

@@ -383,6 +383,10 @@ static void files_are_compared(void)
     lh_clear(c);
     CHECK(lh_checkpoint_difference(a, lh_checkpoint_open(other, path), 0, NULL) == -1 &&
               lh_error(c) == LH_EUSAGE, "two contexts");
+    lh_clear(c);
+    /* This program's main() does not begin as one that is to parse apart must. */
+    CHECK(lh_inspect_untrusted(c, path, 0, stdout) == LH_EUSAGE &&
+              strstr(lh_message(c), "lh_confined()"), "%s", lh_message(c));
     lh_close(other);
     lh_close(c);
 }

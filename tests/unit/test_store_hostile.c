@@ -1,7 +1,11 @@
-/* test_store_hostile.c -- files made to do harm, with a right digest, are refused. */
+/* test_store_hostile.c -- files made to do harm, with a right digest, are refused; apart, too. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/system/fault.h"
 #include "tests/unit/store_help.h"
 
+#include <longhand/store.h>
+
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +29,24 @@ static void rework(const char *path, void (*change)(hid_t file, const void *arg)
     free(bytes);
 }
 
+/* The file read by a process of its own comes to the same, and in the same words. */
+static void same_apart(const char *path, lh_status wanted)
+{
+    lh_ctx *c = lh_open(0, NULL, "test");
+    const char *printed = check_path("printed");
+    FILE *out = fopen(printed, "w");
+    size_t size;
+
+    lh_on_message(c, ignore, NULL);
+    CHECK(lh_inspect_untrusted(c, path, 0, out) == wanted, "%s: \"%s\", not \"%s\"", path,
+          lh_message(c), said());
+    CHECK(strcmp(lh_message(c), said()) == 0, "\"%s\", not \"%s\"", lh_message(c), said());
+    fclose(out);
+    free(check_read(printed, &size));
+    CHECK((size > 0) == (wanted == LH_OK), "%zu bytes are printed", size);
+    lh_close(c);
+}
+
 static void hostile(void (*change)(hid_t, const void *), const void *arg, const char *words)
 {
     const char *path = check_path("hostile.h5");
@@ -34,6 +56,7 @@ static void hostile(void (*change)(hid_t, const void *), const void *arg, const 
     before = ids();
     refused(path, LH_EFORMAT, words);
     CHECK(ids() == before, "\"%s\" leaves %ld ids of HDF5", words, ids() - before);
+    same_apart(path, LH_EFORMAT);
 }
 
 /* The same by the same way, nothing changed: it must be read. */
@@ -47,6 +70,7 @@ static void control(void)
     H5Sclose(space);
     rework(path, NULL, NULL);
     CHECK(load(path) == LH_OK, "%s", said());
+    same_apart(path, LH_OK);
 }
 
 static void remove_link(hid_t file, const void *name)
@@ -392,16 +416,43 @@ static void contents_refused(void)
     free(bytes);
 }
 
+/* Nothing is left of a process that could not be begun, and the context works on. */
+static void no_process(void)
+{
+    const char *path = check_path("hostile.h5");
+    lh_ctx *c = lh_open(0, NULL, "test");
+    FILE *out = fopen(check_path("printed"), "w");
+
+    lh_on_message(c, ignore, NULL);
+    rework(path, NULL, NULL);
+    lhi_fault_arm(LHI_FAULT_SPAWN, 1, 1, EAGAIN);
+    CHECK(lh_inspect_untrusted(c, path, 0, out) == LH_EIO, "%s", lh_message(c));
+    CHECK(strstr(lh_message(c), "could not be begun"), "%s", lh_message(c));
+    lhi_fault_arm(LHI_FAULT_SPAWN, 1, 0, 0);
+    lh_clear(c);
+    CHECK(lh_inspect_untrusted(c, path, -1, out) == LH_EUSAGE, "less than no time");
+    lh_clear(c);
+    CHECK(lh_inspect_untrusted(c, NULL, 0, out) == LH_EUSAGE, "no path");
+    lh_clear(c);
+    CHECK(lh_inspect_untrusted(c, path, 0, out) == LH_OK, "%s", lh_message(c));
+    fclose(out);
+    lh_close(c);
+}
+
 int main(int argc, char **argv)
 {
+    int code;
     static const check_test tests[] = {
         {"a file that lacks an item is refused", missing_items_refused},
         {"links are not followed", links_refused},
         {"datasets that are not as the schema has them are refused", datasets_refused},
         {"attributes too", attributes_refused},
         {"names, numbers and bytes that cannot be are refused", contents_refused},
+        {"a process that cannot be begun is an error of the call", no_process},
         {NULL, NULL},
     };
 
+    if (lh_confined(argc, argv, &code))
+        return code;
     return check_main(argc, argv, "store_hostile", tests);
 }
