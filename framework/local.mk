@@ -298,6 +298,7 @@ libcore_la_SOURCES = \
 	framework/session/checkpoint.c \
 	framework/session/difference.c \
 	framework/session/figures.c \
+	framework/session/fsck.c \
 	framework/session/keep.c framework/session/keep.h \
 	framework/session/model.c \
 	framework/session/predict.c \
@@ -358,6 +359,7 @@ longhand_SOURCES = \
 	framework/cli/derive.c \
 	framework/cli/diff.c \
 	framework/cli/eval.c \
+	framework/cli/fsck.c \
 	framework/cli/info.c \
 	framework/cli/inspect.c \
 	framework/cli/main.c \

@@ -433,6 +433,7 @@ lh_test_scripts = \
 	tests/cli/derive.sh \
 	tests/cli/diff.sh \
 	tests/cli/drivers.sh \
+	tests/cli/fsck.sh \
 	tests/cli/interop.sh \
 	tests/cli/experiments.sh \
 	tests/cli/keeping.sh \

@@ -74,8 +74,8 @@ void lhi_help(const lh_ctx *c)
     printf("\noptions of every program:\n");
     help_rows(c, 0, c->builtin_count);
     printf("\nAn option can also come from the environment: LONGHAND_THREADS=2.\n"
-           "Exit codes: 0 done, 1 a gradient disagrees (diff: something differs), 2 usage, 3 not\n"
-           "finite, 4 a gradient could not be decided, 65 bad data or checkpoint, 66 no such\n"
-           "input, 69 a program is missing, 70 a mistake in the driver, 71 no memory, 74 I/O,\n"
-           "75 stopped before the end.\n");
+           "Exit codes: 0 done, 1 a gradient disagrees, files differ (diff) or are not well\n"
+           "(fsck), 2 usage, 3 not finite, 4 a gradient could not be decided, 65 bad data or\n"
+           "checkpoint, 66 no such input, 69 a program is missing, 70 a mistake in the driver,\n"
+           "71 no memory, 74 I/O, 75 stopped before the end.\n");
 }

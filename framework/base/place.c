@@ -49,7 +49,7 @@ void lhi_place_sweep(lh_ctx *c, const char *path)
         return;
     lhi_release(c, c->swept);
     c->swept = lhi_strdup(c, path);
-    lhi_sys_sweep(path, 0, tell, c);
+    lhi_sys_sweep(path, LHI_SWEEP_FILE, tell, c);
 }
 
 static lh_status try(lh_ctx *c, const char *file, uint64_t bytes, const char *shown)
@@ -76,7 +76,7 @@ lh_status lhi_place_try_folder(lh_ctx *c, const char *path)
     char *file = lhi_ok(c) ? lhi_strf(c, "%s/try", path) : NULL;
 
     if (file) {
-        lhi_sys_sweep(path, 1, tell, c);
+        lhi_sys_sweep(path, LHI_SWEEP_FOLDER, tell, c);
         try(c, file, SOME, path);
     }
     lhi_release(c, file);

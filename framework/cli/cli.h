@@ -23,6 +23,7 @@ int verb_check(int argc, char **argv);
 int verb_derive(int argc, char **argv);
 int verb_diff(int argc, char **argv);
 int verb_eval(int argc, char **argv);
+int verb_fsck(int argc, char **argv);
 int verb_inspect(int argc, char **argv);
 int verb_plot(int argc, char **argv);
 int verb_predict(int argc, char **argv);

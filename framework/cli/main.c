@@ -16,6 +16,7 @@ static const struct verb {
     {"eval",    verb_eval,    "measure a checkpoint on a data set"},
     {"inspect", verb_inspect, "show what a checkpoint holds"},
     {"diff",    verb_diff,    "tell what differs between two checkpoints"},
+    {"fsck",    verb_fsck,    "check every file of a run's folder"},
     {"plot",    verb_plot,    "draw the figures of a checkpoint"},
     {"predict", verb_predict, "write what a trained model says of rows"},
     {"bench",   verb_bench,   "measure speed, alone and beside other programs"},

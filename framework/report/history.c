@@ -45,16 +45,21 @@ static void add_lines(lhi_text *t, const lhi_state *s)
     }
 }
 
+void lhi_history_text(lhi_text *t, const lhi_state *s, const char *path)
+{
+    if (lhi_ends_with(path, ".csv"))
+        add_csv(t, s);
+    else
+        add_lines(t, s);
+}
+
 lh_status lhi_history_write(lh_ctx *c, const lhi_state *s, const char *path)
 {
     lhi_text t = {.c = c};
 
     if (!lhi_ok(c))
         return c->status;
-    if (lhi_ends_with(path, ".csv"))
-        add_csv(&t, s);
-    else
-        add_lines(&t, s);
+    lhi_history_text(&t, s, path);
     lhi_text_write(&t, path, "the history");
     lhi_text_free(&t);
     return c->status;

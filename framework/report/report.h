@@ -44,6 +44,7 @@ lh_status lhi_figure_roofline(lh_ctx *c, const char *path, double peak, const lh
                               size_t roofs, const lhi_point *point, size_t n);
 
 /* Comma separated values when the path ends in .csv, else one JSON object a line. */
+void lhi_history_text(lhi_text *t, const lhi_state *s, const char *path);
 lh_status lhi_history_write(lh_ctx *c, const lhi_state *s, const char *path);
 
 /* "gnuplot 5.4 patchlevel 4 (/usr/bin/gnuplot)", or NULL when there is none. */

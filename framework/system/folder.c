@@ -188,6 +188,24 @@ int lhi_sys_claim(lhi_claim *k, const char *path)
     return status;
 }
 
+int lhi_sys_look_at_claim(lhi_claim *k, const char *path)
+{
+    int status;
+
+    if (snprintf(k->path, sizeof k->path, "%s.lock", path) >= (int)sizeof k->path)
+        return -ENAMETOOLONG;
+    LHI_AGAIN(k->fd, open(k->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (k->fd < 0)
+        return -errno;
+    status = lock(k->fd);
+    read_holder(k);
+    k->sure = status == 0 && lhi_sys_locks_reach_all(k->fd);
+    if (status != -EWOULDBLOCK)
+        status = status != 0 && lives_here(k) ? -EWOULDBLOCK : 0;
+    close(k->fd);
+    return status;
+}
+
 void lhi_sys_unclaim(lhi_claim *k)
 {
     if (stands(k))

@@ -30,6 +30,8 @@ typedef struct lhi_claim {
  * Where locks do not reach all machines a holder that has died, or is on another machine and
  * lives, look the same: holder says who it was, and sure is 0. */
 int lhi_sys_claim(lhi_claim *k, const char *path);
+/* The same without claiming it: 0 where nobody has it. */
+int lhi_sys_look_at_claim(lhi_claim *k, const char *path);
 /* Removes the file. */
 void lhi_sys_unclaim(lhi_claim *k);
 

@@ -331,8 +331,9 @@ int lhi_sys_locks_reach_all(int fd)
     return 0;
 }
 
-/* 1 removed, 0 nobody can know, -1 not a leftover. */
-static int sweep_one(int folder, const char *name, uint64_t *bytes)
+/* 1 removed, or with `look` to be removed; 0 nobody can know; 2 somebody writes it, with `look`;
+ * -1 not a leftover. */
+static int sweep_one(int folder, const char *name, int look, uint64_t *bytes)
 {
     const int fd = openat(folder, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     struct stat s;
@@ -343,9 +344,9 @@ static int sweep_one(int folder, const char *name, uint64_t *bytes)
     if (fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_uid == geteuid() && s.st_nlink == 1) {
         *bytes = (uint64_t)s.st_size;
         if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-            result = errno == EWOULDBLOCK ? -1 : 0;
+            result = errno != EWOULDBLOCK ? 0 : look ? 2 : -1;
         else if (lhi_sys_locks_reach_all(fd))
-            result = unlinkat(folder, name, 0) == 0 ? 1 : -1;
+            result = look || unlinkat(folder, name, 0) == 0 ? 1 : -1;
         else
             result = 0;
     }
@@ -353,10 +354,11 @@ static int sweep_one(int folder, const char *name, uint64_t *bytes)
     return result;
 }
 
-void lhi_sys_sweep(const char *path, int all,
-                   void (*tell)(void *arg, const char *path, uint64_t bytes, int removed),
+void lhi_sys_sweep(const char *path, enum lhi_sweep what,
+                   void (*tell)(void *arg, const char *path, uint64_t bytes, int state),
                    void *arg)
 {
+    const int all = what != LHI_SWEEP_FILE;
     char target[LHI_PATH], shown[LHI_PATH];
     const struct dirent *entry;
     size_t length;
@@ -378,7 +380,7 @@ void lhi_sys_sweep(const char *path, int all,
 
         if (!is_ours(entry->d_name, all ? NULL : target + length))
             continue;
-        result = sweep_one(dirfd(folder), entry->d_name, &bytes);
+        result = sweep_one(dirfd(folder), entry->d_name, what == LHI_SWEEP_LOOK, &bytes);
         if (result >= 0 && snprintf(shown, sizeof shown, "%.*s%s", (int)length, target,
                                     entry->d_name) < (int)sizeof shown)
             tell(arg, shown, bytes, result);

@@ -68,11 +68,13 @@ int lhi_sys_replace(const char *path, const void *bytes, size_t size);
 /* Whether that could be done now, with so many bytes; what stands there is not touched. */
 int lhi_sys_try(const char *path, uint64_t bytes);
 
-/* Removes what processes that are no more have left of files in the making: beside `path`,
- * of that file, or with `all` of every file in the folder `path`.  Tells each: 1 removed; 0 it
- * stays, because on this file system nobody can know that its process is gone. */
-void lhi_sys_sweep(const char *path, int all,
-                   void (*tell)(void *arg, const char *path, uint64_t bytes, int removed),
+/* Removes what processes that are no more have left of files in the making: beside `path`, of that
+ * file, or of every file in the folder `path`; or looks at those alone.  Tells each: 1 removed (it
+ * would be); 0 it stays, because on this file system nobody can know that its process is gone; 2
+ * a process writes it, told where looking is all. */
+enum lhi_sweep { LHI_SWEEP_FILE, LHI_SWEEP_FOLDER, LHI_SWEEP_LOOK };
+void lhi_sys_sweep(const char *path, enum lhi_sweep what,
+                   void (*tell)(void *arg, const char *path, uint64_t bytes, int state),
                    void *arg);
 
 /* What only one thread of the process may do at a time: calls of HDF5, which need not be

@@ -149,6 +149,18 @@ LH_API int lh_confined(int argc, char **argv, int *code);
  */
 LH_API long lh_checkpoint_difference(lh_checkpoint *a, lh_checkpoint *b, size_t most, FILE *out);
 
+/**
+ * Checks the folder of a run, and prints a line for each of its files (out NULL: nothing): each
+ * checkpoint, whole or what is wrong with it; history.csv and history.jsonl, whether they are those
+ * of the newest checkpoint; locks and files in the making, of processes that live or are gone; and
+ * from which file --resume=auto would go on.  It changes nothing, unless remove_leftovers says
+ * that what processes that are gone have left is to be removed.
+ *
+ * @return how many things are to be seen to, 0 where all is well; -1 after an error: LH_ENOINPUT
+ *         (it is no folder), LH_ENOMEM, errors of the call.
+ */
+LH_API long lh_folder_check(lh_ctx *c, const char *folder, int remove_leftovers, FILE *out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -20,7 +20,7 @@ says "an unknown verb has the nearest one as its hint" err "did you mean longhan
 run "$longhand" help nonsense-of-mine
 exits "help for an unknown verb is a usage error" 2
 
-for verb in train check eval predict inspect diff plot bench info ops; do
+for verb in train check eval predict inspect diff fsck plot bench info ops; do
     run "$longhand" "$verb" --help
     exits "$verb --help succeeds" 0
     says "$verb --help has its usage" out "usage: longhand $verb"
@@ -251,6 +251,7 @@ lost "check" check --rows=4
 lost "eval" eval "a run/model.h5"
 lost "inspect" inspect "a run/model.h5"
 lost "diff" diff "a run/model.h5" "a run/model.h5"
+lost "fsck" fsck "a run"
 lost "info" info
 lost "ops" ops
 lost "a verb's --help" train --help
