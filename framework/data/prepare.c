@@ -1,5 +1,6 @@
 /* prepare.c -- the scaled copy that batches come from, made on all threads, and the batches. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/stop.h"
 #include "framework/base/threads.h"
 #include "framework/base/type.h"
 #include "framework/data/data.h"
@@ -111,6 +112,8 @@ lh_status lhi_data_prepare(lh_data *d, lh_type type)
 
     if (status != LH_OK || d->copy[type] || d->table->streams)
         return status;
+    if (lhi_gives_up(d->c, "preparing rows"))
+        return d->c->status;
     if (d->frame->labelled && !d->target[type] && !(d->target[type] = targets_of(d, type)))
         return d->c->status;
     copy = lhi_alloc_array(d->c, d->rows, d->cols * lhi_type_size(type));

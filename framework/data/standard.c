@@ -1,6 +1,7 @@
 /* standard.c -- the scale of a data set: its own, one that is given, or a model's. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
+#include "framework/base/stop.h"
 #include "framework/data/fit.h"
 #include "framework/tape/tape.h"
 
@@ -150,7 +151,7 @@ lh_status lhi_data_fit(lh_data *d)
     if (lhi_data_is_inert(d))
         return d && d->c ? d->c->status : LH_ENOMEM;
     root = d->fit;
-    if (!lhi_ok(d->c))
+    if (!lhi_ok(d->c) || (!root->fitted && lhi_gives_up(d->c, "preparing rows")))
         return d->c->status;
     if (!root->fitted && !root->scale.mean && root->like && take_like(root, root->like) != LH_OK)
         return d->c->status;

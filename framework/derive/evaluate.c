@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/derive/expr.h"
 
+#include "framework/base/stop.h"
+
 #include <longhand/op/wide.h>
 
 #include <math.h>
@@ -132,7 +134,7 @@ static int product(const lhi_pool *p, const lhi_expr *e, const lhi_matrix *a, co
         return by_element(p, e, a, b, out);
     if (a->cols != b->rows || !make(p->c, a->rows, b->cols, out))
         return 0;
-    for (size_t i = 0; i < a->rows; i++)
+    for (size_t i = 0; i < a->rows && !lhi_gives_up(p->c, "checking"); i++)
         for (size_t k = 0; k < a->cols; k++)
             for (size_t j = 0; j < b->cols; j++) {
                 const number x = element(a, i, k), y = element(b, k, j);
@@ -143,7 +145,7 @@ static int product(const lhi_pool *p, const lhi_expr *e, const lhi_matrix *a, co
                 out->spread[i * b->cols + j] += x.spread * fabsl(y.x) + fabsl(x.x) * y.spread +
                                                 (lh_wide)(a->cols + 1) * term;
             }
-    return 1;
+    return lhi_ok(p->c);
 }
 
 static int transposed(const lhi_pool *p, const lhi_matrix *a, lhi_matrix *out)

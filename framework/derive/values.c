@@ -95,7 +95,7 @@ int lhi_check_lines(lhi_document *d, lh_data *data, size_t rows)
     d->data = data;
     if (!run(d, data))
         return 0;
-    for (size_t i = 0; i < d->count && lhi_ok(d->c) && !lhi_gives_up(d->c, "checking lines"); i++)
+    for (size_t i = 0; i < d->count && lhi_ok(d->c) && !lhi_gives_up(d->c, "checking"); i++)
         check(d, &d->line[i]);
     return lhi_ok(d->c);
 }

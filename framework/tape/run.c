@@ -1,5 +1,6 @@
 /* run.c -- runs a plan: the forward loop and the backward loop. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/stop.h"
 #include "framework/base/threads.h"
 #include "framework/tape/tape.h"
 
@@ -143,13 +144,13 @@ void lhi_run_one(lhi_ws *w, const lhi_plan *p, size_t act)
 
 void lhi_run_from(lhi_ws *w, const lhi_plan *p, size_t act)
 {
-    for (; act < p->forwards; act++)
+    for (; act < p->forwards && !lhi_gives_up(w->t->c, "checking"); act++)
         lhi_run_one(w, p, act);
 }
 
 void lhi_run_back(lhi_ws *w, const lhi_plan *p)
 {
-    for (size_t i = p->forwards; i < p->acts; i++) {
+    for (size_t i = p->forwards; i < p->acts && !lhi_gives_up(w->t->c, "checking"); i++) {
         lhi_job j;
 
         lhi_job_make(w, &p->act[i], 0, &j);

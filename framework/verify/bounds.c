@@ -163,12 +163,12 @@ int lhi_bounds_make(lhi_check *k, lhi_bounds *b, lh_type type)
     b->shared = type == LH_WIDE;
     if (!b->shared)
         leaves(k, b);
-    for (size_t i = 0; i < k->p->forwards; i++)
+    for (size_t i = 0; i < k->p->forwards && !lhi_check_gives_up(k); i++)
         if (k->p->act[i].kind == LHI_FORWARD)
             lhi_bounds_value(k, b, k->p->act[i].node, b->shared, b->slot[k->p->act[i].node].off);
-    for (size_t i = k->p->forwards; i < k->p->acts; i++)
+    for (size_t i = k->p->forwards; i < k->p->acts && !lhi_check_gives_up(k); i++)
         lhi_bounds_act(k, b, i, 0, 0, b->slot[lhi_given_by(k, i)].grad_off);
-    return 0;
+    return lhi_ok(k->c) ? 0 : -1;
 }
 
 int lhi_bounds_near(lhi_check *k, lhi_bounds *b, lh_type type)
@@ -196,12 +196,15 @@ double **lhi_bounds_acts(lhi_check *k, const lhi_bounds *b, int (*more)(const lh
     if (!lhi_ok(k->c))
         return NULL;
     cells = 0;
-    for (size_t i = k->p->forwards; i < k->p->acts; i++) {
+    for (size_t i = k->p->forwards; i < k->p->acts && !lhi_check_gives_up(k); i++) {
         act[i] = act[0] + cells;
         cells += lhi_cells(&b->slot[lhi_given_by(k, i)]);
         lhi_bounds_act(k, b, i, more ? more(k, i) : 0, 1, act[i]);
     }
-    return act;
+    if (lhi_ok(k->c))
+        return act;
+    lhi_bounds_acts_free(k, act);
+    return NULL;
 }
 
 void lhi_bounds_acts_free(lhi_check *k, double **act)
@@ -221,6 +224,8 @@ double lhi_bounds_loss(lhi_check *k, lh_type type)
 
         if (k->p->act[i].kind != LHI_FORWARD || !k->p->needs[id])
             continue;
+        if (lhi_check_gives_up(k))
+            break;
         off = lhi_alloc_array(k->c, lhi_cells(a) + 1, sizeof *off);
         if (!off)
             return (double)INFINITY;

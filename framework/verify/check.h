@@ -95,7 +95,7 @@ typedef struct lhi_check {
 /* 1 when a check is to end before it is done; then that is the error. */
 static inline int lhi_check_gives_up(const lhi_check *k)
 {
-    return lhi_gives_up(k->c, "checking gradients");
+    return lhi_gives_up(k->c, "checking");
 }
 
 /* --- setup.c --- */

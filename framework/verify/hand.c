@@ -268,7 +268,7 @@ static void hand_one(const lhi_check *k, const lh_call *s)
 
 void lhi_hand_down(const lhi_check *k, lhi_ws *w)
 {
-    for (size_t i = k->p->forwards; i-- > 0;) {
+    for (size_t i = k->p->forwards; i-- > 0 && !lhi_check_gives_up(k);) {
         const uint32_t id = k->p->act[i].node;
         const lh_call s = lhi_call_of(w, id, 0);
 
