@@ -444,6 +444,7 @@ lh_test_scripts = \
 	tests/cli/pages.sh \
 	tests/cli/resume.sh \
 	tests/cli/saving.sh \
+	tests/cli/servers.sh \
 	tests/cli/untrusted.sh \
 	tests/cli/verbs.sh \
 	tests/rules/callers.sh \

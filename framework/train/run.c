@@ -331,7 +331,7 @@ int lhi_run_finish(lh_run *r)
     r->showing = 0;
     lhi_run_turn(r, 1);
     if (r->stopped && lhi_ok(c))
-        lh_say(c, "stopped %s after step %ld; --resume goes on from what is saved",
+        lh_say(c, "stopped %s after step %ld; --resume=auto goes on from what is saved",
                lhi_stop_reason(c, reason), r->step);
     if (r->stopped)
         lhi_stopped(c);
