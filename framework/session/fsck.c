@@ -148,24 +148,30 @@ static void count_in(look *l, const char *name, long named, const lhi_state *s)
 }
 
 /* What is wrong with it, without its path, which stands before it. */
-static void tell_damage(look *l, const char *name, const char *path, const char *message)
+static void tell_damage(look *l, const char *name, const char *path, const lh_ctx *apart)
 {
-    const size_t length = strlen(path);
+    const char *message = lh_message(apart), *rest = message + strlen(path);
     char text[3200];
 
-    if (strncmp(message, path, length) != 0)
-        snprintf(text, sizeof text, "NOT WHOLE: %s", message);
-    else if (message[length] == ':')
-        snprintf(text, sizeof text, "NOT WHOLE:%s", message + length + 1);
+    if (lh_error(apart) == LH_ENOMEM)
+        lhi_fail(l->c, LH_ENOMEM, NULL, "%s", message);
+    if (strncmp(message, path, strlen(path)) != 0)
+        snprintf(text, sizeof text, "NOT READ: %s", message);
     else
-        snprintf(text, sizeof text, "NOT WHOLE: it%s", message + length);
+        snprintf(text, sizeof text, "NOT WHOLE:%s%s", *rest == ':' ? "" : " it",
+                 rest + (*rest == ':'));
     text[strcspn(text, "\n")] = 0;
     fault(l, name, text);
 }
 
+static void hush(void *arg, const char *text)
+{
+    (void)arg, (void)text;
+}
+
 static void look_at_checkpoint(look *l, const char *name)
 {
-    lh_ctx apart = {.program = "", .set.quiet = 1};
+    lh_ctx apart = {.program = "", .set.quiet = 1, .say = hush};
     const int begins = begins_as_ours(l, name);
     char path[LHI_PATH], text[200];
     lh_checkpoint *k;
@@ -178,7 +184,7 @@ static void look_at_checkpoint(look *l, const char *name)
     k = lh_checkpoint_open(&apart, path_of(l, name, path));
     step = steps_of(name, &stem);
     if (!k) {
-        tell_damage(l, name, path, lh_message(&apart));
+        tell_damage(l, name, path, &apart);
     } else {
         l->whole++;
         snprintf(text, sizeof text, "whole: epoch %lld, step %lld, %zu parameters of %s",
