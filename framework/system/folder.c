@@ -118,21 +118,31 @@ static void read_holder(lhi_claim *k)
     k->holder[strcspn(k->holder, "\n")] = 0;
 }
 
-/* Without locks: a holder on this machine is asked for. */
-static int lives_here(const lhi_claim *k)
+/* The process of the holder, when it is of this machine; else 0. */
+static long process_here(const lhi_claim *k)
 {
     char host[256], expected[LHI_CLAIM_TEXT];
-    const char *number = k->holder + strlen("process ");
     long process;
 
     if (strncmp(k->holder, "process ", 8) != 0)
         return 0;
-    process = strtol(number, NULL, 10);
+    process = strtol(k->holder + 8, NULL, 10);
     lhi_sys_host(host, sizeof host);
     snprintf(expected, sizeof expected, "process %ld on %s since ", process, host);
-    return process > 0 && process != (long)getpid() &&
-           strncmp(k->holder, expected, strlen(expected)) == 0 &&
-           (kill((pid_t)process, 0) == 0 || errno == EPERM);
+    return strncmp(k->holder, expected, strlen(expected)) == 0 ? process : 0;
+}
+
+static int is_there(long process)
+{
+    return process > 0 && (kill((pid_t)process, 0) == 0 || errno == EPERM);
+}
+
+/* Without locks: whether the holder is another process, of this machine, that still runs. */
+static int another_lives(const lhi_claim *k)
+{
+    const long process = process_here(k);
+
+    return process != (long)getpid() && is_there(process);
 }
 
 static int lock(int fd)
@@ -162,21 +172,26 @@ static int take(lhi_claim *k)
     if (status == -EWOULDBLOCK)
         return status;
     k->sure = status == 0 && lhi_sys_locks_reach_all(k->fd);
-    if (status != 0 && lives_here(k))
+    if (status != 0 && another_lives(k))
         return -EWOULDBLOCK;
     if (!stands(k))
-        return -EAGAIN;
+        return -EWOULDBLOCK;
     return ftruncate(k->fd, 0) != 0 ? -errno : lhi_sys_write(k->fd, text, (size_t)length);
 }
 
 int lhi_sys_claim(lhi_claim *k, const char *path)
 {
-    int status = -EAGAIN, fd;
+    int status = -EWOULDBLOCK, fd;
 
     if (snprintf(k->path, sizeof k->path, "%s.lock", path) >= (int)sizeof k->path)
         return -ENAMETOOLONG;
     k->holder[0] = 0;
-    for (int i = 0; i < ATTEMPTS && status == -EAGAIN; i++) {
+    for (int i = 0; i < ATTEMPTS && status == -EWOULDBLOCK; i++) {
+        if (i > 0 && is_there(process_here(k)))
+            break;
+        /* Of a process that was killed the system may close the files a moment after its end. */
+        if (i > 0)
+            lhi_sys_pause(0.02);
         LHI_AGAIN(fd, open(k->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666));
         k->fd = lhi_sys_above_standard(fd);
         if (k->fd < 0)
@@ -201,7 +216,7 @@ int lhi_sys_look_at_claim(lhi_claim *k, const char *path)
     read_holder(k);
     k->sure = status == 0 && lhi_sys_locks_reach_all(k->fd);
     if (status != -EWOULDBLOCK)
-        status = status != 0 && lives_here(k) ? -EWOULDBLOCK : 0;
+        status = status != 0 && another_lives(k) ? -EWOULDBLOCK : 0;
     close(k->fd);
     return status;
 }

@@ -33,6 +33,16 @@ tests_faults_test_run_SOURCES = tests/faults/test_run.c tests/faults/points.c \
 	tests/faults/points.h tests/faults/times.h
 tests_faults_test_run_CPPFLAGS = $(lh_test_cppflags)
 tests_faults_test_run_LDADD = libnotesmain.la liblonghandmain.la libtesting.la
+
+lh_fault_programs += tests/faults/test_lives
+tests_faults_test_lives_SOURCES = tests/faults/test_lives.c tests/faults/times.h
+tests_faults_test_lives_CPPFLAGS = $(lh_test_cppflags)
+tests_faults_test_lives_LDADD = libtesting.la
+
+lh_fault_programs += tests/faults/test_soak
+tests_faults_test_soak_SOURCES = tests/faults/test_soak.c tests/faults/times.h
+tests_faults_test_soak_CPPFLAGS = $(lh_test_cppflags)
+tests_faults_test_soak_LDADD = libtesting.la
 endif
 
 check_PROGRAMS += $(lh_fault_programs)

@@ -219,7 +219,8 @@ static void meet(void *arg, int rank, int size)
 {
     struct sums *s = arg;
 
-    s->size = size;
+    if (rank == 0)
+        s->size = size;
     for (int round = 0; round < ROUNDS; round++) {
         long sum = 0;
 
