@@ -114,9 +114,9 @@ static lh_status read_fann(lhi_stream *s, const lhi_wanted *how, lhi_table *to)
     if (lhi_words_line(&w, 0, &at, &end) && counts(at, end, count)) {
         if (count[1] == 0 || count[2] == 0)
             lhi_source_bad(s, "correct line 1", "promises no %s", count[1] ? "outputs" : "inputs");
-        else if (!s->gzip && count[0] > s->size) /* each has two bytes at least */
+        else if (count[0] > (lhi_stream_most(s) + 1) / 2 / (count[1] + count[2])) /* "0 0" */
             lhi_source_bad(s, "is it cut short?  If not, correct line 1",
-                           "promises more samples than it has bytes");
+                           "promises more samples than it has bytes for");
         else if (lhi_table_make(s, how, count[0], count[1] + count[2], to) == LH_OK &&
                  take_rows(&w, count, to) == LH_OK)
             lhi_table_end(s, to);

@@ -43,7 +43,7 @@ static lh_status read_idx(lhi_stream *s, const lhi_wanted *how, lhi_table *to)
         else if (l.dims[1] <= LHI_MOST_COLUMNS) /* else it is refused, and must not wrap */
             l.dims[1] *= extent;
     }
-    if (!s->gzip && l.dims[1] <= LHI_MOST_COLUMNS && l.dims[0] * l.dims[1] * l.bytes > s->size)
+    if (l.dims[1] <= LHI_MOST_COLUMNS && l.dims[0] * l.dims[1] * l.bytes > lhi_stream_most(s))
         return lhi_source_bad(s, "copy it once more",
                               "is cut short: it claims more elements than it has");
     if (lhi_table_make(s, how, l.dims[0], l.dims[1], to) == LH_OK &&

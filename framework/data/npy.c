@@ -45,7 +45,7 @@ static lh_status check(const lhi_stream *s, const lhi_coding *l, const char *bad
     bytes = lhi_coding_bytes(l, &over);
     if (over)
         return lhi_source_bad(s, "take a part of the rows", "has more than 2^31 elements");
-    if (!s->gzip && bytes > s->size)
+    if (bytes > lhi_stream_most(s))
         return lhi_source_bad(s, "copy or make it once more",
                               "is cut short: it claims more elements than it has");
     return LH_OK;

@@ -123,10 +123,10 @@ static size_t read_file(lhi_stream *s, void *to, size_t room)
     return n;
 }
 
-/* So much a file may become: honest tables stay far below it. */
-static uint64_t growth(const lhi_stream *s)
+/* What is packed may become so much: honest tables stay far below it. */
+uint64_t lhi_stream_most(const lhi_stream *s)
 {
-    return (UINT64_C(64) << 20) + 64 * s->size;
+    return s->gzip ? (UINT64_C(64) << 20) + 64 * s->size : s->size;
 }
 
 static size_t unpack(lhi_stream *s, unsigned char *to, size_t room)
@@ -149,7 +149,7 @@ static size_t unpack(lhi_stream *s, unsigned char *to, size_t room)
         if (step == LHI_GUNZIP_BAD)
             s->fault = DAMAGED;
     }
-    if (s->given + (size_t)(to - first) > growth(s))
+    if (s->given + (size_t)(to - first) > lhi_stream_most(s))
         s->fault = SWOLLEN;
     return s->fault ? 0 : (size_t)(to - first);
 }

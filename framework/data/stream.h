@@ -33,6 +33,8 @@ lh_status lhi_stream_open_bytes(lhi_stream *s, lh_ctx *c, const char *path, cons
 /* Fills `to`; fewer bytes than `room` where the stream ends, or fails.  One thread at a time, and
  * no context is used: lhi_stream_check() tells what failed. */
 size_t lhi_stream_read(lhi_stream *s, void *to, size_t room);
+/* The bytes that it can have at most, unpacked: what claims more is not believed. */
+uint64_t lhi_stream_most(const lhi_stream *s);
 /* From the beginning, without a digest. */
 void lhi_stream_again(lhi_stream *s);
 /* LH_EIO or LH_EDATA when reading has failed. */
