@@ -1,5 +1,6 @@
 /* record.c -- appends nodes, checks shapes, remembers names and places. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/quote.h"
 #include "framework/base/text.h"
 #include "framework/tape/tape.h"
 
@@ -308,6 +309,17 @@ lh_var lhi_record(const lhi_op_family *f, const lh_var *in, const double *number
     return append(t, node);
 }
 
+/* To a message that is plain already: a name may be one that somebody wrote into a checkpoint. */
+static void add_place(lh_ctx *c, const char *name, const char *file, int line)
+{
+    const size_t used = strlen(c->message);
+    char shown[2 * LHI_NAME], where[300];
+
+    snprintf(c->message + used, sizeof c->message - used, "\n  in     %s, %s:%d",
+             lhi_legible(shown, sizeof shown, name, strlen(name)),
+             lhi_legible(where, sizeof where, file, strlen(file)), line);
+}
+
 lh_var lh_label(lh_var v, const char *name, const char *file, int line)
 {
     lh_tape *t = v.tape;
@@ -317,12 +329,8 @@ lh_var lh_label(lh_var v, const char *name, const char *file, int line)
         return v;
     if (!lhi_ok(t->c)) {
         /* The op that failed did not know its name and place; they are added here, once. */
-        if (v.id == UINT32_MAX && t->c->status == LH_ESHAPE && !strstr(t->c->message, "\n  in ")) {
-            const size_t used = strlen(t->c->message);
-
-            snprintf(t->c->message + used, sizeof t->c->message - used, "\n  in     %s, %s:%d",
-                     name ? name : "(null)", file ? file : "?", line);
-        }
+        if (v.id == UINT32_MAX && t->c->status == LH_ESHAPE && !strstr(t->c->message, "\n  in "))
+            add_place(t->c, name ? name : "(null)", file ? file : "?", line);
         return v;
     }
     if (!lhi_var_good(v, "lh_let") || !name_is_good(t, name, "lh_let"))
