@@ -58,7 +58,7 @@ typedef struct fuzz_target {
     void (*run)(const uint8_t *bytes, size_t size);
 } fuzz_target;
 
-#define FUZZ(name, most) void fuzz_##name(const uint8_t *bytes, size_t size);
+#define FUZZ(name, most, runs, edges) void fuzz_##name(const uint8_t *bytes, size_t size);
 #include "tests/fuzz/targets.def"
 #undef FUZZ
 

@@ -37,10 +37,12 @@ endif
 
 if FUZZING
 EXTRA_PROGRAMS += tests/fuzz/fuzz
-tests_fuzz_fuzz_SOURCES = $(lh_fuzz_sources) $(lh_system_sources) tests/fuzz/drive.c
+tests_fuzz_fuzz_SOURCES = $(lh_fuzz_sources) $(lh_system_sources) tests/fuzz/drive.c \
+	tests/fuzz/planted.c tests/fuzz/planted.h
 tests_fuzz_fuzz_CPPFLAGS = $(lh_fuzz_cppflags)
 tests_fuzz_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_LDADD = libcore.la $(HDF5_LIBS) $(ZLIB_LIBS)
 endif
 
-EXTRA_DIST += tests/fuzz/drive.c tests/fuzz/corpus
+EXTRA_DIST += tests/fuzz/drive.c tests/fuzz/planted.c tests/fuzz/planted.h tests/fuzz/corpus
+lh_fault_scripts += tests/faults/fuzz.sh
