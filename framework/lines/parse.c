@@ -49,6 +49,8 @@ lhi_ref lhi_join_at(lhi_parser *r, const char *at, lhi_expr_kind kind, lhi_ref a
 {
     const int product = kind == LHI_E_TIMES || kind == LHI_E_PRODUCT;
 
+    if (r->failed)
+        return 0;
     if (product && lhi_is_whole(r->p, a, 1))
         return b;
     if (product && lhi_is_whole(r->p, b, 1))
