@@ -398,9 +398,14 @@ tests_unit_test_lines_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_lines_LDADD = libtesting.la
 
 check_PROGRAMS += tests/unit/test_keeping
-tests_unit_test_keeping_SOURCES = tests/unit/test_keeping.c
+tests_unit_test_keeping_SOURCES = tests/unit/test_keeping.c tests/unit/keeping_help.h
 tests_unit_test_keeping_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_keeping_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_kept
+tests_unit_test_kept_SOURCES = tests/unit/test_kept.c tests/unit/keeping_help.h
+tests_unit_test_kept_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_kept_LDADD = libtesting.la
 
 check_PROGRAMS += tests/unit/test_layers
 tests_unit_test_layers_SOURCES = tests/unit/test_layers.c

@@ -45,8 +45,9 @@ static int keep_here(lhi_keeper *k, int for_good)
                                                                  : -ENAMETOOLONG;
 
     if (status != 0)
-        lhi_format(k->problem, sizeof k->problem, "%s could not be kept beside %s: %s", name,
-                   k->path, strerror(-status));
+        lhi_format(k->problem, sizeof k->problem,
+                   "an older checkpoint could not be kept beside %s: %s", k->path,
+                   strerror(-status));
     return status == 0;
 }
 
@@ -63,6 +64,8 @@ static void remove_too_many(lhi_keeper *k)
 
 void lhi_keep_older(lhi_keeper *k, long step)
 {
+    if (k->olders > 0 && k->older[k->olders - 1] == step)
+        return;
     if (k->olders == (size_t)k->r->c->set.keep)
         remove_too_many(k);
     k->older[k->olders++] = step;
@@ -77,10 +80,17 @@ static void write_one(lhi_keeper *k, lh_ctx *c, const lhi_state *s)
     if (k->here >= 0 && k->here != s->step && (spare || k->r->c->set.keep > 1) &&
         keep_here(k, 0) && !spare)
         lhi_keep_older(k, k->here);
-    /* After a failure nobody knows what stands there; the one before it has its second name. */
-    k->here = lhi_store_write(c, s, k->path) == LH_OK ? (long)s->step : -1;
-    if (k->here >= 0)
+    switch (lhi_store_write(c, s, k->path)) {
+    case LH_OK:
+        k->here = (long)s->step;
         remove_too_many(k);
+        break;
+    case LH_EIO: /* nobody knows what stands there; the one before it has its second name */
+        k->here = -1;
+        break;
+    default:
+        break;
+    }
 }
 
 static void tell(lhi_keeper *k)
@@ -219,6 +229,8 @@ static void leave(lhi_keeper *k)
         lhi_sys_unclaim(&k->claim);
     k->claimed = 0;
     k->path = NULL;
+    lhi_release(k->r->c, k->snapshot.block);
+    k->snapshot = (lhi_snapshot){.room = 0};
     k->hook.at = (double)INFINITY;
     k->hook.step = k->hook.epoch = LONG_MAX;
 }

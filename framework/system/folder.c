@@ -145,6 +145,15 @@ static int another_lives(const lhi_claim *k)
     return process != (long)getpid() && is_there(process);
 }
 
+/* Is it certain that the holder runs no more?  One of this machine would have kept its lock, or be
+ * there. */
+static int has_died(const lhi_claim *k, int locked)
+{
+    if (locked == -EWOULDBLOCK || (locked != 0 && another_lives(k)))
+        return 0;
+    return (locked == 0 && lhi_sys_locks_reach_all(k->fd)) || process_here(k) > 0;
+}
+
 static int lock(int fd)
 {
     int status;
@@ -171,9 +180,9 @@ static int take(lhi_claim *k)
     read_holder(k);
     if (status == -EWOULDBLOCK)
         return status;
-    k->sure = status == 0 && lhi_sys_locks_reach_all(k->fd);
     if (status != 0 && another_lives(k))
         return -EWOULDBLOCK;
+    k->sure = has_died(k, status);
     if (!stands(k))
         return -EWOULDBLOCK;
     return ftruncate(k->fd, 0) != 0 ? -errno : lhi_sys_write(k->fd, text, (size_t)length);
@@ -186,6 +195,7 @@ int lhi_sys_claim(lhi_claim *k, const char *path)
     if (snprintf(k->path, sizeof k->path, "%s.lock", path) >= (int)sizeof k->path)
         return -ENAMETOOLONG;
     k->holder[0] = 0;
+    k->process = (long)getpid();
     for (int i = 0; i < ATTEMPTS && status == -EWOULDBLOCK; i++) {
         if (i > 0 && is_there(process_here(k)))
             break;
@@ -214,7 +224,7 @@ int lhi_sys_look_at_claim(lhi_claim *k, const char *path)
         return -errno;
     status = lock(k->fd);
     read_holder(k);
-    k->sure = status == 0 && lhi_sys_locks_reach_all(k->fd);
+    k->sure = has_died(k, status);
     if (status != -EWOULDBLOCK)
         status = status != 0 && another_lives(k) ? -EWOULDBLOCK : 0;
     close(k->fd);
@@ -223,7 +233,7 @@ int lhi_sys_look_at_claim(lhi_claim *k, const char *path)
 
 void lhi_sys_unclaim(lhi_claim *k)
 {
-    if (stands(k))
+    if (k->process == (long)getpid() && stands(k))
         unlink(k->path);
     close(k->fd);
 }

@@ -23,12 +23,13 @@ typedef struct lhi_claim {
     char path[LHI_PATH];
     char holder[LHI_CLAIM_TEXT]; /* "process 12 on alpha since 2026-11-28 05:50:11 UTC": who has
                                     it, or else had it and died; "" when nobody did */
-    int sure;                    /* locks are known to all who could write there */
+    int sure;                    /* that who had it has died */
+    long process;                /* ours: one that is forked from it has no claim */
 } lhi_claim;
 
 /* 0; -EWOULDBLOCK: a living process has it; another negative errno: nothing can be locked there.
- * Where locks do not reach all machines a holder that has died, or is on another machine and
- * lives, look the same: holder says who it was, and sure is 0. */
+ * Where locks do not reach all machines one that has died on another machine looks as one that
+ * lives there: holder says who it was, and sure is 0. */
 int lhi_sys_claim(lhi_claim *k, const char *path);
 /* The same without claiming it: 0 where nobody has it. */
 int lhi_sys_look_at_claim(lhi_claim *k, const char *path);

@@ -96,6 +96,12 @@ exits "none of this command where one is required: 66" 66
 says "it is said" err "there is no checkpoint of this command"
 says "the option that differs is named with both values" err "--rate=0.1 and here 0.2"
 ok "and all is as it was" cmp sixty/model.h5 torn/model.h5
+train --epochs=60 --resume=require --labels=binary --out=torn
+exits "an option that the network does not show makes another command, too: 66" 66
+says "it is named" err "torn/model.h5 is of another command:"
+train --epochs=10 --patience=3 --out=patient
+train --epochs=20 --patience=5 --resume=require --out=patient
+exits "another number of epochs and another patience do not" 0
 train --epochs=60 --resume=require --out=empty
 exits "an empty folder where one is required: 66" 66
 train --epochs=60 --resume=auto --out=fresh

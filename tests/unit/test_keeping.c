@@ -1,76 +1,14 @@
-/* test_keeping.c -- a run that is saved while it goes on: when, what stays, what is told. */
+/* test_keeping.c -- a run that is saved while it goes on: when, and that nothing else changes. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/every.h"
-#include "framework/session/keep.h"
-#include "framework/store/store.h"
-#include "framework/system/fault.h"
-#include "tests/check.h"
+#include "tests/unit/keeping_help.h"
 
-#include <longhand.h>
-
-#include <errno.h>
 #include <limits.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 enum { IN = 3, ROWS = 60, EACH = 5, BATCH = ROWS / EACH };
 
-typedef struct trial {
-    lh_ctx *c;
-    lh_var X, y, W, L;
-    lh_data *d;
-    char *path;
-    int slow, full, again, others;
-} trial;
-
 static float x[ROWS][IN], label[ROWS];
-
-static void listen_to(void *arg, const char *text)
-{
-    trial *k = arg;
-
-    k->slow += strstr(text, "takes longer") != NULL;
-    k->full += strstr(text, "No space left") != NULL;
-    k->again += strstr(text, "could be saved again") != NULL;
-    k->others += strncmp(text, "warning: ", 9) == 0 && !strstr(text, "takes longer") &&
-                 !strstr(text, "No space left");
-}
-
-static void begin(trial *k, const char *name, const char *every)
-{
-    *k = (trial){.c = lh_open(0, NULL, "test"), .path = strdup(check_path(name))};
-    lh_on_message(k->c, listen_to, k);
-    k->c->set.progress = "none";
-    k->c->set.reproducible = 1;
-    k->c->set.threads = 1;
-    lh_opt_set(k->c, "save-every", every);
-    k->d = lh_data_open(k->c, "wdbc");
-    lh_tape *t = lh_tape_new(lh_params_new(k->c, LH_F32));
-    k->X = lh_input(t, "X", LH_ROWS, 30);
-    k->y = lh_input(t, "y", LH_ROWS, 1);
-    k->W = lh_param(t, "W", 30, 1, LH_HE);
-    k->L = lh_bce_logits(lh_matmul(k->X, k->W), k->y);
-}
-
-/* lh_close(), with the message of what failed. */
-static int ends(trial *k)
-{
-    const char *message = lh_message(k->c);
-    int code;
-
-    CHECK(!message[0] || lh_error(k->c) == LH_EIO || lh_error(k->c) == LH_EUSAGE, "%s", message);
-    code = lh_close(k->c);
-    free(k->path);
-    return code;
-}
-
-static int exists(const char *name)
-{
-    return access(check_path(name), F_OK) == 0;
-}
 
 static void texts(void)
 {
@@ -282,6 +220,7 @@ static void full_disk(void)
 
 static void slow_saves(void)
 {
+    size_t size, others;
     trial k;
 
     begin(&k, "slow.h5", "5steps");
@@ -297,85 +236,19 @@ static void slow_saves(void)
     CHECK(exists("slow.h5"), "there is no file");
     CHECK(lhi_keeper_of(r, k.path)->saves == 1, "%ld were begun",
           lhi_keeper_of(r, k.path)->saves);
-    while (lh_epoch(r))
-        continue;
+    char *slow = check_read(k.path, &size);
     CHECK(ends(&k) == 0 && k.others == 0 && k.slow == 1, "an error");
-}
-
-/* Without a thread saves are made at once, and none is left out.  Returns how many there were. */
-static long train_threadless(trial *k, const char *name, const char *every, const char *keep,
-                             const char *for_good)
-{
-    begin(k, name, every);
-    lh_opt_set(k->c, "keep", keep);
-    lh_opt_set(k->c, "keep-every", for_good);
-    lh_opt_set(k->c, "resume", "auto");
-    lhi_fault_arm(LHI_FAULT_SPAWN, 1, -1, EAGAIN);
-    lh_run *r = lh_train(k->L, LH_SGD(0.1), k->d, 64, 20); /* of 9 steps each */
-    CHECK(lh_will_save(r, k->path) == LH_OK, "%s", lh_message(k->c));
+    /* It is the state of the fifth step, whatever the run has done since. */
+    begin(&k, "quick.h5", "5steps");
+    r = lh_train(k.L, LH_SGD(0.1), k.d, 64, 1); /* of 9 steps */
+    lh_will_save(r, k.path);
     while (lh_epoch(r))
         continue;
-    const long saves = lhi_fault_struck(LHI_FAULT_SPAWN);
-    lhi_fault_arm(LHI_FAULT_SPAWN, 0, 0, 0);
-    CHECK(lh_save(r, k->path) == LH_OK, "%s", lh_message(k->c));
-    return saves;
-}
-
-static void no_thread(void)
-{
-    trial k;
-
-    CHECK(train_threadless(&k, "threadless.h5", "7steps", "1", "0") == 25, "of 25 saves");
-    CHECK(ends(&k) == 0 && k.others == 0 && k.slow == 0, "%d warnings", k.others);
-}
-
-/* The checkpoints "NAME-STEP.h5" and "NAME-STEP-kept.h5" that are there, as "90 135k ". */
-static const char *beside(const char *name)
-{
-    static char text[500];
-    size_t used = 0;
-
-    text[0] = 0;
-    for (int step = 0; step <= 180; step++)
-        for (int kept = 0; kept < 2; kept++) {
-            char file[100];
-
-            snprintf(file, sizeof file, "%s-%d%s.h5", name, step, kept ? "-kept" : "");
-            if (exists(file))
-                used += (size_t)snprintf(text + used, sizeof text - used, "%d%s ", step,
-                                         kept ? "k" : "");
-        }
-    return text;
-}
-
-static void kept(void)
-{
-    static const struct {
-        const char *name, *every, *keep, *for_good, *left;
-    } cases[] = {{"k1", "5epochs", "1", "0", ""},
-                 {"k2", "5epochs", "2", "0", "135 "},
-                 {"k3", "5epochs", "3", "0", "90 135 "},
-                 {"k9", "5epochs", "9", "0", "45 90 135 "},
-                 {"k4", "40steps", "2", "3", "120k 160 "},
-                 {"k5", "20steps", "1", "2", "40k 80k 120k 160k "}};
-    char file[40];
-    trial k;
-
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        snprintf(file, sizeof file, "%s.h5", cases[i].name);
-        train_threadless(&k, file, cases[i].every, cases[i].keep, cases[i].for_good);
-        CHECK(strcmp(beside(cases[i].name), cases[i].left) == 0, "%s: there are %s", cases[i].name,
-              beside(cases[i].name));
-        CHECK(ends(&k) == 0 && k.others == 0, "%d warnings", k.others);
-    }
-    /* Those of its earlier lives count; what stays for good does. */
-    unlink(check_path("k9.h5"));
-    train_threadless(&k, "k9.h5", "9steps", "2", "0");
-    CHECK(strcmp(beside("k9"), "171 ") == 0, "there are %s", beside("k9"));
-    CHECK(ends(&k) == 0, "an error");
-    unlink(check_path("k5.h5"));
-    train_threadless(&k, "k5.h5", "never", "1", "0");
-    CHECK(strcmp(beside("k5"), "40k 80k 120k 160k ") == 0, "there are %s", beside("k5"));
+    lhi_keep_wait(lhi_keeper_of(r, k.path));
+    char *quick = check_read(k.path, &others);
+    CHECK(size == others && memcmp(slow, quick, size) == 0, "the copy has changed");
+    free(slow);
+    free(quick);
     CHECK(ends(&k) == 0, "an error");
 }
 
@@ -403,64 +276,29 @@ static void no_memory(void)
     CHECK(!struck, "it never ends");
 }
 
-static void locked(void)
+static void nonfinite(void)
 {
-    char expected[60];
-    trial a, b;
-
-    begin(&a, "mine.h5", "never");
-    lh_run *r = lh_train(a.L, LH_SGD(0.1), a.d, 64, 2);
-    CHECK(lh_will_save(r, a.path) == LH_OK && exists("mine.h5.lock"), "%s", lh_message(a.c));
-    begin(&b, "mine.h5", "never");
-    lh_run *other = lh_train(b.L, LH_SGD(0.1), b.d, 64, 2);
-    CHECK(lh_will_save(other, b.path) == LH_EIO, "two runs have one file");
-    snprintf(expected, sizeof expected, "another run: process %ld on ", (long)getpid());
-    CHECK(strstr(lh_message(b.c), expected), "%s", lh_message(b.c));
-    CHECK(lh_epoch(other) == 0 && ends(&b) == 74 && exists("mine.h5.lock"), "it goes on");
-    /* A second run of the same program has it next. */
-    r = lh_train(a.L, LH_SGD(0.1), a.d, 64, 2);
-    CHECK(lh_will_save(r, a.path) == LH_OK && lh_will_save(r, a.path) == LH_OK, "%s",
-          lh_message(a.c));
-    CHECK(ends(&a) == 0 && !exists("mine.h5.lock"), "the lock is left");
-    check_write(check_path("mine.h5.lock"), "process 1 on elsewhere since 1970", -1);
-    begin(&a, "mine.h5", "never");
-    r = lh_train(a.L, LH_SGD(0.1), a.d, 64, 2);
-    CHECK(lh_will_save(r, a.path) == LH_OK, "%s", lh_message(a.c));
-    CHECK(ends(&a) == 0 && !exists("mine.h5.lock"), "a dead one's lock is left");
-}
-
-static void unannounced(void)
-{
-    static const struct {
-        const char *resume;
-        int code, epochs, told;
-    } cases[] = {{"require", 2, 0, 0}, {"auto", 0, 2, 1}, {"never", 0, 2, 0}};
+    const float bad[30] = {(float)NAN};
+    size_t size, others;
     trial k;
 
-    for (size_t i = 0; i < 3; i++) {
-        begin(&k, "silent.h5", "never");
-        lh_opt_set(k.c, "resume", cases[i].resume);
-        lh_run *r = lh_train(k.L, LH_SGD(0.1), k.d, 64, 2);
-        while (lh_epoch(r))
-            continue;
-        CHECK(lh_epochs(r) == cases[i].epochs && k.others == cases[i].told, "%s: %ld epochs, %d",
-              cases[i].resume, lh_epochs(r), k.others);
-        CHECK(ends(&k) == cases[i].code, "%s", cases[i].resume);
-    }
-}
-
-static void no_files(void)
-{
-    trial k;
-
-    begin(&k, "x.h5", "1step");
-    lh_run *r = lh_train(k.L, LH_SGD(0.1), k.d, 64, 3);
-    CHECK(lh_will_save(r, "/dev/null") == LH_OK && !lhi_keeper_of(r, "/dev/null"), "%s",
-          lh_message(k.c));
-    CHECK(access("/dev/null.lock", F_OK) != 0, "a lock beside a device");
-    while (lh_epoch(r))
-        continue;
-    CHECK(ends(&k) == 0, "an error");
+    begin(&k, "finite.h5", "1epoch");
+    lh_run *r = lh_train(k.L, LH_SGD(0.1), k.d, 64, 9);
+    lh_will_save(r, k.path);
+    lh_epoch(r);
+    lh_epoch(r);
+    lhi_keep_wait(lhi_keeper_of(r, k.path));
+    char *before = check_read(k.path, &size);
+    lh_set(k.W, bad);
+    CHECK(lh_epoch(r) == 0 && lh_error(k.c) == LH_ENONFINITE, "%s", lh_message(k.c));
+    lhi_keep_wait(lhi_keeper_of(r, k.path));
+    char *after = check_read(k.path, &others);
+    CHECK(k.others == 1 && size == others && memcmp(before, after, size) == 0, "told %d times",
+          k.others);
+    free(before);
+    free(after);
+    lh_close(k.c);
+    free(k.path);
 }
 
 int main(int argc, char **argv)
@@ -472,12 +310,8 @@ int main(int argc, char **argv)
         {"a loop of one's own that is cut anywhere goes on to the same bytes", own_loops},
         {"a disk that is full is told once, and the run goes on", full_disk},
         {"a save that is slower than the interval is told once, not queued", slow_saves},
-        {"without a thread it saves by itself", no_thread},
-        {"so many are kept as was asked for, and those for good", kept},
         {"any allocation of a save that fails is told, and the run goes on", no_memory},
-        {"a file has one run at a time, and a dead one's lock is taken", locked},
-        {"what cannot be looked for is told before the first step", unannounced},
-        {"a device is neither locked nor written to on the way", no_files},
+        {"a state that is not finite is told, and the file before it stays", nonfinite},
         {NULL, NULL}};
 
     return check_main(argc, argv, "keeping", tests);
