@@ -4,6 +4,7 @@
 
 #include "framework/store/store.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -156,7 +157,15 @@ static lh_status try(lh_run *r, const char *path, int take, reached *at, char *w
         status = lhi_ok(r->c) ? LH_OK : lhi_take_back(r->c, why, room);
     }
     lhi_ctx_empty(&apart);
+    if (status == LH_ENOMEM) /* it may be whole: nothing must take its place */
+        lhi_fail(r->c, LH_ENOMEM, NULL, "%s could not be looked at: %s", path, why);
     return status;
+}
+
+/* It is there, and the system did not let it be read now. */
+static int is_unread(const char *path, lh_status status)
+{
+    return status == LH_EIO || (status == LH_ENOINPUT && lhi_sys_is_folder(path) != -ENOENT);
 }
 
 static void reject(const lh_run *r, const char *why)
@@ -198,9 +207,13 @@ static void spare_unfinished(lhi_keeper *k)
     const lh_run *r = k->r;
     char name[LHI_PATH], why[1500];
     reached at;
+    lh_status status;
 
-    if (try(k->r, k->path, 0, &at, why, sizeof why) != LH_OK || at.step == 0 || at.ended ||
-        at.epoch >= r->epochs || !lhi_keep_name(k, at.step, 0, name))
+    status = try(k->r, k->path, 0, &at, why, sizeof why);
+    if (is_unread(k->path, status))
+        lhi_warn(r->c, "%s; this run begins anew, and will replace it", why);
+    if (status != LH_OK || at.step == 0 || at.ended || at.epoch >= r->epochs ||
+        !lhi_keep_name(k, at.step, 0, name))
         return;
     k->here = k->spare = at.step;
     lh_say(r->c, "%s is of this command and not at its end (epoch %ld of %ld, step %ld): "
@@ -216,6 +229,7 @@ static void take_up(lhi_keeper *k, enum mode how)
     found f = {.k = k, .name = slash ? slash + 1 : k->path};
     reached at;
     lh_status status;
+    int unread = 0;
 
     if (how == AUTO && !r->c->set.resume[0])
         lh_say(r->c, "%s has begun this job before: going on as with --resume=auto",
@@ -226,8 +240,10 @@ static void take_up(lhi_keeper *k, enum mode how)
     } else if ((status = try(r, k->path, 1, &at, why, sizeof why)) == LH_OK) {
         k->here = r->step;
         snprintf(taken, sizeof taken, "%s", k->path);
-    } else if (status != LH_ENOINPUT) {
-        reject(r, why);
+    } else {
+        unread = is_unread(k->path, status);
+        if (unread || status != LH_ENOINPUT)
+            reject(r, why);
     }
     if (how != NAMED) {
         take_newest(k, f.step, f.steps, 0, taken);
@@ -235,6 +251,8 @@ static void take_up(lhi_keeper *k, enum mode how)
     }
     if (taken[0])
         say_going_on(r, taken);
+    else if (unread && lhi_ok(r->c)) /* perhaps the work of days: nothing must take its place */
+        lhi_fail(r->c, LH_EIO, "try again when it can be; --resume=never begins anew", "%s", why);
     else if (how == REQUIRE)
         lhi_fail(r->c, LH_ENOINPUT, "--resume=auto begins anew then",
                  "--resume=require: there is no checkpoint of this command to go on from beside %s",

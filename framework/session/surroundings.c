@@ -44,9 +44,9 @@ static void make_folder(lh_ctx *c, const char *path)
     if (part && made < 0 && made != -EEXIST)
         lhi_fail(c, LH_EIO, "name another place: --out=FOLDER",
                  "the folder %s cannot be made: %s", path, strerror(-made));
-    else if (part && lhi_sys_is_folder(path) != 1)
-        lhi_fail(c, LH_EIO, "name another place: --out=FOLDER",
-                 "%s exists and is no folder", path);
+    else if (part && (made = lhi_sys_is_folder(path)) != 1)
+        lhi_fail(c, LH_EIO, "name another place: --out=FOLDER", "%s %s", path,
+                 made == 0 ? "exists and is no folder" : strerror(-made));
     lhi_release(c, part);
     lhi_place_try_folder(c, path);
 }

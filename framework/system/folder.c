@@ -167,15 +167,31 @@ static int stands(const lhi_claim *k)
 {
     struct stat open, named;
 
-    return fstat(k->fd, &open) == 0 && stat(k->path, &named) == 0 &&
-           open.st_ino == named.st_ino && open.st_dev == named.st_dev;
+    if (fstat(k->fd, &open) != 0)
+        return -errno;
+    if (stat(k->path, &named) != 0)
+        return errno == ENOENT ? 0 : -errno;
+    return open.st_ino == named.st_ino && open.st_dev == named.st_dev;
+}
+
+/* Says in it who we are; what cannot be said must not stand there. */
+static int sign(const lhi_claim *k)
+{
+    char text[LHI_CLAIM_TEXT];
+    const int length = describe(text);
+    int status = ftruncate(k->fd, 0) != 0 ? -errno : 0;
+
+    if (status == 0)
+        status = lhi_sys_write(k->fd, text, (size_t)length);
+    if (status != 0)
+        unlink(k->path);
+    return status;
 }
 
 static int take(lhi_claim *k)
 {
-    char text[LHI_CLAIM_TEXT];
-    const int length = describe(text);
     const int status = lock(k->fd);
+    int there;
 
     read_holder(k);
     if (status == -EWOULDBLOCK)
@@ -183,9 +199,8 @@ static int take(lhi_claim *k)
     if (status != 0 && another_lives(k))
         return -EWOULDBLOCK;
     k->sure = has_died(k, status);
-    if (!stands(k))
-        return -EWOULDBLOCK;
-    return ftruncate(k->fd, 0) != 0 ? -errno : lhi_sys_write(k->fd, text, (size_t)length);
+    there = stands(k);
+    return there < 0 ? there : there == 0 ? -EWOULDBLOCK : sign(k);
 }
 
 int lhi_sys_claim(lhi_claim *k, const char *path)
@@ -233,7 +248,7 @@ int lhi_sys_look_at_claim(lhi_claim *k, const char *path)
 
 void lhi_sys_unclaim(lhi_claim *k)
 {
-    if (k->process == (long)getpid() && stands(k))
+    if (k->process == (long)getpid() && stands(k) == 1)
         unlink(k->path);
     close(k->fd);
 }

@@ -1,7 +1,7 @@
 ## What breaks under a run.  The programs take a sample in make check, and in make check-faults
 ## all; the scripts run there alone.  FAULTS_TIMES=20 multiplies what is drawn at random.
 lh_fault_programs =
-lh_fault_scripts =
+lh_fault_scripts = tests/faults/full.sh
 
 if HAVE_CUNIT
 lh_fault_programs += tests/faults/test_corruption
@@ -18,6 +18,12 @@ nodist_tests_faults_test_calls_SOURCES = tests/unit/calls.h
 tests_faults_test_calls_CPPFLAGS = $(lh_test_cppflags)
 tests_faults_test_calls_LDADD = libtesting.la
 tests/faults/test_calls-test_calls.$(OBJEXT): tests/unit/calls.h
+
+lh_fault_programs += tests/faults/test_power
+tests_faults_test_power_SOURCES = tests/faults/test_power.c tests/faults/times.h \
+	tests/unit/store_help.h
+tests_faults_test_power_CPPFLAGS = $(lh_test_cppflags)
+tests_faults_test_power_LDADD = libtesting.la
 
 ## The driver of the notes and the command, as functions.
 check_LTLIBRARIES += libnotesmain.la liblonghandmain.la

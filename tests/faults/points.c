@@ -17,13 +17,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SHARDS = 8, KEPT = 80, FILES = 64, SECONDS = 60 };
+enum { SHARDS = 8, AHEAD = 500, KEPT = 80, FILES = 64, SECONDS = 60 };
 enum { WELL = 40, WRONG = 41 }; /* exit codes that nothing else has */
 
 /* What the processes of a piece of work know of it together. */
 typedef struct shard {
     points_count count;
-    int finished;
+    int finished, ahead;
+    enum lhi_fault_kind kind[AHEAD];
+    enum lhi_file_call call[AHEAD];
     char control[600], wrong[KEPT][600];
 } shard;
 
@@ -40,10 +42,12 @@ typedef struct files {
 
 static const points_work *work;
 static shard *mine;
-static int number, in_child;
+static int number, in_child, scouting, has_struck, descriptors;
+static int skip, away; /* calls on files that are passed over, until the one to fail */
 static long turn;
 static points_struck what;
 static pthread_t runner;
+static pid_t self;
 static files saved, before, after;
 
 int points_descriptors(void)
@@ -53,6 +57,27 @@ int points_descriptors(void)
 
     while (d && readdir(d))
         n++;
+    if (d)
+        closedir(d);
+    return n;
+}
+
+/* Files that are open, but for a lock that is taken, which is held until the end. */
+static int files_open(void)
+{
+    DIR *d = opendir("/proc/self/fd");
+    char name[64], path[300];
+    struct stat s;
+    int n = 0;
+
+    for (const struct dirent *e; d && (e = readdir(d));) {
+        ssize_t length;
+
+        snprintf(name, sizeof name, "/proc/self/fd/%.20s", e->d_name);
+        length = readlink(name, path, sizeof path - 1);
+        path[length > 0 ? length : 0] = 0;
+        n += !strstr(path, ".lock") || stat(name, &s) != 0 || s.st_size == 0;
+    }
     if (d)
         closedir(d);
     return n;
@@ -76,7 +101,8 @@ static int is_file(const char *name)
 {
     struct stat s;
 
-    return lstat(name, &s) == 0 && S_ISREG(s.st_mode);
+    /* What is in a lock is of a process. */
+    return lstat(name, &s) == 0 && S_ISREG(s.st_mode) && !strstr(name, ".lock");
 }
 
 static void keep_folder(files *f)
@@ -160,6 +186,9 @@ static int is_well(const struct dirent *e, int all_new, points_whole *whole)
     int well;
 
     if (!is_file(e->d_name) || is_as(is_new) || (!all_new && is_as(find(&before, e->d_name))))
+        return 1;
+    /* What cannot be removed is left, and swept away by a later run. */
+    if (in_child && what.call == LHI_CALL_UNLINK && strstr(e->d_name, ".lh-"))
         return 1;
     if (!whole)
         return 0;
@@ -247,7 +276,7 @@ static const char *heard(int from_child)
     return text;
 }
 
-static void strike(const points_way *way, enum lhi_file_call call)
+static void strike(const points_way *way, enum lhi_file_call call, int calls_away)
 {
     char why[300];
     pid_t child;
@@ -255,12 +284,14 @@ static void strike(const points_way *way, enum lhi_file_call call)
 
     what.way = *way;
     what.call = call;
+    away = calls_away;
     mine->count.strikes++;
     keep_folder(&saved);
     fflush(NULL);
     child = fork();
     if (child == 0) {
         in_child = 1;
+        self = getpid();
         alarm(SECONDS);
         listen();
         return;
@@ -276,34 +307,99 @@ static void strike(const points_way *way, enum lhi_file_call call)
     put_folder_back(&saved);
 }
 
+static void note_ahead(enum lhi_fault_kind kind, enum lhi_file_call call)
+{
+    if (mine->ahead == AHEAD)
+        _exit(99);
+    mine->kind[mine->ahead] = kind;
+    mine->call[mine->ahead++] = call;
+}
+
+/* A signal interrupts what waits; what is short is read or written. */
 static int fits(const points_way *way, enum lhi_fault_kind kind, enum lhi_file_call call)
 {
-    return way->kind == kind && (way->number != LHI_FAULT_SHORT || call == LHI_CALL_READ ||
-                                 call == LHI_CALL_WRITE);
+    if (way->number == LHI_FAULT_SHORT)
+        return kind == way->kind && (call == LHI_CALL_READ || call == LHI_CALL_WRITE);
+    return kind == way->kind && (way->number != EINTR || kind == LHI_FAULT_FILE ||
+                                 call == LHI_CALL_LOCK || call == LHI_CALL_ALLOCATE);
+}
+
+/* Strikes in all ways at the point that is so many calls away. */
+static void strike_at(enum lhi_fault_kind kind, enum lhi_file_call call, int calls_away)
+{
+    int any = 0;
+
+    what.point++;
+    for (int i = 0; i < work->way_count && !in_child; i++) {
+        if (!fits(&work->ways[i], kind, call))
+            continue;
+        any = 1;
+        if (turn++ % (work->shards * work->stride) == number * work->stride)
+            strike(&work->ways[i], call, calls_away);
+    }
+    mine->count.points += any && !in_child;
+}
+
+/* Between two moments at which no file is open there are calls that cannot be failed by a fork in
+ * their midst: parent and child would share the file, its place and its lock.  A child that fails
+ * nothing goes ahead and says which they are. */
+static void look_ahead(enum lhi_fault_kind kind, enum lhi_file_call call)
+{
+    pid_t child;
+
+    mine->ahead = 0;
+    keep_folder(&saved);
+    fflush(NULL);
+    child = fork();
+    if (child == 0) {
+        in_child = scouting = 1;
+        self = getpid();
+        note_ahead(kind, call);
+        return;
+    }
+    waitpid(child, NULL, 0);
+    put_folder_back(&saved);
+    for (int i = 0; i < mine->ahead && !in_child; i++)
+        strike_at(mine->kind[i], mine->call[i], i);
+    skip = mine->ahead - 1;
+}
+
+static int is_on_files(enum lhi_fault_kind kind)
+{
+    return kind == LHI_FAULT_FILE || kind == LHI_FAULT_ASIDE;
+}
+
+static void scout(enum lhi_fault_kind kind, enum lhi_file_call call)
+{
+    if (files_open() == descriptors)
+        _exit(0);
+    note_ahead(kind, call);
 }
 
 static int decide(enum lhi_fault_kind kind, enum lhi_file_call call)
 {
-    if (in_child)
-        return what.way.forever && kind == what.way.kind ? what.way.number : 0;
-    if (!pthread_equal(pthread_self(), runner)) /* a fork has one thread: not that of the work */
+    /* Of the kinds that the work is struck in, memory is one, and calls on files are another. */
+    if (kind == LHI_FAULT_SPAWN || is_on_files(kind) != is_on_files(work->ways[0].kind))
         return 0;
-    what.point++;
-    for (int i = 0; i < work->way_count; i++)
-        if (fits(&work->ways[i], kind, call)) {
-            mine->count.points++;
-            break;
-        }
-    for (int i = 0; i < work->way_count; i++) {
-        if (!fits(&work->ways[i], kind, call))
-            continue;
-        if (turn++ % (work->shards * work->stride) != number * work->stride)
-            continue;
-        strike(&work->ways[i], call);
-        if (in_child)
-            return what.way.number;
+    /* A fork has one thread, which must be that of the work; and a process that the work has
+     * forked itself ends in a way of its own. */
+    if (!has_struck && (getpid() != self || !pthread_equal(pthread_self(), runner)))
+        return 0;
+    if (scouting)
+        scout(kind, call);
+    else if (!in_child && !is_on_files(kind))
+        strike_at(kind, call, 0);
+    else if (!in_child && skip > 0)
+        skip--;
+    else if (!in_child)
+        look_ahead(kind, call);
+    if (scouting || !in_child || away-- > 0)
+        return 0;
+    if (!has_struck) {
+        has_struck = 1;
+        return what.way.number;
     }
-    return 0;
+    return what.way.forever && kind == what.way.kind ? what.way.number : 0;
 }
 
 /* --- the work, in a process of its own --- */
@@ -315,17 +411,23 @@ static void go(const points_work *w)
     int result;
 
     runner = pthread_self();
+    self = getpid();
     snprintf(folder, sizeof folder, w->shards > 1 ? "%s/%d" : "%s", check_folder(), number);
     mkdir(folder, 0700);
     if (chdir(folder) != 0)
         _exit(99);
+    if (w->shards > 1) /* that another work has left */
+        put_folder_back(&saved);
     listen();
     if (w->prepare)
         w->prepare(w);
     learn(w);
+    descriptors = files_open();
     lhi_fault_ask(decide);
     result = w->run(w);
     lhi_fault_ask(NULL);
+    if (scouting)
+        _exit(0);
     why = w->judge(w, in_child ? &what : NULL, result, heard(in_child));
     if (in_child && why)
         note_wrong(why);

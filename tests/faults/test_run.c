@@ -1,4 +1,5 @@
-/* test_run.c -- the page's whole run, and all that is done with it, while memory runs out. */
+/* test_run.c -- the page's whole run, and all that is done with it, while memory runs out and calls
+ * on files fail. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "tests/check.h"
@@ -133,30 +134,57 @@ static int is_whole(const char *name, const char *now, const char *as_it_should_
            lines_in(now) == lines_in(as_it_should_be);
 }
 
-static const char *judge(const points_work *w, const points_struck *s, int result,
-                         const char *said)
+/* What must be there however the work went. */
+static const char *nothing_left(void)
 {
-    static char why[1200];
+    static char why[100];
     const long blocks = lhi_fault_blocks(0) - base_blocks;
     const int descriptors = points_descriptors() - base_descriptors;
-    const char *wrong;
+
+    snprintf(why, sizeof why, "%ld blocks of memory and %d descriptors are left", blocks,
+             descriptors);
+    return blocks || descriptors ? why : NULL;
+}
+
+static char why[1200];
+
+static const char *of_memory(const points_work *w, const points_struck *s, int result,
+                             const char *said)
+{
+    (void)w;
+    snprintf(why, sizeof why, "exit code %d: %.500s", result, said);
+    if (result != (s ? 71 : 0) || (s && !strstr(said, "memory")))
+        return why;
+    const char *wrong = points_folder_is_wrong(said, result == 0, s ? is_whole : NULL);
+    return wrong ? wrong : nothing_left();
+}
+
+/* A call that a signal interrupts, or that does half, is gone on with.  Of one that fails the
+ * message says why, or it was of no consequence, but for a figure, of which a warning tells. */
+static const char *of_files(const points_work *w, const points_struck *s, int result,
+                            const char *said)
+{
+    const int number = s ? s->way.number : 0, goes_on = number == EINTR || number < 0;
+    const int warned = strstr(said, "warning: ") != NULL;
 
     (void)w;
-    why[0] = 0;
-    if (result != (s ? 71 : 0) || (s && !strstr(said, "memory")))
-        snprintf(why, sizeof why, "exit code %d: %.500s", result, said);
-    else if ((wrong = points_folder_is_wrong(said, result == 0, s ? is_whole : NULL)) != NULL)
-        snprintf(why, sizeof why, "%s", wrong);
-    else if (blocks || descriptors)
-        snprintf(why, sizeof why, "%ld blocks of memory and %d descriptors are left", blocks,
-                 descriptors);
-    return why[0] ? why : NULL;
+    snprintf(why, sizeof why, "exit code %d: %.500s", result, said);
+    if ((!s || goes_on) && result != 0)
+        return why;
+    if (result != 0 && ((result != 74 && result != 66) || !strstr(said, strerror(number))))
+        return why;
+    const char *wrong = points_folder_is_wrong(said, result == 0 && (!warned || goes_on), NULL);
+    return wrong ? wrong : nothing_left();
 }
 
 static const line lines[] = {
     {"the page", notes_main, SIZES SMALL "--epochs=2 --plot=none", NULL, 500},
     {"the page with figures", notes_main, SIZES SMALL "--epochs=1 --plot=svg", NULL, 500},
     {"train", longhand_main, TRAIN "--epochs=2", NULL, 300},
+    {"train beside what is not at its end", longhand_main, TRAIN "--epochs=3", TRAIN "--epochs=2",
+     300},
+    {"train, resumed by itself", longhand_main, TRAIN "--epochs=3 --resume=auto",
+     TRAIN "--epochs=2", 300},
     {"train, resumed", longhand_main, TRAIN "--epochs=3 --resume=model.h5", TRAIN "--epochs=2",
      300},
     {"check", longhand_main, "check --data=rows.csv --hidden=3,2 --threads=1 --budget=0.001", NULL,
@@ -164,7 +192,7 @@ static const line lines[] = {
     {"eval", longhand_main, "eval model.h5 --data=rows.csv --threads=1", TRAIN "--epochs=1", 200},
     {"predict", longhand_main, "predict model.h5 --data=rows.csv --out=said.csv --threads=1",
      TRAIN "--epochs=1", 200},
-    {"derive", longhand_main, "derive --threads=1", NULL, 200},
+    {"derive", longhand_main, "derive --threads=1 --out=page.html", NULL, 200},
     {"inspect", longhand_main, "inspect model.h5", TRAIN "--epochs=1", 100},
     {"plot", longhand_main, "plot model.h5 --plot=svg --out=.", TRAIN "--epochs=1", 100},
 };
@@ -177,7 +205,7 @@ static void memory(void)
 
     write_gnuplot();
     for (int i = 0; i < LINES; i++) {
-        const points_work w = {lines[i].name, prepare, run, judge, &lines[i], ways, 2, 2,
+        const points_work w = {lines[i].name, prepare, run, of_memory, &lines[i], ways, 2, 2,
                                faults_stride(97)};
         const points_count n = points_strike(&w);
 
@@ -190,10 +218,41 @@ static void memory(void)
     printf("# %ld allocations, failed %ld times\n", points, strikes);
 }
 
+static void files(void)
+{
+    static const int numbers[] = {EIO, ENOSPC, EDQUOT, EACCES, EROFS, EMFILE, EINTR, ESTALE,
+                                  LHI_FAULT_SHORT};
+    enum { NUMBERS = sizeof numbers / sizeof *numbers, FOR_EVER = 4 };
+    points_way ways[3 * NUMBERS];
+    long points = 0, strikes = 0;
+    int n = 0;
+
+    for (int i = 0; i < NUMBERS; i++) {
+        ways[n++] = (points_way){LHI_FAULT_FILE, numbers[i], 0};
+        ways[n++] = (points_way){LHI_FAULT_ASIDE, numbers[i], 0};
+        if (i < FOR_EVER)
+            ways[n++] = (points_way){LHI_FAULT_FILE, numbers[i], 1};
+    }
+    write_gnuplot();
+    for (int i = 0; i < LINES; i++) {
+        const points_work w = {lines[i].name, prepare, run, of_files, &lines[i], ways, n, 2,
+                               faults_stride(41)};
+        const points_count c = points_strike(&w);
+
+        printf("# %s: %ld calls on files, failed %ld times, %ld wrong\n", lines[i].name, c.points,
+               c.strikes, c.wrong);
+        fflush(stdout);
+        points += c.points, strikes += c.strikes;
+    }
+    printf("# %ld calls on files, failed %ld times\n", points, strikes);
+    CHECK(points >= 500, "%ld calls on files", points);
+}
+
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
         {"each allocation of the page's run fails, once and for ever, and is told", memory},
+        {"each call on a file fails in each way: told, or of no consequence", files},
         {NULL, NULL}};
 
     if (access("/dev/shm", W_OK) == 0)

@@ -82,7 +82,7 @@ fi
 
 # In the test build every call on a file passes where it can be failed; these read what the system
 # says of itself, or speak to other programs.
-unseen='calls machine process child team signals floats'
+unseen='calls machine process child trial team signals floats'
 around() { # FOLDER: objects of framework/system/ in the test build that call a file by themselves
     names=$(sed -n 's/^#define \([a-z]*\)(.*/\1/p' "$source/framework/system/calls.h" | tr '\n' '|')
     find "$1" -path '*system*' -name 'libtesting_la-*.o' | sort |
