@@ -44,7 +44,7 @@ typedef struct lhi_h5 {
 void lhi_h5_begin(lhi_h5 *h);
 void lhi_h5_end(lhi_h5 *h);
 /* Both around read(), once it has gone well in a copy of the process; else LH_EFORMAT. */
-void lhi_h5_visit(lhi_h5 *h, void (*read)(lhi_h5 *h, void *arg), void *arg);
+void lhi_h5_visit(lhi_h5 *h, void (*look)(lhi_h5 *h, void *arg), void *arg);
 /* Remembers an id to be closed; a negative one is a failure at `name` in `in`. */
 hid_t lhi_h5_keep(lhi_h5 *h, hid_t id, hid_t in, const char *name);
 /* Closes what was kept since h->opens was `mark`. */

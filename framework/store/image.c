@@ -41,7 +41,7 @@ void lhi_h5_end(lhi_h5 *h)
 
 typedef struct visit {
     lhi_h5 *h;
-    void (*read)(lhi_h5 *h, void *arg);
+    void (*look)(lhi_h5 *h, void *arg);
     void *arg;
 } visit;
 
@@ -55,15 +55,15 @@ static void in_a_copy(void *arg)
     const visit *v = arg;
 
     v->h->c->say = hush;
-    v->read(v->h, v->arg);
+    v->look(v->h, v->arg);
     lhi_h5_drop(v->h, 0);
 }
 
 /* What a digest finds are accidents.  HDF5 (1.10.8) does not hold out against a structure that was
  * made to do harm: it frees what it never had, and counts in loops that do not end. */
-void lhi_h5_visit(lhi_h5 *h, void (*read)(lhi_h5 *h, void *arg), void *arg)
+void lhi_h5_visit(lhi_h5 *h, void (*look)(lhi_h5 *h, void *arg), void *arg)
 {
-    visit v = {h, read, arg};
+    visit v = {h, look, arg};
 
     if (!lhi_ok(h->c))
         return;
@@ -73,7 +73,7 @@ void lhi_h5_visit(lhi_h5 *h, void (*read)(lhi_h5 *h, void *arg), void *arg)
         lhi_fail(h->c, h->status, h->hint, "%s is damaged: HDF5 cannot read what it says of its "
                  "own structure, and would have ended the program", h->path);
     else
-        read(h, arg);
+        look(h, arg);
     lhi_h5_end(h);
 }
 

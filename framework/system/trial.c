@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "framework/system/calls.h"
+
 static long most_kib(void)
 {
     struct rusage used;
