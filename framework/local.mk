@@ -252,6 +252,7 @@ libcore_la_SOURCES = \
 	framework/derive/parse.c \
 	framework/derive/render.c \
 	framework/derive/values.c \
+	framework/train/blame.c \
 	framework/train/compare.c \
 	framework/train/describe.c \
 	framework/train/hook.c \
@@ -302,6 +303,7 @@ libcore_la_SOURCES = \
 	framework/session/keep.c framework/session/keep.h \
 	framework/session/model.c \
 	framework/session/predict.c \
+	framework/session/replay.c \
 	framework/session/resume.c \
 	framework/session/rows.c \
 	framework/session/ledger.h \
@@ -366,5 +368,6 @@ longhand_SOURCES = \
 	framework/cli/network.c \
 	framework/cli/plot.c \
 	framework/cli/predict.c \
+	framework/cli/replay.c \
 	framework/cli/train.c \
 	framework/cli/worth.c

@@ -103,6 +103,11 @@ tests_unit_test_own_run_SOURCES = tests/unit/test_own_run.c
 tests_unit_test_own_run_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_own_run_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_replay
+tests_unit_test_replay_SOURCES = tests/unit/test_replay.c
+tests_unit_test_replay_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_replay_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_dropout
 tests_unit_test_dropout_SOURCES = tests/unit/test_dropout.c
 tests_unit_test_dropout_CPPFLAGS = $(lh_test_cppflags)
@@ -445,6 +450,7 @@ lh_test_scripts = \
 	tests/cli/labels.sh \
 	tests/cli/locale.sh \
 	tests/cli/names.sh \
+	tests/cli/nan.sh \
 	tests/cli/one_truth.sh \
 	tests/cli/pages.sh \
 	tests/cli/resume.sh \

@@ -27,6 +27,7 @@ int verb_fsck(int argc, char **argv);
 int verb_inspect(int argc, char **argv);
 int verb_plot(int argc, char **argv);
 int verb_predict(int argc, char **argv);
+int verb_replay(int argc, char **argv);
 int verb_bench(int argc, char **argv);
 int verb_info(int argc, char **argv);
 int verb_ops(int argc, char **argv);

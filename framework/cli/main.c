@@ -19,6 +19,7 @@ static const struct verb {
     {"fsck",    verb_fsck,    "check every file of a run's folder"},
     {"plot",    verb_plot,    "draw the figures of a checkpoint"},
     {"predict", verb_predict, "write what a trained model says of rows"},
+    {"replay",  verb_replay,  "make the steps after a checkpoint again: which goes wrong, and why"},
     {"bench",   verb_bench,   "measure speed, alone and beside other programs"},
     {"info",    verb_info,    "show version, instruction set, threads, libraries"},
     {"ops",     verb_ops,     "list the ops, or derive one"},

@@ -112,6 +112,9 @@ lh_status lhi_data_scale(lh_data *d, const lhi_scale *s);
 /* Another file, taken as a recipe takes it; `labelled`: it must have labels.  Inert after an
  * error. */
 lh_data *lhi_data_like_recipe(lh_ctx *c, const char *path, const lhi_recipe *how, int labelled);
+/* The file that was trained on, as it was then: read into memory of a type, or left there. */
+lh_data *lhi_data_again(lh_ctx *c, const char *path, const lhi_recipe *how, lh_type type,
+                        int streams);
 /* Makes the scale of d, which has its fit, that of a model. */
 void lhi_data_lend(const lh_data *d, lh_params *p);
 /* Those of d's rows that are of a part, scaled as d is; part is as above.  Inert after an error. */

@@ -92,16 +92,33 @@ lh_data *lh_data_read(lh_ctx *c, const char *path, const lh_reading *how)
     return lhi_call_ends_if_trained(c) == LH_OK ? d : lhi_data_inert(c);
 }
 
+static lh_data *like_recipe(lh_ctx *c, const lhi_table *t, const lhi_recipe *how, int labelled)
+{
+    const lhi_frame *f = lhi_ok(c) ? lhi_frame_new(c, t, how, labelled) : NULL;
+    lh_data *d = f ? lhi_data_new(c, f) : NULL;
+
+    return d ? d : lhi_data_inert(c);
+}
+
 lh_data *lhi_data_like_recipe(lh_ctx *c, const char *path, const lhi_recipe *how, int labelled)
 {
     lhi_table *t = lhi_alloc(c, sizeof *t);
-    const lhi_frame *f;
-    lh_data *d;
 
-    if (!t || table_of(c, path, t) != LH_OK || !(f = lhi_frame_new(c, t, how, labelled)) ||
-        !(d = lhi_data_new(c, f)))
-        return lhi_data_inert(c);
-    return d;
+    if (t)
+        table_of(c, path, t);
+    return like_recipe(c, t, how, labelled);
+}
+
+lh_data *lhi_data_again(lh_ctx *c, const char *path, const lhi_recipe *how, lh_type type,
+                        int streams)
+{
+    lhi_table *t = lhi_alloc(c, sizeof *t);
+
+    if (t && streams)
+        lhi_table_stream(c, path, t);
+    else if (t)
+        lhi_table_read(c, path, type, LHI_CELLS_LOOSE, t);
+    return like_recipe(c, t, how, 1);
 }
 
 /* The place of a word among those of an option. */

@@ -107,6 +107,22 @@ const char *lhi_optim_help(const char *name)
     return member_of(name)->help;
 }
 
+int lhi_optim_take(lh_optimizer *how, const char *name, double value)
+{
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        if (strcmp(members[i].name, name) == 0) {
+            *lhi_optim_member(how, name) = value;
+            return 1;
+        }
+    if (strcmp(name, "decay-apart") == 0)
+        how->apart = value != 0;
+    else if (strcmp(name, "accumulate") == 0 && value >= 1 && value <= 1e9)
+        how->accumulate = (long)value;
+    else
+        return 0;
+    return 1;
+}
+
 const lhi_optim_row *lhi_optim_named(const char *name)
 {
     const lhi_optim_row *row;

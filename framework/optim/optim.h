@@ -71,6 +71,8 @@ typedef struct lhi_optim {
 /* The member of a number's name. */
 double *lhi_optim_member(lh_optimizer *how, const char *name);
 const char *lhi_optim_help(const char *name);
+/* Takes a number as a checkpoint holds it; 0: there is none of that name. */
+int lhi_optim_take(lh_optimizer *how, const char *name, double value);
 /* Looks up and checks what was given; `epochs` are those of the run.  -1 after an error. */
 int lhi_optim_of(lh_ctx *c, const lh_optimizer *how, long epochs, const char *caller,
                  lhi_optim *to);

@@ -27,14 +27,22 @@ lhi_keeper *lhi_keeper_of(const lh_run *r, const char *path)
     return NULL;
 }
 
-int lhi_keep_name(const lhi_keeper *k, long step, int for_good, char name[LHI_PATH])
+/* The path with a word before its ending. */
+static int name_beside(const lhi_keeper *k, const char *word, char name[LHI_PATH])
 {
     const char *slash = strrchr(k->path, '/'), *dot = strrchr(k->path, '.');
     const int stem = dot && dot > (slash ? slash + 1 : k->path) ? (int)(dot - k->path)
                                                                 : (int)strlen(k->path);
 
-    return snprintf(name, LHI_PATH, "%.*s-%ld%s%s", stem, k->path, step, for_good ? "-kept" : "",
-                    k->path + stem) < LHI_PATH;
+    return snprintf(name, LHI_PATH, "%.*s-%s%s", stem, k->path, word, k->path + stem) < LHI_PATH;
+}
+
+int lhi_keep_name(const lhi_keeper *k, long step, int for_good, char name[LHI_PATH])
+{
+    char word[40];
+
+    snprintf(word, sizeof word, "%ld%s", step, for_good ? "-kept" : "");
+    return name_beside(k, word, name);
 }
 
 /* Gives what stands at the path a second name. */
@@ -221,9 +229,52 @@ static void turn(lh_run *r, void *arg)
     plan(k);
 }
 
+/* The newest checkpoint of the run that stands there; 0: there is none. */
+static int newest(const lhi_keeper *k, char name[LHI_PATH])
+{
+    if (k->here >= 0)
+        return snprintf(name, LHI_PATH, "%s", k->path) < LHI_PATH;
+    return k->olders > 0 && lhi_keep_name(k, k->older[k->olders - 1], 0, name);
+}
+
+/* A step is not finite: the run as it was before it is saved beside what stands there.  Where a
+ * step before it has moved a parameter to what is no number, the newest checkpoint leads there. */
+static void save_wrong(lh_run *r, void *arg, char *done, size_t room, char *hint,
+                       size_t hint_room)
+{
+    lhi_keeper *k = arg;
+    const int own = r->bound || r->own > 0 || !r->d->frame;
+    char name[LHI_PATH], why[900];
+    lh_status status;
+    lhi_state s;
+
+    lhi_keep_wait(k);
+    if (!name_beside(k, "nonfinite", name))
+        return;
+    if (lhi_run_state(r, &s) == LH_OK) {
+        if (!r->c->set.reproducible)
+            s.provenance_count = lhi_provenance(r->c, &s.provenance);
+        lhi_store_write(r->c, &s, name);
+    }
+    lhi_run_state_free(r, &s);
+    status = lhi_ok(r->c) ? LH_OK : lhi_take_back(r->c, why, sizeof why);
+    if (status != LH_OK)
+        snprintf(done, room, "\n  %s", why);
+    else
+        snprintf(done, room, "\n  the run as it was before that step is saved as %s", name);
+    if (!own && (status == LH_OK || newest(k, name)))
+        snprintf(hint, hint_room, "longhand replay %s shows what goes wrong; ", name);
+    else if (!own)
+        snprintf(hint, hint_room,
+                 "with a checkpoint from before it (--save-every=1epochs) longhand replay shows "
+                 "the step that moved it; ");
+}
+
 /* Nobody writes there any more for this run. */
 static void leave(lhi_keeper *k)
 {
+    if (k->r->wrong_arg == k)
+        k->r->wrong = NULL;
     lhi_keep_wait(k);
     if (k->claimed)
         lhi_sys_unclaim(&k->claim);
@@ -314,6 +365,8 @@ static void announce(lh_run *r, const char *path)
     }
     plan(k);
     lhi_run_hook(r, &k->hook);
+    r->wrong = save_wrong;
+    r->wrong_arg = k;
 }
 
 lh_status lh_will_save(lh_run *r, const char *path)

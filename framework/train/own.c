@@ -9,6 +9,7 @@
 #include "framework/system/sys.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Rows that the workspace has room for; it is made anew, with half as much again, where they are
  * too many. */
@@ -116,6 +117,7 @@ static double loss_of_backward(lh_run *r, size_t *rows)
 static int fail_gradient(lh_run *r)
 {
     const lh_params *p = r->t->params;
+    char done[LHI_WRONG_DONE], hint[LHI_WRONG_HINT];
 
     for (size_t i = 0; i < r->moveds; i++) {
         const lhi_param *a = &p->at[r->moved[i]];
@@ -126,9 +128,13 @@ static int fail_gradient(lh_run *r)
 
             if (x - x == 0)
                 continue;
-            lhi_fail(r->c, LH_ENONFINITE, "a smaller rate often helps",
+            r->bound = 1;
+            lhi_run_wrong(r, done, hint);
+            r->bound = 0;
+            strcat(hint, "a smaller rate often helps");
+            lhi_fail(r->c, LH_ENONFINITE, hint,
                      "lh_move: the gradient of %s is not finite at row %zu, column %zu; nothing "
-                     "has moved", a->name, e / a->cols, e % a->cols);
+                     "has moved%s", a->name, e / a->cols, e % a->cols, done);
             return 1;
         }
     }

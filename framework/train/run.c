@@ -225,7 +225,7 @@ void lhi_run_step(lh_run *r, size_t from, size_t to)
  * forward pass once more, this time keeping every value. */
 void lhi_run_nonfinite(lh_run *r, size_t from, size_t to)
 {
-    char where[300] = "no single op is to blame";
+    char where[300] = "no single op is to blame", done[LHI_WRONG_DONE], hint[LHI_WRONG_HINT];
     lh_ctx *c = r->c;
     lhi_plan *p = lhi_plan_new(r->t, r->p->root, LHI_KEEP_ALL | LHI_FORWARD_ONLY);
     lhi_ws *w = p ? lhi_ws_new(r->t, p, r->w->type, to - from, 1, LHI_WS_TRAINS) : NULL;
@@ -242,17 +242,42 @@ void lhi_run_nonfinite(lh_run *r, size_t from, size_t to)
     }
     if (p)
         lhi_plan_free(c, p);
-    lhi_fail(c, LH_ENONFINITE, "a smaller rate often helps; lh_bce_logits never overflows",
+    lhi_run_wrong(r, done, hint);
+    snprintf(hint + strlen(hint), sizeof hint - strlen(hint),
+             "a smaller rate often helps; lh_bce_logits never overflows");
+    lhi_fail(c, LH_ENONFINITE, hint,
              "the loss is not finite at step %ld of epoch %ld; the parameters are those before "
-             "the step\n  %s",
-             r->step + 1, r->epoch + 1, where);
+             "the step\n  %s%s",
+             r->step + 1, r->epoch + 1, where, done);
 }
 
-static size_t rows_of_step(const lh_run *r)
+void lhi_run_wrong(lh_run *r, char done[LHI_WRONG_DONE], char hint[LHI_WRONG_HINT])
+{
+    done[0] = hint[0] = 0;
+    if (r->wrong && lhi_ok(r->c))
+        r->wrong(r, r->wrong_arg, done, LHI_WRONG_DONE, hint, LHI_WRONG_HINT - 100);
+}
+
+size_t lhi_run_rows(const lh_run *r)
 {
     const size_t left = r->d->rows - r->position;
 
     return left < r->batch ? left : r->batch;
+}
+
+int lhi_run_next(lh_run *r)
+{
+    const size_t rows = lhi_run_rows(r);
+
+    lhi_data_ahead(r->d, r->order, r->position, rows);
+    lhi_run_step(r, r->position, r->position + rows);
+    if (!lhi_root_is_finite(r->w))
+        return 0;
+    r->loss_sum += (double)lhi_get(r->w->type, r->w->slot[r->p->root].value, 0) * (double)rows;
+    r->samples += (double)rows;
+    r->position += rows;
+    r->step++;
+    return 1;
 }
 
 /* Steps of an epoch, for as long as one team suits them. */
@@ -262,16 +287,8 @@ static void steps(void *arg)
     const int size = lhi_pace_size(&r->w->pace[0], 0);
 
     do {
-        const size_t rows = rows_of_step(r);
-
-        lhi_data_ahead(r->d, r->order, r->position, rows);
-        lhi_run_step(r, r->position, r->position + rows);
-        if (!lhi_root_is_finite(r->w))
+        if (!lhi_run_next(r))
             return;
-        r->loss_sum += (double)lhi_get(r->w->type, r->w->slot[r->p->root].value, 0) * (double)rows;
-        r->samples += (double)rows;
-        r->position += rows;
-        r->step++;
     } while (r->position < r->d->rows && !lhi_stops(r->c) && !lhi_run_due(r) &&
              lhi_pace_size(&r->w->pace[0], 0) == size);
 }
@@ -358,11 +375,16 @@ void lhi_run_begin(lh_run *r)
     r->showing = 1;
 }
 
-/* All batches of an epoch over the data; 0 when it is not whole. */
-static int all_steps(lh_run *r)
+void lhi_run_order(lh_run *r)
 {
     if (r->order)
         lhi_data_order(r->d, lhi_shuffle_seed(r->c), (uint32_t)r->epoch, r->order);
+}
+
+/* All batches of an epoch over the data; 0 when it is not whole. */
+static int all_steps(lh_run *r)
+{
+    lhi_run_order(r);
     while (r->position < r->d->rows) {
         if (lhi_stops(r->c))
             r->stopped = 1;
@@ -372,12 +394,26 @@ static int all_steps(lh_run *r)
             return 0;
         lhi_keep_team(r->c, lhi_pace_size(&r->w->pace[0], r->batch), steps, r);
         if (!lhi_root_is_finite(r->w)) {
-            lhi_run_nonfinite(r, r->position, r->position + rows_of_step(r));
+            lhi_run_nonfinite(r, r->position, r->position + lhi_run_rows(r));
             return 0;
         }
     }
     lhi_pace_tell(r->c, &r->w->pace[0]);
     return 1;
+}
+
+void lhi_run_end_epoch(lh_run *r)
+{
+    r->last_loss = r->loss_sum / (double)r->position;
+    r->epoch++;
+    r->look = r->step;
+    r->c->trained = 1;
+    r->position = 0;
+    r->own = 0;
+    r->loss_sum = 0;
+    lhi_run_note(r, "loss", r->last_loss);
+    note_norms(r);
+    r->unseen = 1;
 }
 
 int lh_epoch(lh_run *r)
@@ -401,16 +437,7 @@ int lh_epoch(lh_run *r)
             return lhi_run_finish(r);
         r->seconds += lhi_sys_clock() - began;
     }
-    r->last_loss = r->loss_sum / (double)r->position;
-    r->epoch++;
-    r->look = r->step;
-    r->c->trained = 1;
-    r->position = 0;
-    r->own = 0;
-    r->loss_sum = 0;
-    lhi_run_note(r, "loss", r->last_loss);
-    note_norms(r);
-    r->unseen = 1;
+    lhi_run_end_epoch(r);
     return lhi_ok(r->c);
 }
 

@@ -5,6 +5,7 @@
 
 #include "framework/base/progress.h"
 #include "framework/base/state.h"
+#include "framework/base/text.h"
 #include "framework/data/feed.h"
 #include "framework/optim/optim.h"
 
@@ -81,6 +82,10 @@ struct lh_run {
     lhi_state_slot *slot_state; /* the slots as a checkpoint holds them */
     lhi_state_number *kept_state; /* and numbers besides */
     lhi_hook *hooks;
+    /* Told of a step whose loss is not finite, before the run fails with it; what was done is
+     * added to the message, and what can be done to its hint.  NULL: nobody is. */
+    void (*wrong)(lh_run *r, void *arg, char *done, size_t room, char *hint, size_t hint_room);
+    void *wrong_arg;
     long look, looked;        /* the steps of the next look at the clock, and of the last one */
     double clock;             /* at that */
     lhi_progress progress;
@@ -105,6 +110,17 @@ void lhi_run_begin(lh_run *r);
 int lhi_run_finish(lh_run *r);
 /* Says which op made the loss of a step what it is. */
 void lhi_run_nonfinite(lh_run *r, size_t from, size_t to);
+/* What whoever is told of such steps says to that; both are empty where nobody is. */
+enum { LHI_WRONG_DONE = 1200, LHI_WRONG_HINT = 700 };
+void lhi_run_wrong(lh_run *r, char done[LHI_WRONG_DONE], char hint[LHI_WRONG_HINT]);
+/* The order of the rows in the epoch that a run is in. */
+void lhi_run_order(lh_run *r);
+size_t lhi_run_rows(const lh_run *r); /* of the next step */
+/* The next step of an epoch over the data; 0 when its loss is not finite, and nothing has
+ * changed. */
+int lhi_run_next(lh_run *r);
+/* An epoch of which all steps are made ends. */
+void lhi_run_end_epoch(lh_run *r);
 /* lh_step() without --check; 1 when one was made. */
 int lhi_run_own_step(lh_run *r);
 
@@ -148,6 +164,13 @@ lh_status lhi_run_state(lh_run *r, lhi_state *s);
 void lhi_run_state_free(lh_run *r, lhi_state *s);
 /* Takes a state up; `path` is for messages.  LH_EMISMATCH as lhi_run_compare(). */
 lh_status lhi_run_restore(lh_run *r, const lhi_state *s, const char *path);
+
+/* --- blame.c --- */
+
+/* Tells what a step on rows from..to-1 of the epoch's order makes that is not finite, of the
+ * parameters that are there now: the first op that does so, its place and what it was given, in
+ * the forward pass or the backward one.  0: both passes are finite. */
+int lhi_run_blame(lh_run *r, long step, size_t from, size_t to, lhi_text *out);
 
 /* --- compare.c --- */
 

@@ -107,6 +107,27 @@ LH_API lh_data *lh_checkpoint_rows(lh_checkpoint *k, lh_data *d, long part);
 /** The series that chose the epoch of the model (lh_watch()), "" when none did. */
 LH_API const char *lh_checkpoint_watched(lh_checkpoint *k);
 
+/**
+ * Makes the steps after a checkpoint of lh_train() once more, with the bits of the run: its
+ * network, rows, batches, optimiser and seeds are those of the file.  Tells on out (NULL: nothing)
+ * of the first step that is not finite: epoch, step, the rows of its batch, and the first op that
+ * makes such a number of finite ones, in the forward or the backward pass, with its line, its place
+ * and what it was given; or the parameter whose move does.
+ *
+ * path is the file that was trained on ("": that of its name in this folder, or wdbc), keep_f32 as
+ * in the run's lh_reading.  At most `count` steps are made (0: as many as an epoch has).  A
+ * schedule that looks back at a series ends it with the epoch.  What a driver does between epochs
+ * besides (lh_set(), for one) is not known to a checkpoint and not done.
+ *
+ * Seeds and shards of the context are those of the file from then on.
+ * @return 1 when a step went wrong, 0 when none did; -1 after an error of the call: LH_EUSAGE (a
+ *         loop of the driver's own, whose batches only its program knows; no path; count below 0 or
+ *         above 1e9), LH_EMISMATCH (another file than was trained on), LH_EFORMAT (an op or an
+ *         optimiser that this program does not know), what lh_data_read() says, LH_ENOMEM.
+ */
+LH_API int lh_checkpoint_replay(lh_checkpoint *k, const char *path, int keep_f32, long count,
+                                FILE *out);
+
 /** Prints what a checkpoint holds.  What could steer a terminal is shown as \x1b. */
 LH_API void lh_checkpoint_print(lh_checkpoint *k, FILE *out);
 

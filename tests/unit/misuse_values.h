@@ -217,7 +217,8 @@ static const char *good_text(const char *place)
     static const char *const tables[] = {"lh_history.path", "lh_csv.path", NULL};
     static const char *const figures[] = {"lh_plot*", "lh_checkpoint_plot*", NULL};
     static const char *const saved[] = {"lh_save.path", "lh_will_save.path", NULL};
-    static const char *const rows[] = {"lh_data_*", "lh_checkpoint_data.path", NULL};
+    static const char *const rows[] = {"lh_data_*", "lh_checkpoint_data.path",
+                                       "lh_checkpoint_replay.path", NULL};
 
     if (strstr(place, ".path"))
         return is_in(place, rows) ? check_path("four.csv")
@@ -328,6 +329,7 @@ static const lh_curve curves[] = {{"a", numbers, numbers, 4, 0}, {NULL, NULL, NU
 static const lh_column columns[] = {{"a", numbers}, {NULL, numbers}, {"a", NULL}};
 static const lh_mark marks[] = {{NULL, 2}};
 static lh_vpoint points[4];
+static int left;
 static const size_t places[4] = {0, 2, 1, 3};
 static lh_data *sets[1];
 static const char *told, *words[] = {"alpha", NULL, "beta", "gamma"};
@@ -370,6 +372,7 @@ POINTER(lh_data **, lh_data_p_p, sets)
 POINTER(const char **, const_char_p_p, &told)
 POINTER(const char *const *, const_char_p_const_p, words)
 POINTER(char **, char_p_p, arguments)
+POINTER(int *, int_p, &left)
 POINTER(lh_vpoint *, lh_vpoint_p, points)
 POINTER(FILE *, FILE_p, stdout)
 POINTER(uint32_t *, uint32_t_p, ordered)

@@ -1,0 +1,71 @@
+#!/bin/sh
+# nan.sh -- a loss that is no number: saved as it was before, replayed, and what it is of is told.
+. "${srcdir:-.}/tests/tap.sh"
+
+OMP_WAIT_POLICY=passive
+export OMP_WAIT_POLICY
+
+train() { run "$longhand" train --check-rows=0 --plot=none --reproducible "$@"; }
+replay() { run "$longhand" replay "$@"; }
+
+# A good checkpoint stays when the run that goes on from it ends so.
+wild="--loss=squares --rate=1.2 --hidden=4 --batch=0"
+train $wild --epochs=2 --out=run
+exits "two steps are finite" 0
+cp run/model.h5 good.h5
+train $wild --epochs=50 --resume=run/model.h5 --out=run
+exits "a loss that is not finite ends the run with 3" 3
+says "the state before it is named" err "before that step is saved as run/model-nonfinite.h5"
+says "and the command for it" err "longhand replay run/model-nonfinite.h5 shows what goes wrong"
+ok "the checkpoint that stood there stays" cmp good.h5 run/model.h5
+run "$longhand" inspect run/model-nonfinite.h5
+exits "what is saved is a checkpoint" 0
+
+replay run/model-nonfinite.h5
+exits "its next step goes wrong" 3
+says "the step is told" out "of the run, in epoch"
+says "its rows" out "Its 427 rows of wdbc, counted from 1:"
+says "the op with its line" out "of the network: L = mse("
+ok "the row of the file" grep -E '\(row [0-9]+ of wdbc\)$' out
+ok "what it was given" grep -E '^    y \[427 x 1\] from 0 to 1; [01] at row [0-9]+, column 0$' out
+tail -n +2 out >wrong
+replay good.h5 --steps=100
+exits "an older one leads there" 3
+tail -n +2 out >older
+ok "by the same bits" cmp wrong older
+replay good.h5
+exits "an epoch after that one is finite" 0
+says "and said to be" out "Nothing goes wrong in the steps after step 2 up to step 3,"
+
+# The losses on the way are those that the run has noted.
+for rule in "--optimizer=adam --rate=0.01" "--rate=0.1 --momentum=0.9 --type=f64" \
+    "--rate=0.5 --accumulate=3 --schedule=cosine --schedule-epochs=6 --batch=50" \
+    "--rate=0.2 --patience=3 --seed=4 --split-seed=5 --shuffle-seed=6 --shards=3"; do
+    train $rule --epochs=3 --out=three
+    train $rule --epochs=4 --out=four
+    replay three/model.h5 --threads=1
+    loss=$(tail -n 1 four/history.csv | awk -F, '{ printf "%.9g", $2 }')
+    says "$rule: the epoch after the third has the loss of the run" out "is $loss."
+done
+
+train --rate=1e39 --epochs=0 --out=start
+replay start/model.h5
+exits "a move that is too large" 3
+says "is that of a parameter" out "W1 becomes"
+train --rate=1e39 --epochs=3 --out=start
+exits "after it there is no state to save" 3
+says "the state is not saved" err "start/model-nonfinite.h5 was not saved: parameter W1 is"
+says "and says what helps" err "longhand replay shows the step that moved it"
+ok "so there is none" not test -e start/model-nonfinite.h5
+
+head -n 300 "$source/framework/data/wdbc.data" 2>/dev/null >other.csv || printf '1,0\n2,1\n' >other.csv
+replay good.h5 --data=other.csv
+exits "another file is refused" 65
+replay
+exits "without a checkpoint it is wrong" 2
+replay good.h5 --steps=-1
+exits "and with steps below 0" 2
+replay nothing.h5
+exits "one that is not there: 66" 66
+
+finish
