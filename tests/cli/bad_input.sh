@@ -44,7 +44,8 @@ head -n 1 "$wdbc" >header.csv
 head -c 3000 "$wdbc" >cut.csv
 : >empty.csv
 printf '\n\n\n' >blank.csv
-head -c 4096 keep/model.h5 >binary.csv
+head -c 4096 keep/model.h5 >part.csv
+printf '\177ELF\002\001\000\000\n' >binary.csv
 printf '1,2,0\n2,3,1\n' >"two rows.csv"
 for name in missing na text nan; do
     train "a cell of $name" 65 "$name.csv line 7, column 3" --data=$name.csv
@@ -104,6 +105,7 @@ says "and so have all rows" err "the label of all 200 rows is 1"
 
 train "a file of blank lines" 65 "blank.csv is empty" --data=blank.csv
 train "a binary file" 65 "binary.csv is not text" --data=binary.csv
+train "a part of a checkpoint" 65 "part.csv is cut short" --data=part.csv
 train "a folder" 66 "keep" --data=keep
 train "an absent file" 66 "absent.csv" --data=absent.csv
 train "a file in an absent folder" 66 "nowhere/a.csv" --data=nowhere/a.csv

@@ -231,6 +231,8 @@ static const char *good_text(const char *place)
              : strcmp(place, "lh_page_file.path") == 0  ? check_path("page.txt")
              : strcmp(place, "lh_verify_theirs.path") == 0 ? check_path("theirs.npz")
                                                             : check_path("out");
+    if (strcmp(place, "lh_folder_check.folder") == 0)
+        return check_folder();
     return strncmp(place, "lh_metric.", 10) == 0 || strncmp(place, "lh_scores_", 10) == 0 ? "auc"
          : strcmp(place, "lh_choose_threshold.by") == 0 ? "f1"
          : strstr(place, ".names") ? "loss" : strstr(place, ".words") ? "png|svg"
@@ -322,6 +324,7 @@ NUMBERS(lh_verdict, lh_verdict, LH_AGREE, (lh_verdict)99, (lh_verdict)-1)
     }
 
 static double outputs[64];
+static int exit_code;
 static const double numbers[64] = {1, 2, 3, 4};
 static uint32_t ordered[4];
 static const ptrdiff_t sizes[4] = {3, 2, 2, 1};
@@ -366,6 +369,7 @@ POINTER(const void *, const_void_p, values)
 POINTER(void *, void_p, values)
 POINTER(const double *, const_double_p, numbers)
 POINTER(double *, double_p, outputs)
+POINTER(int *, int_p, &exit_code)
 POINTER(const ptrdiff_t *, const_ptrdiff_t_p, sizes)
 POINTER(const size_t *, const_size_t_p, places)
 POINTER(lh_data **, lh_data_p_p, sets)

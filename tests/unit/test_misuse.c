@@ -58,7 +58,8 @@ static int is_an_answer(const char *name)
     static const char *const names[] = {
         "lh_class*", "lh_col_name", "lh_labels_of", "lh_output_name", "lh_outputs",
         "lh_row_label", "lh_row_number", "lh_row_weight",
-        "lh_at", "lh_best_epoch", "lh_clear", "lh_close", "lh_cols", "lh_did_you_mean", "lh_draw",
+        "lh_at", "lh_best_epoch", "lh_clear", "lh_close", "lh_cols", "lh_confined",
+        "lh_did_you_mean", "lh_draw",
         "lh_epochs", "lh_error", "lh_exit_code", "lh_fail", "lh_finding_at", "lh_findings",
         "lh_last_loss", "lh_ledger_*", "lh_message", "lh_method_name", "lh_metric_at",
         "lh_model_input", "lh_model_inputs", "lh_model_output", "lh_model_outputs", "lh_model_text",
