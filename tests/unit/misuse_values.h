@@ -324,7 +324,6 @@ NUMBERS(lh_verdict, lh_verdict, LH_AGREE, (lh_verdict)99, (lh_verdict)-1)
     }
 
 static double outputs[64];
-static int exit_code;
 static const double numbers[64] = {1, 2, 3, 4};
 static uint32_t ordered[4];
 static const ptrdiff_t sizes[4] = {3, 2, 2, 1};
@@ -369,7 +368,6 @@ POINTER(const void *, const_void_p, values)
 POINTER(void *, void_p, values)
 POINTER(const double *, const_double_p, numbers)
 POINTER(double *, double_p, outputs)
-POINTER(int *, int_p, &exit_code)
 POINTER(const ptrdiff_t *, const_ptrdiff_t_p, sizes)
 POINTER(const size_t *, const_size_t_p, places)
 POINTER(lh_data **, lh_data_p_p, sets)
