@@ -400,7 +400,7 @@ lh_status lh_verify_theirs(lh_var L, lh_data *d, size_t rows, const char *path)
     bound = bind_inputs(L.tape, list, count);
     same_parameters(L.tape, list, count);
     if (lhi_ok(c))
-        r = lhi_verify(L, bound ? NULL : d, rows, lhi_keep_array, &mine);
+        r = lhi_verify(L, bound && !lhi_data_is_inert(d) ? NULL : d, rows, lhi_keep_array, &mine);
     m = lhi_alloc_array(c, mine.count + 1, sizeof *m);
     if (r && m && lhi_report_judge(c, r) == LH_OK) {
         compared = match_all(c, &mine, list, count, r->batch, m, &matches);
