@@ -2,14 +2,14 @@
 # fuzz.sh -- libFuzzer on every target of tests/fuzz/, with two planted faults that it must find.
 # SPDX-License-Identifier: MIT
 #
-# Builds once with clang, then gives each target 15 seconds, as many at a time as there are CPUs.
+# Builds once with clang, then gives each target 10 seconds, as many at a time as there are CPUs.
 # FAULTS_TIMES=N: N times as long, an hour at most.  FUZZ_TARGETS="csv npy": these alone.
 # FUZZ_BUILD=FOLDER: where to build and to leave the corpora that grow; else both are removed.
 . "${srcdir:-.}/tests/tap.sh"
 
 times=${FAULTS_TIMES:-1}
 [ "$times" -gt 0 ] 2>/dev/null || times=1
-seconds=$((15 * times))
+seconds=$((10 * times))
 [ "$seconds" -le 3600 ] || seconds=3600
 cpus=$(nproc 2>/dev/null || echo 2)
 

@@ -29,6 +29,14 @@ static void rework(const char *path, void (*change)(hid_t file, const void *arg)
     free(bytes);
 }
 
+/* Under valgrind /proc/self/exe is valgrind: there is no process apart then. */
+static int is_apart(void)
+{
+    const char *const before = getenv("LD_PRELOAD");
+
+    return !before || !strstr(before, "vgpreload");
+}
+
 /* The file read by a process of its own comes to the same, and in the same words. */
 static void same_apart(const char *path, lh_status wanted)
 {
@@ -56,7 +64,8 @@ static void hostile(void (*change)(hid_t, const void *), const void *arg, const 
     before = ids();
     refused(path, LH_EFORMAT, words);
     CHECK(ids() == before, "\"%s\" leaves %ld ids of HDF5", words, ids() - before);
-    same_apart(path, LH_EFORMAT);
+    if (is_apart())
+        same_apart(path, LH_EFORMAT);
 }
 
 /* The same by the same way, nothing changed: it must be read. */
@@ -70,7 +79,8 @@ static void control(void)
     H5Sclose(space);
     rework(path, NULL, NULL);
     CHECK(load(path) == LH_OK, "%s", said());
-    same_apart(path, LH_OK);
+    if (is_apart())
+        same_apart(path, LH_OK);
 }
 
 static void remove_link(hid_t file, const void *name)
@@ -434,7 +444,7 @@ static void no_process(void)
     lh_clear(c);
     CHECK(lh_inspect_untrusted(c, NULL, 0, out) == LH_EUSAGE, "no path");
     lh_clear(c);
-    CHECK(lh_inspect_untrusted(c, path, 0, out) == LH_OK, "%s", lh_message(c));
+    CHECK(!is_apart() || lh_inspect_untrusted(c, path, 0, out) == LH_OK, "%s", lh_message(c));
     fclose(out);
     lh_close(c);
 }
