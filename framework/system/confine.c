@@ -12,7 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* A sanitizer maps more memory than any limit, and looks at itself with calls of its own. */
+/* A sanitizer maps more memory than any limit, and looks at itself with calls, files and a thread
+ * of its own. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1
 #elif defined(__has_feature)
@@ -110,16 +111,17 @@ int lhi_sys_confine(uint64_t bytes, long seconds)
     } limits[] = {
         {RLIMIT_CORE, 0, 0},
         {RLIMIT_FSIZE, 0, 0},
+        {RLIMIT_CPU, (rlim_t)seconds, (rlim_t)seconds + 1},
+        /* Those that a sanitizer cannot live with. */
         {RLIMIT_NPROC, 0, 0},
         {RLIMIT_NOFILE, STDERR_FILENO + 1, STDERR_FILENO + 1},
-        {RLIMIT_CPU, (rlim_t)seconds, (rlim_t)seconds + 1},
         {RLIMIT_AS, (rlim_t)bytes, (rlim_t)bytes},
     };
+    const size_t count = sizeof limits / sizeof limits[0] - (SANITIZED ? 3 : 0);
 
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody would hear what it prints */
-    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
-        const int status = SANITIZED && limits[i].what == RLIMIT_AS
-                               ? 0 : limit(limits[i].what, limits[i].soft, limits[i].hard);
+    for (size_t i = 0; i < count; i++) {
+        const int status = limit(limits[i].what, limits[i].soft, limits[i].hard);
 
         if (status != 0)
             return status;

@@ -30,13 +30,15 @@ typedef struct net {
 
 static net opened(int seed)
 {
-    char word[40], *argv[] = {(char[]){"soak"}, word, (char[]){"--threads=2"},
-                              (char[]){"--reproducible"}, (char[]){"--quiet"},
-                              (char[]){"--progress=none"}, NULL};
-    net k;
+    static const char *const options[][2] = {{"threads", "2"}, {"reproducible", "1"},
+                                             {"quiet", "1"}, {"progress", "none"}};
+    char number[20];
+    net k = {.c = lh_open(0, NULL, "soak")};
 
-    snprintf(word, sizeof word, "--seed=%d", seed);
-    k.c = lh_open(6, argv, "soak");
+    snprintf(number, sizeof number, "%d", seed);
+    lh_opt_set(k.c, "seed", number);
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        lh_opt_set(k.c, options[i][0], options[i][1]);
     lh_on_message(k.c, silent, NULL);
     k.d = lh_data_open(k.c, "wdbc");
     k.test = lh_hold_out(k.d, 0.25);
