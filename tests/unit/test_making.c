@@ -213,7 +213,7 @@ static void count(void *arg, const char *path, uint64_t bytes, int removed)
     f->bytes += bytes;
 }
 
-static found sweep(const char *path, int all)
+static found sweep(const char *path, enum lhi_sweep all)
 {
     found f = {0, 0, 0};
 
