@@ -144,8 +144,8 @@ static void soak(void)
     CHECK(late.children == 0 && late.files == early.files, "%ld children, %ld and %ld files",
           late.children, early.files, late.files);
     /* A sanitizer keeps what was freed, to see that nobody uses it. */
-    CHECK(SANITIZED || late.kilobytes - early.kilobytes < 512, "from %ld to %ld kB", early.kilobytes,
-          late.kilobytes);
+    CHECK(SANITIZED || late.kilobytes - early.kilobytes < 512, "from %ld to %ld kB",
+          early.kilobytes, late.kilobytes);
     CHECK(lh_close(k.c) == 0, "%s", lh_message(k.c));
 }
 

@@ -255,7 +255,7 @@ static void limits(void)
         _exit(put(path) == 0 && lhi_sys_make(&m, path) == 0 && m.fd > 2 ? 0 : 1);
     }
     CHECK(ended(child) == 0 && holds(path, new), "a file has no standard descriptor");
-    CHECK(sweep(path, 0).removed == 1, "the child has left its second file");
+    CHECK(sweep(path, LHI_SWEEP_FILE).removed == 1, "the child has left its second file");
     CHECK(lhi_sys_try(path, UINT64_C(1) << 60) < 0 && lhi_sys_try(path, 1) == 0, "room");
     CHECK(lhi_sys_try(check_path("no/such"), 1) == -ENOENT, "no folder");
     CHECK(lhi_sys_try(check_folder(), 1) == -EISDIR, "a folder");
@@ -284,7 +284,7 @@ static void the_killed(void)
         CHECK(put(path) == 0, "the next save goes well");
     }
     CHECK(left > 0, "no kill of %d met a file in the making", KILLS);
-    const found f = sweep(path, 0);
+    const found f = sweep(path, LHI_SWEEP_FILE);
     CHECK(f.removed == left && f.kept == 0, "%d of %d", f.removed, left);
     CHECK(unfinished() == 0 && holds(path, new), "left");
     printf("# %d kills left %d files\n", KILLS, left);
@@ -309,10 +309,10 @@ static void the_living_and_others(void)
     check_write(check_path("runs.h5.lh-0123456789abcdef.tmp"), old, -1);
     CHECK(lhi_sys_make(&m, path) == 0, "make");
     alive = m.name;
-    f = sweep(path, 0);
+    f = sweep(path, LHI_SWEEP_FILE);
     CHECK(f.removed == 1 && f.bytes == strlen(old), "%d", f.removed);
     CHECK(access(check_path(mine), F_OK) != 0, "it is still there");
-    f = sweep(check_folder(), 1);
+    f = sweep(check_folder(), LHI_SWEEP_FOLDER);
     CHECK(f.removed == 1 && f.kept == 0, "%d of the folder", f.removed);
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         CHECK(access(check_path(others[i]), F_OK) == 0, "%s is gone", others[i]);
@@ -321,7 +321,7 @@ static void the_living_and_others(void)
     CHECK(holds(path, new), "and ends well");
     if (geteuid() == 0) {
         check_write(check_path(mine), old, -1);
-        CHECK(chown(check_path(mine), 12, 34) == 0 && sweep(path, 0).removed == 0,
+        CHECK(chown(check_path(mine), 12, 34) == 0 && sweep(path, LHI_SWEEP_FILE).removed == 0,
               "that of another user");
         unlink(check_path(mine));
     }
@@ -336,7 +336,8 @@ static void the_living_and_others(void)
         _exit(lhi_sys_write(m.fd, old, strlen(old)) == 0 && lhi_sys_made(&m) == 0 ? 0 : 1);
     }
     waitpid(child, NULL, WUNTRACED);
-    CHECK(sweep(path, 0).removed == 0 && sweep(check_folder(), 1).removed == 0, "a live one");
+    CHECK(sweep(path, LHI_SWEEP_FILE).removed == 0, "a live one");
+    CHECK(sweep(check_folder(), LHI_SWEEP_FOLDER).removed == 0, "one in its folder");
     kill(child, SIGCONT);
     CHECK(ended(child) == 0 && holds(path, old), "it goes on");
     free(path);
