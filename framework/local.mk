@@ -344,7 +344,7 @@ lh_system_sources = \
 	framework/system/signals.c framework/system/signals.h \
 	framework/system/sys.c framework/system/sys.h \
 	framework/system/team.c \
-	framework/system/thread.c framework/system/thread.h \
+	framework/system/sanitized.h framework/system/thread.c framework/system/thread.h \
 	framework/system/trial.c
 
 lib_LTLIBRARIES += liblonghand.la

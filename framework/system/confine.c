@@ -1,6 +1,7 @@
 /* confine.c -- a process that gives up all but reading what is open and writing to a pipe. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "framework/system/sanitized.h"
 #include "framework/system/sys.h"
 
 #include <errno.h>
@@ -11,20 +12,6 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-/* A sanitizer maps more memory than any limit, and looks at itself with calls, files and a thread
- * of its own. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
-    __has_feature(memory_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 #if defined(__x86_64__) && !defined(__ILP32__)
 #include <linux/audit.h>
@@ -112,12 +99,13 @@ int lhi_sys_confine(uint64_t bytes, long seconds)
         {RLIMIT_CORE, 0, 0},
         {RLIMIT_FSIZE, 0, 0},
         {RLIMIT_CPU, (rlim_t)seconds, (rlim_t)seconds + 1},
-        /* Those that a sanitizer cannot live with. */
+        /* Those that a sanitizer cannot live with: it maps more memory than any limit, and looks at
+         * itself with calls, files and a thread of its own. */
         {RLIMIT_NPROC, 0, 0},
         {RLIMIT_NOFILE, STDERR_FILENO + 1, STDERR_FILENO + 1},
         {RLIMIT_AS, (rlim_t)bytes, (rlim_t)bytes},
     };
-    const size_t count = sizeof limits / sizeof limits[0] - (SANITIZED ? 3 : 0);
+    const size_t count = sizeof limits / sizeof limits[0] - (LHI_SANITIZED ? 3 : 0);
 
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody would hear what it prints */
     for (size_t i = 0; i < count; i++) {
@@ -126,5 +114,5 @@ int lhi_sys_confine(uint64_t bytes, long seconds)
         if (status != 0)
             return status;
     }
-    return !SANITIZED && filter();
+    return !LHI_SANITIZED && filter();
 }

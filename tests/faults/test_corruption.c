@@ -4,6 +4,7 @@
 #define _XOPEN_SOURCE 700
 #include "tests/unit/store_help.h"
 
+#include "tests/draw.h"
 #include "tests/faults/times.h"
 
 #include <stdint.h>
@@ -144,10 +145,7 @@ static uint64_t drawn = 0x9e3779b97f4a7c15u;
 
 static size_t draw(size_t below)
 {
-    drawn ^= drawn << 13;
-    drawn ^= drawn >> 7;
-    drawn ^= drawn << 17;
-    return (size_t)(drawn % below);
+    return (size_t)(draw_from(&drawn) % below);
 }
 
 /* Several bytes at once, near each other or far. */

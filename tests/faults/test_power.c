@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "framework/base/ctx.h"
 #include "framework/system/fault.h"
+#include "tests/draw.h"
 #include "tests/faults/times.h"
 #include "tests/unit/store_help.h"
 
@@ -159,10 +160,7 @@ static char first_wrong[300];
 
 static size_t draw(size_t below)
 {
-    drawn ^= drawn << 13;
-    drawn ^= drawn >> 7;
-    drawn ^= drawn << 17;
-    return (size_t)(drawn % below);
+    return (size_t)(draw_from(&drawn) % below);
 }
 
 static int last_sync(int upto, what w, int file)

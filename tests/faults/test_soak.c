@@ -2,6 +2,7 @@
  * side are each as alone. */
 /* SPDX-License-Identifier: MIT */
 #define _XOPEN_SOURCE 700
+#include "framework/system/sanitized.h"
 #include "tests/check.h"
 #include "tests/faults/times.h"
 
@@ -15,17 +16,6 @@
 #include <unistd.h>
 
 enum { ROWS = 426, BATCH = 2, STEPS_OF_AN_EPOCH = ROWS / BATCH };
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 static void silent(void *arg, const char *text)
 {
@@ -144,7 +134,7 @@ static void soak(void)
     CHECK(late.children == 0 && late.files == early.files, "%ld children, %ld and %ld files",
           late.children, early.files, late.files);
     /* A sanitizer keeps what was freed, to see that nobody uses it. */
-    CHECK(SANITIZED || late.kilobytes - early.kilobytes < 512, "from %ld to %ld kB",
+    CHECK(LHI_SANITIZED || late.kilobytes - early.kilobytes < 512, "from %ld to %ld kB",
           early.kilobytes, late.kilobytes);
     CHECK(lh_close(k.c) == 0, "%s", lh_message(k.c));
 }

@@ -3,6 +3,8 @@
 #ifndef FAULTS_TIMES_H
 #define FAULTS_TIMES_H
 
+#include "framework/system/sanitized.h"
+
 #include <stdlib.h>
 
 /* FAULTS_TIMES, which make check-faults sets to 1 where nobody did; 0 in make check. */
@@ -15,11 +17,7 @@ static inline long faults_times(void)
 }
 
 /* Sanitizers fork slowly. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { FAULTS_SLOWER = 8 };
-#else
-enum { FAULTS_SLOWER = 1 };
-#endif
+enum { FAULTS_SLOWER = LHI_SANITIZED ? 8 : 1 };
 
 /* Each so many-th of what is gone through in turn; all of it in make check-faults. */
 static inline long faults_stride(long in_a_sample)
