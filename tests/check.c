@@ -7,6 +7,7 @@
 #include <CUnit/TestDB.h>
 #include <CUnit/TestRun.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +44,40 @@ int check_that(int holds, const char *file, int line, const char *condition, con
 long check_count(void)
 {
     return checks;
+}
+
+/* Nobody sees a test that never ends where the log is all there is, as on a server: it is named.
+ * CHECK_SECONDS in the environment is another limit than an hour's third; 0: none. */
+static char bail[300];
+static size_t bail_size;
+static pid_t runner;
+
+static void no_end(int number)
+{
+    ssize_t n = 0;
+
+    /* A child of a test that set an alarm of its own dies of it. */
+    if (getpid() != runner) {
+        signal(number, SIG_DFL);
+        raise(number);
+        return;
+    }
+    n = write(STDOUT_FILENO, bail, bail_size);
+    (void)n;
+    _exit(99);
+}
+
+static void before_test(const CU_pTest test, const CU_pSuite suite)
+{
+    const char *limit = getenv("CHECK_SECONDS");
+    const unsigned seconds = limit ? (unsigned)strtoul(limit, NULL, 10) : 1200;
+    const int n = snprintf(bail, sizeof bail, "Bail out! no end after %u s of: %.100s: %.100s\n",
+                           seconds, suite->pName, test->pName);
+
+    runner = getpid();
+    bail_size = n > 0 ? (size_t)n : 0;
+    signal(SIGALRM, no_end);
+    alarm(seconds);
 }
 
 static void after_test(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)
@@ -143,8 +178,10 @@ int check_main(int argc, char **argv, const char *name, const check_test *tests)
         planned++;
     }
     printf("1..%u\n", planned);
+    CU_set_test_start_handler(before_test);
     CU_set_test_complete_handler(after_test);
     CU_run_all_tests();
+    alarm(0);
     CU_cleanup_registry();
     if (folder[0])
         nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);

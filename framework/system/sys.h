@@ -94,8 +94,9 @@ int lhi_sys_run(char *const argv[], const char *input, size_t size, char *printe
 
 /* Whether work() comes to an end in a copy of this process: 1; 0 when the copy died of it, took
  * more seconds of a CPU, or so many bytes of memory more than this process has; or a negative
- * errno: no copy could be made, or somebody else has waited for it.  Nothing that work() does
- * is seen here, and it must not use the threads of OpenMP. */
+ * errno: no copy could be made, somebody else has waited for it, or it waited for a lock that
+ * another thread of this process held (-EDEADLK).  Nothing that work() does is seen here, and it
+ * must not use the threads of OpenMP. */
 int lhi_sys_trial(void (*work)(void *arg), void *arg, unsigned seconds, uint64_t bytes);
 
 /* The same with an open file as its standard input, without what it writes to standard error, and

@@ -52,7 +52,6 @@ tests_faults_test_soak_LDADD = libtesting.la
 endif
 
 check_PROGRAMS += $(lh_fault_programs)
-TESTS += $(lh_fault_programs)
 EXTRA_DIST += $(lh_fault_scripts)
 
 .PHONY: check-faults

@@ -32,7 +32,6 @@ check_PROGRAMS += tests/fuzz/replay
 tests_fuzz_replay_SOURCES = $(lh_fuzz_sources) tests/fuzz/replay.c
 tests_fuzz_replay_CPPFLAGS = $(lh_fuzz_cppflags)
 tests_fuzz_replay_LDADD = libtesting.la $(ZLIB_LIBS)
-TESTS += tests/fuzz/replay
 endif
 
 if FUZZING

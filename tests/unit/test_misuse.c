@@ -2,6 +2,7 @@
  * every order: nothing may crash, and no slip may pass in silence. */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "framework/system/sanitized.h"
 #include "tests/check.h"
 
 #include <longhand.h>
@@ -15,17 +16,12 @@
 #include <unistd.h>
 
 /* Sanitizers stop at what would be ENOMEM, take their own memory, and fork slowly. */
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
+#if LHI_SANITIZED
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
     return "allocator_may_return_null=1:detect_leaks=0";
 }
-#elif defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#else
-#define SANITIZED 0
 #endif
 
 enum { SECONDS = 60 };
@@ -47,7 +43,7 @@ static void quietly(void)
         dup2(nowhere, STDOUT_FILENO);
         dup2(nowhere, STDERR_FILENO);
     }
-    if (!SANITIZED)
+    if (!LHI_SANITIZED)
         setrlimit(RLIMIT_AS, &room);
     alarm(SECONDS);
 }
@@ -165,7 +161,7 @@ static void try(const call *k, const size_t *which, enum state state)
 /* Each argument by itself through all its values, then some of all together. */
 static void go_over(const call *k, enum state state)
 {
-    const int together = SANITIZED ? 4 : 20;
+    const int together = LHI_SANITIZED ? 4 : 20;
     size_t which[ARGUMENTS] = {0};
 
     try(k, which, state);
@@ -194,7 +190,8 @@ static void every_call(void)
         end();
     }
     printf("# %zu cases of %d functions, %zu wrong\n", cases, CALLS, wrong);
-    CHECK(CALLS >= 90 && cases > (SANITIZED ? 5000 : 9000), "only %zu cases of %d functions", cases,
+    CHECK(CALLS >= 90 && cases > (LHI_SANITIZED ? 5000 : 9000), "only %zu cases of %d functions",
+          cases,
           CALLS);
 }
 
@@ -247,18 +244,18 @@ static void every_pair(void)
         for (size_t j = 0; j < CALLS; j++) {
             const order o = {.k = {&calls[i], &calls[j]}, .count = 2};
 
-            if (!ends(&calls[i]) && !ends(&calls[j]) && (!SANITIZED || (i + j) % 8 == 0))
+            if (!ends(&calls[i]) && !ends(&calls[j]) && (!LHI_SANITIZED || (i + j) % 8 == 0))
                 try_order(&o);
         }
     end();
-    CHECK(cases > (SANITIZED ? 900 : 8000), "only %zu pairs", cases);
+    CHECK(cases > (LHI_SANITIZED ? 900 : 8000), "only %zu pairs", cases);
 }
 
 static void longer_orders(void)
 {
     cases = 0;
     begin(TRAINED);
-    for (int n = 0; n < (SANITIZED ? 400 : 4000); n++) {
+    for (int n = 0; n < (LHI_SANITIZED ? 400 : 4000); n++) {
         order o = {.count = 3 + draw(6)};
 
         for (size_t i = 0; i < o.count; i++) {

@@ -3,6 +3,7 @@
 #define _XOPEN_SOURCE 700
 #include "framework/base/rng.h"
 #include "framework/store/store.h"
+#include "framework/system/sanitized.h"
 #include "tests/unit/arrays_h5_help.h"
 
 #include <longhand/data.h>
@@ -14,12 +15,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-enum { SANITIZED = 1 }; /* they map far more than they use */
-#else
-enum { SANITIZED = 0 };
-#endif
 
 enum { SECONDS = 10, MEGABYTES = 512 };
 
@@ -93,7 +88,7 @@ static void read_and_exit(void (*reader)(lh_ctx *c, const char *path), const cha
     lh_status status;
 
     setrlimit(RLIMIT_CPU, &seconds);
-    if (!SANITIZED)
+    if (!LHI_SANITIZED) /* they map far more than they use */
         setrlimit(RLIMIT_AS, &memory);
 #ifdef M_PERTURB
     mallopt(M_PERTURB, 0x5a); /* what is read or freed before it was set is no zero by luck */
