@@ -28,6 +28,10 @@ int check_that(int holds, const char *file, int line, const char *condition, con
  * no longer runs is noticed. */
 long check_count(void);
 
+/* How much is drawn of what is endless: `few` in make check, `all` where CHECK_ALL is set in the
+ * environment, as make check-all does. */
+long check_sample(long all, long few);
+
 /* A new empty folder for files of this program, removed at its end. */
 const char *check_folder(void);
 /* A path in it, good until 16 later calls. */

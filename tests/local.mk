@@ -83,6 +83,11 @@ TESTS += $(lh_test_scripts)
 EXTRA_DIST += $(lh_test_scripts) tests/unit/optim_steps.c tests/tap.sh tests/rules/layers.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh tests/libm_off.c \
 	tests/contributing.sh tests/copied.sh tests/mutants.sh tests/threads.sh tests/machines.sh tests/selftest.sh tests/stage.sh tests/version1.h5 tests/version2.h5
 
+.PHONY: check-all
+check-all: all
+	CHECK_ALL=1 $(MAKE) $(AM_MAKEFLAGS) check
+	$(MAKE) $(AM_MAKEFLAGS) check-faults
+
 ## A user's driver, built through pkg-config against what is installed, and run.
 EXTRA_DIST += tests/install/check.sh tests/install/consumer.c tests/valgrind.supp
 installcheck-local:

@@ -7,12 +7,10 @@
 
 #include <math.h>
 
-/* Sanitizers slow the arithmetic down ten times. */
-#ifdef __SANITIZE_ADDRESS__
-enum { ROWS = 4 };
-#else
-enum { ROWS = 20 };
-#endif
+static size_t rows_checked(void)
+{
+    return (size_t)check_sample(20, 4);
+}
 
 typedef struct deep {
     lh_ctx *c;
@@ -81,7 +79,7 @@ static void right_ones(void)
         for (uint64_t seed = 1; seed <= (shapes[s].layers == 60 ? 2 : 1); seed++) {
             deep k = open_deep(shapes[s].layers, shapes[s].units, shapes[s].smooth,
                                seed % 2 ? LH_F64 : LH_F32, seed);
-            lhi_report *r = lhi_verify(k.L, k.d, ROWS, NULL, NULL);
+            lhi_report *r = lhi_verify(k.L, k.d, rows_checked(), NULL, NULL);
 
             CHECK(r && r->findings == 0 && r->verdict == LH_AGREE, "%d x %td, seed %d",
                   shapes[s].layers, shapes[s].units, (int)seed);
@@ -151,7 +149,7 @@ static void slips_in_ops(void)
             broken[LHI_F64].backward = slip_f64;
             broken[LHI_WIDE].backward = slip_wide;
             k.t->node[lh_named(k.t, name).id].family = &family;
-            r = lhi_verify(k.L, k.d, ROWS, NULL, NULL);
+            r = lhi_verify(k.L, k.d, rows_checked(), NULL, NULL);
             CHECK(r && r->verdict == LH_DISAGREE && r->findings == 1 &&
                       strcmp(r->finding[0].node, name) == 0,
                   "%d x %td, times %g", shapes[s].layers, shapes[s].units, factor);
@@ -188,7 +186,7 @@ static void slips_in_derivations(void)
         factor = kinds[i].factor;
         everywhere = kinds[i].everywhere;
         lh_hand(k.L, "W0", first_layer, "the first layer");
-        r = lhi_verify(k.L, k.d, ROWS, NULL, NULL);
+        r = lhi_verify(k.L, k.d, rows_checked(), NULL, NULL);
         CHECK(r && r->drawn >> LH_WIDE & 1, "its bounds are statistical");
         CHECK(entry(r, "dW0")->verdict == (i == 0 ? LH_AGREE : LH_DISAGREE) &&
                   entry(r, "dW0")->by[LH_BY_HAND].compared == 30 * 60,
@@ -202,7 +200,7 @@ static void slips_in_derivations(void)
 static void kinks(void)
 {
     deep k = open_deep(30, 60, 0, LH_F32, 1);
-    lhi_check check = {.c = k.c, .t = k.t, .rows = ROWS,
+    lhi_check check = {.c = k.c, .t = k.t, .rows = rows_checked(),
                        .p = lhi_plan_new(k.t, k.L.id, LHI_KEEP_ALL)};
     size_t near = 0, least = 0;
 

@@ -12,13 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Sanitizers slow the arithmetic down ten times. */
-#ifdef __SANITIZE_ADDRESS__
-enum { NETWORKS = 24 };
-#else
-enum { NETWORKS = 60 };
-#endif
-
 static lhi_selftest *self;
 
 static void silent(void *arg, const char *text)
@@ -170,7 +163,7 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "--list") == 0)
         return check_main(argc, argv, "selftest", tests);
     c->set.progress = "none";
-    self = lhi_selftest_run(c, NETWORKS);
+    self = lhi_selftest_run(c, (size_t)check_sample(60, 24));
     if (self)
         code = check_main(argc, argv, "selftest", tests);
     else
