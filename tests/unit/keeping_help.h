@@ -20,7 +20,7 @@ typedef struct trial {
     lh_var X, y, W, L;
     lh_data *d;
     char *path;
-    int slow, full, again, others;
+    int slow, full, again, locks, others;
 } trial;
 
 static void listen_to(void *arg, const char *text)
@@ -29,6 +29,7 @@ static void listen_to(void *arg, const char *text)
 
     k->slow += strstr(text, "takes longer") != NULL;
     k->full += strstr(text, "No space left") != NULL;
+    k->locks += strstr(text, ".lock cannot be locked (") != NULL;
     k->again += strstr(text, "could be saved again") != NULL;
     k->others += strncmp(text, "warning: ", 9) == 0 && !strstr(text, "takes longer") &&
                  !strstr(text, "No space left");

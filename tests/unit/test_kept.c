@@ -147,15 +147,40 @@ static void no_locks(void)
     }
 }
 
+/* A lock that cannot be written would name nobody, or a dead one: none is left, and it is told. */
+static void unwritten_lock(void)
+{
+    static const char *const before[] = {NULL, "process 1 on elsewhere since 1970"};
+    trial k;
+
+    for (size_t i = 0; i < 2; i++) {
+        if (before[i])
+            check_write(check_path("full.h5.lock"), before[i], -1);
+        begin(&k, "full.h5", "never");
+        lh_run *r = lh_train(k.L, LH_SGD(0.1), k.d, 64, 2);
+        refused = LHI_CALL_WRITE;
+        with = EDQUOT;
+        lhi_fault_ask(refuse);
+        CHECK(lh_will_save(r, k.path) == LH_OK, "%s", lh_message(k.c));
+        lhi_fault_ask(NULL);
+        CHECK(k.others == 1 && k.locks == 1, "%d warnings, %d of the lock", k.others, k.locks);
+        CHECK(!exists("full.h5.lock"), "a lock that says nothing is left");
+        while (lh_epoch(r))
+            continue;
+        CHECK(lh_save(r, k.path) == LH_OK && exists("full.h5"), "%s", lh_message(k.c));
+        CHECK(ends(&k) == 0 && k.others == 1, "an error");
+    }
+}
+
 /* Where there are no hard links an older one is a copy; where there is nothing it is told, once. */
 static void no_links(void)
 {
-    static const int numbers[] = {EPERM, EIO};
+    static const int numbers[] = {EPERM, EXDEV, EMLINK, ENOSYS, ENOTSUP, EOPNOTSUPP, EIO};
     char *bytes;
     size_t size, others;
     trial k;
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         char name[40];
 
         snprintf(name, sizeof name, "unlinked%zu.h5", i);
@@ -164,7 +189,8 @@ static void no_links(void)
         lhi_fault_ask(refuse);
         train_threadless(&k, name, "45steps", "3", "0");
         lhi_fault_ask(NULL);
-        CHECK(k.others == (numbers[i] == EIO), "told %d times", k.others);
+        CHECK(k.others == (numbers[i] == EIO), "%s: told %d times", strerror(numbers[i]),
+              k.others);
         snprintf(name, sizeof name, "unlinked%zu", i);
         CHECK(strcmp(beside(name), numbers[i] == EIO ? "" : "90 135 ") == 0, "there are %s",
               beside(name));
@@ -240,6 +266,7 @@ int main(int argc, char **argv)
         {"so many are kept as was asked for, and those for good", kept},
         {"a file has one run at a time, and a dead one's lock is taken", locked},
         {"without locks a holder on this machine is asked for, another told", no_locks},
+        {"a lock that cannot be written is told and not left", unwritten_lock},
         {"without hard links older ones are copies", no_links},
         {"a forked process leaves the files of its parent's run", forked},
         {"what cannot be looked for is told before the first step", unannounced},
