@@ -43,6 +43,7 @@ lh_test_scripts = \
 	tests/cli/derive.sh \
 	tests/cli/diff.sh \
 	tests/cli/drivers.sh \
+	tests/cli/eval.sh \
 	tests/cli/fsck.sh \
 	tests/cli/interop.sh \
 	tests/cli/experiments.sh \

@@ -20,13 +20,15 @@ typedef struct evaluation {
     const char *source;
     part at[MOST_PARTS];
     size_t parts;
+    int cut; /* there are more */
     const char *metrics, *format;
     long samples; /* for intervals, 0: none */
 } evaluation;
 
 static void add(evaluation *e, lh_data *d, const char *name)
 {
-    if (e->parts == MOST_PARTS)
+    e->cut = e->parts == MOST_PARTS;
+    if (e->cut)
         return;
     snprintf(e->at[e->parts].name, sizeof e->at[e->parts].name, "%s", name);
     e->at[e->parts++].d = d;
@@ -245,7 +247,7 @@ static void print_remarks(const evaluation *e, lh_checkpoint *k, long parts)
     if (parts > 0 && lh_checkpoint_watched(k)[0])
         printf("The epoch was chosen by the smallest %s: what that was measured on is no test.\n",
                lh_checkpoint_watched(k));
-    if (e->parts == MOST_PARTS)
+    if (e->cut)
         printf("Only the first %d parts are shown.\n", MOST_PARTS);
 }
 
