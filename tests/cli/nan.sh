@@ -23,11 +23,12 @@ exits "what is saved is a checkpoint" 0
 
 replay run/model-nonfinite.h5
 exits "its next step goes wrong" 3
-says "the step is told" out "of the run, in epoch"
+says "the step is told" out "Step 4 of the run, in epoch 4, goes wrong: its loss is not finite."
 says "its rows" out "Its 427 rows of wdbc, counted from 1:"
-says "the op with its line" out "of the network: L = mse("
-ok "the row of the file" grep -E '\(row [0-9]+ of wdbc\)$' out
-ok "what it was given" grep -E '^    y \[427 x 1\] from 0 to 1; [01] at row [0-9]+, column 0$' out
+ok "the first of them" grep -E '^  2 3 5 6 9 10 11 13 14 15 16 19 20 ' out
+says "the op with its line" out "line 12 of the network: L = mse("
+ok "the row of the file" grep -E 'the term of row 0 is inf \(row 2 of wdbc\)$' out
+ok "what it was given" grep -E '^    y \[427 x 1\] from 0 to 1; 0 at row 0, column 0$' out
 tail -n +2 out >wrong
 replay good.h5 --steps=100
 exits "an older one leads there" 3
@@ -51,21 +52,28 @@ done
 train --rate=1e39 --epochs=0 --out=start
 replay start/model.h5
 exits "a move that is too large" 3
-says "is that of a parameter" out "W1 becomes"
+says "is told" out "Step 1 of the run, in epoch 1, goes wrong: after it is not finite W1."
+says "is that of a parameter" out "W1 becomes inf at row 0, column 0"
 train --rate=1e39 --epochs=3 --out=start
 exits "after it there is no state to save" 3
 says "the state is not saved" err "start/model-nonfinite.h5 was not saved: parameter W1 is"
 says "and says what helps" err "longhand replay shows the step that moved it"
 ok "so there is none" not test -e start/model-nonfinite.h5
 
-head -n 300 "$source/framework/data/wdbc.data" 2>/dev/null >other.csv || printf '1,0\n2,1\n' >other.csv
+# One digit of one number is another.
+sed '3s/1/2/' "$source/data/wdbc.csv" >other.csv
 replay good.h5 --data=other.csv
 exits "another file is refused" 65
+says "as such" err "and other.csv is another file"
+is "and no step is made" "$(cat out)" ""
 replay
 exits "without a checkpoint it is wrong" 2
+says "which is said" err "a checkpoint is needed: longhand replay FILE.h5"
 replay good.h5 --steps=-1
 exits "and with steps below 0" 2
+says "which is said, too" err "--steps=-1: 0 or more are wanted"
 replay nothing.h5
 exits "one that is not there: 66" 66
+says "with its name" err "cannot open nothing.h5"
 
 finish
