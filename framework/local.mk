@@ -252,6 +252,7 @@ libcore_la_SOURCES = \
 	framework/derive/parse.c \
 	framework/derive/render.c \
 	framework/derive/values.c \
+	framework/train/back.c \
 	framework/train/blame.c \
 	framework/train/compare.c \
 	framework/train/describe.c \

@@ -8,7 +8,7 @@
 
 #include <longhand/optim.h>
 
-enum { LHI_FUSES = 1, LHI_APART = 2, LHI_PAIRED = 4 }; /* flags of a row */
+enum { LHI_FUSES = 1, LHI_APART = 2, LHI_PAIRED = 4, LHI_STEPS = 8 }; /* flags of a row */
 enum { LHI_OPTIM_NUMBERS = 24, LHI_OPTIM_OWN = 5, LHI_OPTIM_PAIRS = 32, LHI_OPTIM_SLOTS = 2 };
 
 /* A number that a row takes, by the name that it has in options, messages and checkpoints. */

@@ -95,8 +95,15 @@ static void print_optimizer(const lhi_state *s, FILE *out)
     if (s->schedule[0] && strcmp(s->schedule, "constant") != 0)
         line(out, "           the rate as %s has it, after %lld moves", s->schedule,
              (long long)s->moves);
-    for (size_t i = 0; i < s->kepts; i++)
-        line(out, "           %s %.17g", s->kept[i].name, s->kept[i].value);
+    for (size_t i = 0; i < s->kepts; i++) {
+        const double value = s->kept[i].value;
+
+        if (strcmp(s->kept[i].name, "halvings") == 0)
+            line(out, "           the rate is halved, for the run went back after steps that were "
+                 "no number: %.17g time%s", value, value == 1 ? "" : "s");
+        else
+            line(out, "           %s %.17g", s->kept[i].name, value);
+    }
 }
 
 /* Which epoch's parameters are the model, and from which a run goes on. */

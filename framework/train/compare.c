@@ -146,8 +146,7 @@ static lh_status other_rule(lh_run *r, const lhi_state *s, const lhi_state *own,
                     "--schedule-epochs where the run is to be longer");
 }
 
-/* 1 when a file's number is a whole one from 0 to most. */
-static int is_count(double x, double most)
+int lhi_is_count(double x, double most)
 {
     return x >= 0 && x <= most && x == floor(x);
 }
@@ -159,9 +158,9 @@ static int good_kept(const lh_run *r, const lhi_state *s)
     for (size_t i = 0; i < s->kepts; i++)
         if (!(s->kept[i].value >= 0 && isfinite(s->kept[i].value)))
             return 0;
-    return is_count(lhi_kept_value(s, "pairs", 0), pairs) &&
-           is_count(lhi_kept_value(s, "newest pair", 0), pairs) &&
-           is_count(lhi_kept_value(s, "gathered", 0), batches);
+    return lhi_is_count(lhi_kept_value(s, "pairs", 0), pairs) &&
+           lhi_is_count(lhi_kept_value(s, "newest pair", 0), pairs) &&
+           lhi_is_count(lhi_kept_value(s, "gathered", 0), batches) && lhi_back_sound(r, s);
 }
 
 static lh_status compare_rows(lh_run *r, const lhi_state *s, const char *path)
@@ -239,7 +238,7 @@ lh_status lhi_run_compare(lh_run *r, const lhi_state *s, const char *path)
             s->param[k].cols != ours->cols)
             return mismatch(r, s, path, "its parameters are others, or in another order", NULL);
     }
-    for (size_t i = 0; i < own.slots; i++)
+    for (size_t i = 0; i < r->slots + (size_t)r->gathers; i++)
         if (!lhi_slot_named(s, own.slot[i].name))
             return mismatch(r, s, path, "it lacks what the optimiser keeps", NULL);
     if (!good_kept(r, s))

@@ -39,9 +39,10 @@ static int find_slots(lh_run *r)
 {
     lh_params *p = r->t->params;
     const int gathers = r->optim.how.accumulate > 1;
+    const int goes_back = strcmp(r->c->set.on_nan, "back") == 0;
 
     r->slots = lhi_optim_slots(&r->optim);
-    r->slot = lhi_alloc_array(r->c, r->slots + 1, sizeof *r->slot);
+    r->slot = lhi_alloc_array(r->c, (1 + LHI_MARKS) * (r->slots + 2), sizeof *r->slot);
     for (size_t k = 0; r->slot && k < r->slots + (size_t)gathers; k++) {
         char name[LHI_NAME] = "gathered";
 
@@ -52,7 +53,7 @@ static int find_slots(lh_run *r)
             return -1;
     }
     r->gathers = gathers;
-    return r->slot ? 0 : -1;
+    return r->slot && (!goes_back || lhi_back_slots(r) == 0) ? 0 : -1;
 }
 
 static size_t cells_of(const lh_run *r, size_t param)
@@ -147,7 +148,7 @@ static void set_rate(lh_run *r)
     }
     if (lhi_optim_looks_back(&r->optim))
         at.drops = drops_of(r);
-    r->descent.rule.rate = lhi_optim_rate(&r->optim, &at);
+    r->descent.rule.rate = lhi_optim_rate(&r->optim, &at) * lhi_back_rate(r);
 }
 
 /* The part that a batch has of the gradient that moves, and whether it is the first or the last

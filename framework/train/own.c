@@ -9,6 +9,7 @@
 #include "framework/system/sys.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Rows that the workspace has room for; it is made anew, with half as much again, where they are
@@ -62,6 +63,15 @@ static void count(lh_run *r, double loss, size_t rows, double began)
     r->step_loss = loss;
 }
 
+/* A step that has gone back is one, of which no loss is known. */
+static int count_back(lh_run *r)
+{
+    r->bound = 0;
+    r->own++;
+    r->step_loss = (double)NAN;
+    return 1;
+}
+
 static int step(lh_run *r)
 {
     const double began = lhi_sys_clock();
@@ -77,10 +87,8 @@ static int step(lh_run *r)
         return 0;
     r->bound = 1;
     lhi_run_step(r, 0, rows);
-    if (!lhi_root_is_finite(r->w)) {
-        lhi_run_nonfinite(r, 0, rows);
-        return 0;
-    }
+    if (!lhi_root_is_finite(r->w))
+        return lhi_run_nonfinite(r, 0, rows) && count_back(r);
     r->bound = 0;
     count(r, (double)lhi_get(r->w->type, r->w->slot[r->p->root].value, 0), rows, began);
     return 1;
@@ -113,36 +121,43 @@ static double loss_of_backward(lh_run *r, size_t *rows)
                 : (double)NAN;
 }
 
-/* Names a parameter whose gradient is not finite; 0: there is none. */
-static int fail_gradient(lh_run *r)
+/* The run goes back, 1, or fails. */
+static int wrong_gradient(lh_run *r, const lhi_param *a, size_t e)
+{
+    char done[LHI_WRONG_DONE], hint[LHI_WRONG_HINT], what[LHI_NAME + 100];
+
+    snprintf(what, sizeof what, "the gradient of %s is not finite at row %zu, column %zu", a->name,
+             e / a->cols, e % a->cols);
+    if (lhi_back_go(r, what))
+        return 1;
+    r->bound = 1;
+    lhi_run_wrong(r, done, hint);
+    r->bound = 0;
+    lhi_fail(r->c, LH_ENONFINITE, hint, "lh_move: %s; nothing has moved%s", what, done);
+    return 0;
+}
+
+/* Where an element of a gradient is not finite; NULL: nowhere. */
+static const lhi_param *look_for_wrong(const lh_run *r, size_t *at)
 {
     const lh_params *p = r->t->params;
-    char done[LHI_WRONG_DONE], hint[LHI_WRONG_HINT];
 
     for (size_t i = 0; i < r->moveds; i++) {
         const lhi_param *a = &p->at[r->moved[i]];
         const void *g = lhi_params_at(p, p->grad, r->moved[i]);
 
-        for (size_t e = 0; e < a->rows * a->cols; e++) {
-            const lh_wide x = lhi_get(p->type, g, e);
+        for (*at = 0; *at < a->rows * a->cols; ++*at) {
+            const lh_wide x = lhi_get(p->type, g, *at);
 
-            if (x - x == 0)
-                continue;
-            r->bound = 1;
-            lhi_run_wrong(r, done, hint);
-            r->bound = 0;
-            strcat(hint, "a smaller rate often helps");
-            lhi_fail(r->c, LH_ENONFINITE, hint,
-                     "lh_move: the gradient of %s is not finite at row %zu, column %zu; nothing "
-                     "has moved%s", a->name, e / a->cols, e % a->cols, done);
-            return 1;
+            if (!(x - x == 0))
+                return a;
         }
     }
-    return 0;
+    return NULL;
 }
 
 /* Squares are summed first: only where that is not finite each element is looked at. */
-static int finite_gradients(lh_run *r)
+static const lhi_param *find_wrong(const lh_run *r, size_t *at)
 {
     const lh_params *p = r->t->params;
     double sum = 0;
@@ -153,7 +168,7 @@ static int finite_gradients(lh_run *r)
         sum += lhi_variant_kernels(r->w->variant)->dot(
             g, g, p->at[r->moved[i]].rows * p->at[r->moved[i]].cols);
     }
-    return sum - sum == 0 || !fail_gradient(r);
+    return sum - sum == 0 ? NULL : look_for_wrong(r, at);
 }
 
 static void work(void *arg, int rank, int size)
@@ -165,14 +180,24 @@ int lh_move(lh_run *r)
 {
     LHI_USUAL_FLOATS(r ? r->c : NULL);
     const double began = lhi_sys_clock();
-    size_t rows;
+    const lhi_param *wrong;
+    size_t rows, at;
     double loss;
 
     if (!r || r->inert)
         return 0;
     if (!lhi_ok(r->c))
         return lhi_run_finish(r);
-    if (!lhi_run_good(r, "lh_move") || !may_step(r, "lh_move") || !finite_gradients(r)) {
+    if (!lhi_run_good(r, "lh_move") || !may_step(r, "lh_move")) {
+        lhi_call_ends(r->c);
+        return 0;
+    }
+    wrong = find_wrong(r, &at);
+    if (wrong && wrong_gradient(r, wrong, at)) {
+        loss_of_backward(r, &rows); /* which is not that of the next move */
+        return count_back(r);
+    }
+    if (wrong) {
         lhi_call_ends(r->c);
         return 0;
     }

@@ -30,10 +30,11 @@ static lhi_state_param picture_of(const lh_run *r, size_t k)
 static int slots_of(lh_run *r, lhi_state *s)
 {
     lh_params *p = r->t->params;
-    const size_t count = r->slots + (size_t)r->gathers;
+    const size_t own = r->slots + (size_t)r->gathers;
+    const size_t count = own + (r->marked ? r->copies : 0);
 
     if (!r->slot_state)
-        r->slot_state = lhi_alloc_array(r->c, count + 1, sizeof *r->slot_state);
+        r->slot_state = lhi_alloc_array(r->c, own + r->copies + 1, sizeof *r->slot_state);
     for (size_t k = 0; r->slot_state && k < count; k++) {
         lhi_state_slot *a = &r->slot_state[k];
 
@@ -63,7 +64,8 @@ static int kept_of(lh_run *r, lhi_state *s)
     const lh_params *p = r->t->params;
 
     if (!r->kept_state)
-        r->kept_state = lhi_alloc_array(r->c, r->params + 3, sizeof *r->kept_state);
+        r->kept_state = lhi_alloc_array(r->c, r->params + 3 + LHI_BACK_KEPT,
+                                        sizeof *r->kept_state);
     if (!r->kept_state)
         return -1;
     s->kept = r->kept_state;
@@ -80,6 +82,7 @@ static int kept_of(lh_run *r, lhi_state *s)
         if (a->factor != 1)
             put_number(s->kept, &s->kepts, name, a->factor);
     }
+    lhi_back_put(r, s);
     return 0;
 }
 
@@ -205,6 +208,7 @@ static void take_kept(lh_run *r, const lhi_state *s)
         lhi_format(name, sizeof name, "*%s", p->at[r->param[i]].name);
         p->at[r->param[i]].factor = lhi_kept_value(s, name, 1);
     }
+    lhi_back_take(r, s);
 }
 
 lh_status lhi_run_restore(lh_run *r, const lhi_state *s, const char *path)
@@ -220,7 +224,7 @@ lh_status lhi_run_restore(lh_run *r, const lhi_state *s, const char *path)
         const size_t bytes = lhi_params_bytes(p, i);
 
         memcpy(lhi_params_at(p, p->value, i), a->last ? a->last : a->value, bytes);
-        for (size_t j = 0; j < r->slots + (size_t)r->gathers; j++) {
+        for (size_t j = 0; j < r->slots + (size_t)r->gathers + r->copies; j++) {
             const lhi_slot *own = &p->slot[r->slot[j]];
             const lhi_state_slot *slot = lhi_slot_named(s, own->name);
 

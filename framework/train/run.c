@@ -125,7 +125,7 @@ static double slow_save(const lh_run *r)
 
     for (size_t k = 0; k < r->params; k++)
         bytes += (double)lhi_params_bytes(r->t->params, r->param[k]);
-    return bytes * (double)(2 + r->slots) / SLOW_DISK;
+    return bytes * (double)(2 + r->slots + r->copies) / SLOW_DISK;
 }
 
 static void begin_signals(lh_run *r)
@@ -223,9 +223,8 @@ void lhi_run_step(lh_run *r, size_t from, size_t to)
 
 /* Names the first op that makes something that is not finite of what is: the step's
  * forward pass once more, this time keeping every value. */
-void lhi_run_nonfinite(lh_run *r, size_t from, size_t to)
+static void find_first(lh_run *r, size_t from, size_t to, char *where, size_t room)
 {
-    char where[300] = "no single op is to blame", done[LHI_WRONG_DONE], hint[LHI_WRONG_HINT];
     lh_ctx *c = r->c;
     lhi_plan *p = lhi_plan_new(r->t, r->p->root, LHI_KEEP_ALL | LHI_FORWARD_ONLY);
     lhi_ws *w = p ? lhi_ws_new(r->t, p, r->w->type, to - from, 1, LHI_WS_TRAINS) : NULL;
@@ -237,25 +236,46 @@ void lhi_run_nonfinite(lh_run *r, size_t from, size_t to)
         else
             lhi_feed_rows(&r->feed, w, r->d, r->order, from, to, 0, 1);
         lhi_run_forward(w, 0, 1);
-        lhi_first_nonfinite(w, p, where, sizeof where);
+        lhi_first_nonfinite(w, p, where, room);
         lhi_ws_free(w);
     }
     if (p)
         lhi_plan_free(c, p);
+}
+
+int lhi_run_nonfinite(lh_run *r, size_t from, size_t to)
+{
+    char where[300] = "no single op is to blame", what[400];
+    char done[LHI_WRONG_DONE], hint[LHI_WRONG_HINT];
+
+    find_first(r, from, to, where, sizeof where);
+    snprintf(what, sizeof what, "the loss is not finite at step %ld of epoch %ld (%s)",
+             r->step + 1, r->epoch + 1, where);
+    if (lhi_back_go(r, what))
+        return 1;
     lhi_run_wrong(r, done, hint);
-    snprintf(hint + strlen(hint), sizeof hint - strlen(hint),
-             "a smaller rate often helps; lh_bce_logits never overflows");
-    lhi_fail(c, LH_ENONFINITE, hint,
+    strcat(hint, "; lh_bce_logits never overflows");
+    lhi_fail(r->c, LH_ENONFINITE, hint,
              "the loss is not finite at step %ld of epoch %ld; the parameters are those before "
              "the step\n  %s%s",
              r->step + 1, r->epoch + 1, where, done);
+    return 0;
 }
 
 void lhi_run_wrong(lh_run *r, char done[LHI_WRONG_DONE], char hint[LHI_WRONG_HINT])
 {
+    const char *const helps = r->copies ? "a smaller rate often helps"
+                                        : "a smaller rate often helps; --on-nan=back tries it";
+    size_t used;
+
     done[0] = hint[0] = 0;
     if (r->wrong && lhi_ok(r->c))
-        r->wrong(r, r->wrong_arg, done, LHI_WRONG_DONE, hint, LHI_WRONG_HINT - 100);
+        r->wrong(r, r->wrong_arg, done, LHI_WRONG_DONE - 100, hint, LHI_WRONG_HINT - 100);
+    used = strlen(done);
+    if (r->halvings > 0)
+        snprintf(done + used, LHI_WRONG_DONE - used, "\n  the run has gone back %d time%s before",
+                 r->halvings, r->halvings == 1 ? "" : "s");
+    strcat(hint, helps);
 }
 
 size_t lhi_run_rows(const lh_run *r)
@@ -367,6 +387,7 @@ int lhi_run_goes_on(lh_run *r)
 void lhi_run_begin(lh_run *r)
 {
     lhi_run_turn(r, 0);
+    lhi_back_mark(r);
     r->t->params->threshold = 0.5; /* one that was chosen was for what moves on now */
     if (!r->showing) {
         lhi_progress_begin(&r->progress, r->c, "epoch", r->epochs);
@@ -394,8 +415,10 @@ static int all_steps(lh_run *r)
             return 0;
         lhi_keep_team(r->c, lhi_pace_size(&r->w->pace[0], r->batch), steps, r);
         if (!lhi_root_is_finite(r->w)) {
-            lhi_run_nonfinite(r, r->position, r->position + lhi_run_rows(r));
-            return 0;
+            if (!lhi_run_nonfinite(r, r->position, r->position + lhi_run_rows(r)))
+                return 0;
+        } else if (r->position == r->d->rows) {
+            lhi_back_if_moved(r);
         }
     }
     lhi_pace_tell(r->c, &r->w->pace[0]);

@@ -22,6 +22,12 @@ struct lhi_hook {
     lhi_hook *next;
 };
 
+/* A state that a run has kept, by its numbers (back.c). */
+enum { LHI_BACKS = 3, LHI_MARKS = 2, LHI_MARK_NUMBERS = 6 };
+typedef struct lhi_back_point {
+    int64_t number[LHI_MARK_NUMBERS];
+} lhi_back_point;
+
 struct lh_run {
     lh_ctx *c;
     lh_tape *t;
@@ -39,9 +45,13 @@ struct lh_run {
                                  can move only when the step is over */
     size_t moveds, lates;
     int at_end;               /* all of them do: the move of each depends on all gradients */
-    long *slot;               /* of the store, in the order of the optimiser's; then `gathered` */
-    size_t slots;
+    long *slot;               /* of the store, in the order of the optimiser's; then `gathered`;
+                                 then copies of values and these for --on-nan=back */
+    size_t slots, copies;
     int gathers;              /* several batches make one move */
+    lhi_back_point mark[LHI_MARKS]; /* of the copies */
+    int marked;               /* they are made */
+    int halvings;             /* of the rate: it has gone back so often */
     lhi_piece *piece;         /* of the step: what moves when it is over */
     void **piece_slot;
     size_t pieces;
@@ -108,9 +118,10 @@ int lhi_run_goes_on(lh_run *r);
 void lhi_run_begin(lh_run *r);
 /* When it is over for now: the parameters are the model's.  0. */
 int lhi_run_finish(lh_run *r);
-/* Says which op made the loss of a step what it is. */
-void lhi_run_nonfinite(lh_run *r, size_t from, size_t to);
-/* What whoever is told of such steps says to that; both are empty where nobody is. */
+/* The loss of a step is not finite: 1 when the run has gone back, and can go on; else it fails, and
+ * says which op made the loss what it is. */
+int lhi_run_nonfinite(lh_run *r, size_t from, size_t to);
+/* What was done about such a step, also by whoever is told of them, and what helps. */
 enum { LHI_WRONG_DONE = 1200, LHI_WRONG_HINT = 700 };
 void lhi_run_wrong(lh_run *r, char done[LHI_WRONG_DONE], char hint[LHI_WRONG_HINT]);
 /* The order of the rows in the epoch that a run is in. */
@@ -142,6 +153,26 @@ static inline int lhi_run_due(lh_run *r)
 }
 /* Calls those that are due, before a step. */
 void lhi_run_hooks(lh_run *r);
+
+/* --- back.c, --on-nan=back: the arrays lie behind the slots of the optimiser, in the store and in
+ * a checkpoint; without the option there are none, and all of this does nothing. --- */
+
+/* The arrays, when the run has its other slots; -1: no memory. */
+int lhi_back_slots(lh_run *r);
+/* Before a step: where an epoch begins the state is kept. */
+void lhi_back_mark(lh_run *r);
+/* What the rate is multiplied by. */
+double lhi_back_rate(const lh_run *r);
+/* Goes back, and tells it with what was wrong; the epoch begins anew.  0: it cannot, since it has
+ * no state, has gone back as often as it may, or was there before this very step. */
+int lhi_back_go(lh_run *r, const char *what);
+/* The same when the last step of an epoch has moved a parameter to what is no number. */
+void lhi_back_if_moved(lh_run *r);
+/* The numbers of it that a checkpoint holds: into one, are they sound, and out of it. */
+enum { LHI_BACK_KEPT = 1 + LHI_MARKS * LHI_MARK_NUMBERS };
+void lhi_back_put(const lh_run *r, lhi_state *s);
+int lhi_back_sound(const lh_run *r, const lhi_state *s);
+void lhi_back_take(lh_run *r, const lhi_state *s);
 
 /* --- move.c --- */
 
@@ -180,6 +211,9 @@ lh_status lhi_run_compare(lh_run *r, const lhi_state *s, const char *path);
 /* The same, and all options that shape a result must have the same values, but for the patience:
  * the state is of this command. */
 lh_status lhi_run_compare_command(lh_run *r, const lhi_state *s, const char *path);
+
+/* 1 when a file's number is a whole one from 0 to most. */
+int lhi_is_count(double x, double most);
 
 /* --- restore.c --- */
 

@@ -33,6 +33,12 @@ LH_API lh_run *lh_train(lh_var L, lh_optimizer how, lh_data *d, size_t batch, lo
  *         by a signal or in time for a limit (state is kept at the last whole step), or failed
  *         (LH_ENONFINITE leaves the parameters as before the step).
  *
+ * A step that is no number: with --on-nan=back (lh_opt_set(c, "on-nan", "back") before lh_train())
+ * such a run does not fail but goes back, at most three times: to the parameters, and all that the
+ * optimiser keeps, of the beginning of the epoch with the smallest loss, with half the rate from
+ * there on.  That is told in a line.  The epoch begins anew; epochs, steps, history, schedule and
+ * patience go on, and the step counts.
+ *
  * Signals: from the first lh_train() to lh_close(), SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGUSR1
  * and SIGUSR2 end the runs of the process after the step they are at, so that they can be
  * saved; a second SIGINT or SIGTERM ends the process at once.  SIGPIPE is ignored: a closed
@@ -62,8 +68,10 @@ LH_API int lh_epoch(lh_run *r);
  *
  * Which batch is next is to follow from lh_steps(), as lh_shuffle() and lh_random() do: then a run
  * that is resumed ends with the bytes of one that never stopped.  A schedule changes the rate at
- * the ends of epochs.  The run outlives lh_tape_reset(): then lh_move() goes on with the parameters
- * that L depended on (define by run), and lh_step() is LH_ESTALE.
+ * the ends of epochs.  With --on-nan=back a step or move whose loss or gradient is no number counts
+ * as one, has no loss (lh_step_loss() is NaN), and leaves the parameters as lh_epoch() says.  The
+ * run outlives lh_tape_reset(): then lh_move() goes on with the parameters that L depended on
+ * (define by run), and lh_step() is LH_ESTALE.
  * @return the run; inert after LH_EUSAGE (rate, number of epochs, an unknown option), LH_ESHAPE
  *         (L is no scalar), LH_EFORMAT or LH_EMISMATCH (the file to resume), LH_ENOMEM.
  * Owns: the context does.
@@ -73,19 +81,19 @@ LH_API lh_run *lh_loop(lh_var L, lh_optimizer how, long epochs);
 /**
  * One step over what lh_bind() gave the inputs: forward, backward, move.  Of a run of lh_loop(), or
  * of lh_train() in place of lh_epoch() until the driver ends the epoch with it.
- * @return 1 after a step; 0 when the run is finished, was ended by lh_watch(), stopped as
- *         lh_epoch() is, or failed: LH_ENONFINITE (the parameters are those before the step);
- *         errors of the call: LH_ESTATE (an input is not bound, an epoch over the data is half
- *         done), LH_ESHAPE (inputs with different rows), LH_ESTALE.  With --check or --dry-run it
- *         does that, and ends.
+ * @return 1 after a step, also one that went back; 0 when the run is finished, was ended by
+ *         lh_watch(), stopped as lh_epoch() is, or failed: LH_ENONFINITE (the parameters are those
+ *         before the step); errors of the call: LH_ESTATE (an input is not bound, an epoch over the
+ *         data is half done), LH_ESHAPE (inputs with different rows), LH_ESTALE.  With --check or
+ *         --dry-run it does that, and ends.
  */
 LH_API int lh_step(lh_run *r);
 
 /**
  * Moves the parameters by their gradients as they are: those of lh_backward(), changed or set with
  * lh_set_grad().  The loss of the history is that of the last lh_backward(), by rows.
- * @return 1 after a move, 0 as lh_step(); a gradient that is not finite is LH_ENONFINITE, a run of
- *         lh_train() whose tape was recorded anew LH_ESTALE.
+ * @return 1 after a move, or when the run went back, 0 as lh_step(); a gradient that is not finite
+ *         is LH_ENONFINITE, a run of lh_train() whose tape was recorded anew LH_ESTALE.
  */
 LH_API int lh_move(lh_run *r);
 

@@ -60,6 +60,31 @@ says "the state is not saved" err "start/model-nonfinite.h5 was not saved: param
 says "and says what helps" err "longhand replay shows the step that moved it"
 ok "so there is none" not test -e start/model-nonfinite.h5
 
+# With --on-nan=back it goes on; which threads work and what is saved on the way changes no byte.
+wild="--loss=squares --rate=0.8 --hidden=4 --batch=0 --epochs=50 --on-nan=back"
+train $wild --out=back --threads=1
+exits "with --on-nan=back the same ends well" 0
+ok "each time is told in a line" test "$(grep -c 'the loss is not finite at step .* back to the parame.* with half the rate, 0\.[124], from here on ([123] of at most 3 times)$' err)" -eq 3
+ok "its epochs are those that were asked for" test "$(wc -l <back/history.csv)" -eq 51
+run "$longhand" inspect back/model.h5
+says "the checkpoint tells it" out "the rate is halved, for the run went back after steps that were no number: 3 times"
+train $wild --out=saved --threads=2 --save-every=1step --keep=3
+ok "saved on the way it is the same" cmp back/model.h5 saved/model.h5
+train $wild --epochs=20 --out=part
+train $wild --resume=auto --on-nan=stop --out=part
+exits "what has gone back goes on without the option, too" 0
+ok "with the same rate" cmp back/history.csv part/history.csv
+run "$longhand" replay part/model.h5 --data=wdbc
+exits "and is replayed with it" 0
+train --loss=squares --rate=1.2 --hidden=4 --batch=0 --epochs=50 --on-nan=back --out=thrice
+exits "after three times it stops" 3
+says "which is told" err "the run has gone back 3 times before"
+says "and saves the state before the step" err "before that step is saved as thrice/model-nonfinite.h5"
+replay thrice/model-nonfinite.h5
+exits "whose step is wrong with the rate that it had" 3
+train --on-nan=on --out=thrice
+exits "another word is refused" 2
+
 # One digit of one number is another.
 sed '3s/1/2/' "$source/data/wdbc.csv" >other.csv
 replay good.h5 --data=other.csv

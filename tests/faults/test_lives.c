@@ -21,17 +21,20 @@
 
 extern char **environ;
 
-enum { SIDE_BY_SIDE = 2, WORDS = 24, WORD = 80, SETTINGS = 6 };
+enum { SIDE_BY_SIDE = 2, WORDS = 24, WORD = 80, SETTINGS = 7, EACH = 6 };
 
 /* What is trained: each kind has other things that a checkpoint must hold. */
-static const char *const settings[SETTINGS][4] = {
+static const char *const settings[SETTINGS][EACH] = {
     {"--batch=64"},
     {"--optimizer=momentum", "--type=f64", "--batch=50"},
     {"--optimizer=adam", "--rate=0.002", "--schedule=cosine", "--batch=32"},
     {"--patience=100000", "--momentum=0.9", "--rate=0.01"},
     {"--optimizer=rmsprop", "--rate=0.001", "--accumulate=3", "--batch=20"},
     {"--batch=0", "--optimizer=rprop", "--rate=0.001"},
+    {"--on-nan=back", "--loss=squares", "--rate=4", "--momentum=0.5", "--warm-up=500",
+     "--batch=64"},
 };
+enum { BACK = SETTINGS - 1 }; /* its rate rises until it goes back, near epochs 200 and 400 */
 enum { LEAST = 400, MOST = 6000 };
 static long epochs[SETTINGS];
 static double seconds[SETTINGS], begins[SETTINGS]; /* that it trains, and until it does */
@@ -107,7 +110,7 @@ static pid_t start(int kind, long passes, const char *folder, const words *more)
     argv[n++] = (char *)(uintptr_t)command();
     for (size_t i = 0; i < sizeof common / sizeof *common; i++)
         argv[n++] = (char *)(uintptr_t)common[i];
-    for (int i = 0; i < 4 && settings[kind][i]; i++)
+    for (int i = 0; i < EACH && settings[kind][i]; i++)
         argv[n++] = (char *)(uintptr_t)settings[kind][i];
     for (int i = 0; more && i < more->count; i++)
         argv[n++] = (char *)(uintptr_t)more->text[i];
@@ -196,6 +199,20 @@ static double run_alone(int kind, long passes)
     return now() - began;
 }
 
+/* What the last life in a folder has said. */
+static const char *last_words(const char *folder)
+{
+    static char text[1000];
+    char path[1100], *all;
+    size_t size;
+
+    snprintf(path, sizeof path, "%s.said", folder);
+    all = check_read(path, &size);
+    snprintf(text, sizeof text, "%s", all);
+    free(all);
+    return text;
+}
+
 /* The runs that nobody ends, and how long they take. */
 static void leave_alone(void)
 {
@@ -212,6 +229,8 @@ static void leave_alone(void)
         epochs[k] = epochs[k] < LEAST ? LEAST : epochs[k] > MOST ? MOST : epochs[k];
         begins[k] = first;
         seconds[k] = run_alone(k, epochs[k]) - first;
+        CHECK((strstr(last_words(folder_of("alone", k)), "with half the rate") != NULL) ==
+                  (k == BACK), "kind %d: does it go back?", k);
         printf("# kind %d: %ld epochs, %.2f s and %.2f before\n", k, epochs[k], seconds[k], first);
     }
 }
@@ -259,20 +278,6 @@ static void begin(life *l, int number, int kills)
     snprintf(l->folder, sizeof l->folder, "%s", folder_of(kills ? "killed" : "stopped", number));
     files(l->folder, "", 1);
     breathe(l, kills);
-}
-
-/* What the last life in a folder has said. */
-static const char *last_words(const char *folder)
-{
-    static char text[1000];
-    char path[1100], *all;
-    size_t size;
-
-    snprintf(path, sizeof path, "%s.said", folder);
-    all = check_read(path, &size);
-    snprintf(text, sizeof text, "%s", all);
-    free(all);
-    return text;
 }
 
 /* How it ended: by us, or because all was done. */

@@ -88,6 +88,16 @@ tests_unit_test_own_run_SOURCES = tests/unit/test_own_run.c
 tests_unit_test_own_run_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_own_run_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_back
+tests_unit_test_back_SOURCES = tests/unit/test_back.c tests/unit/back_help.h
+tests_unit_test_back_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_back_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_back_lives
+tests_unit_test_back_lives_SOURCES = tests/unit/test_back_lives.c tests/unit/back_help.h
+tests_unit_test_back_lives_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_back_lives_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_replay
 tests_unit_test_replay_SOURCES = tests/unit/test_replay.c
 tests_unit_test_replay_CPPFLAGS = $(lh_test_cppflags)

@@ -13,20 +13,20 @@
 #include <unistd.h>
 
 static const struct {
-    const char *name, *word; /* a value that is allowed; NULL of a flag */
+    const char *name, *word; /* a value that is allowed: the first of several; NULL of a flag */
     int uses;
 } rows[] = {
-#define FLAG  NULL
-#define WHOLE "2"
-#define SEED  "2"
-#define REAL  "2"
-#define TYPE  "f64"
-#define WORD  "auto"
-#define PATH  "x"
-#define TIME  "2h"
-#define EVERY "5epochs"
+#define FLAG(words)  NULL
+#define WHOLE(words) "2"
+#define SEED(words)  "2"
+#define REAL(words)  "2"
+#define TYPE(words)  "f64"
+#define WORD(words)  words
+#define PATH(words)  "x"
+#define TIME(words)  "2h"
+#define EVERY(words) "5epochs"
 #define LH_SETTING(member, name, kind, otherwise, least, most, uses, shapes, help) \
-    {name, kind, uses},
+    {name, kind(otherwise), uses},
 #define LH_ASIDE(name)
 #include "framework/base/settings.def"
 #undef LH_SETTING
@@ -102,7 +102,8 @@ static void unused_options_are_refused(void)
 
         if (rows[i].uses == 0)
             continue;
-        snprintf(option, sizeof option, "--%s%s%s", rows[i].name, rows[i].word ? "=" : "",
+        snprintf(option, sizeof option, "--%s%s%.*s", rows[i].name, rows[i].word ? "=" : "",
+                 rows[i].word ? (int)strcspn(rows[i].word, "|") : 0,
                  rows[i].word ? rows[i].word : "");
         c = opened(2, argv);
         CHECK(lh_opt_uses(c, 63 & ~rows[i].uses) == LH_EUSAGE &&
