@@ -1,7 +1,7 @@
 #!/bin/sh
 # callers.sh -- only framework/system/ calls the system; nothing aborts; few files print.
 . "${srcdir:-.}/tests/tap.sh"
-. "$source/tests/rules/layers.sh"
+. "$source/tests/layers.sh"
 
 calls='malloc|calloc|realloc|free|reallocarray|posix_memalign|aligned_alloc|strdup|strndup|asprintf|
 vasprintf|getline|open|open64|openat|creat|close|read|pread|write|pwrite|fopen|fopen64|fdopen|freopen|

@@ -1,7 +1,7 @@
 #!/bin/sh
 # includes.sh -- includes run one way: a folder sees only the layers below it.
 . "${srcdir:-.}/tests/tap.sh"
-. "$source/tests/rules/layers.sh"
+. "$source/tests/layers.sh"
 
 # Prints "file:line: why" for each include, and each use of OpenMP, that breaks the layers.
 layers() {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # linked.sh -- no object uses a symbol of a higher layer, whatever header has declared it.
 . "${srcdir:-.}/tests/tap.sh"
-. "$source/tests/rules/layers.sh"
+. "$source/tests/layers.sh"
 
 # The global symbols of the objects: "folder/file kind symbol".
 symbols() {
