@@ -33,6 +33,7 @@ longhandopincludedir = $(longhandincludedir)/op
 longhandopinclude_HEADERS = \
 	include/longhand/op/math.h \
 	include/longhand/op/real.h \
+	include/longhand/op/shards.h \
 	include/longhand/op/strict.h \
 	include/longhand/op/sums.h \
 	include/longhand/op/wide.h

@@ -66,7 +66,7 @@ static int link_once(const char *from, const char *to)
 int lhi_sys_link(const char *from, const char *to)
 {
     struct stat one, other;
-    int status = link_once(from, to);
+    int status = lhi_sys_is_mute() ? 0 : link_once(from, to);
 
     if (status == -EEXIST) {
         if (stat(from, &one) == 0 && lstat(to, &other) == 0 && one.st_ino == other.st_ino &&
@@ -211,6 +211,9 @@ int lhi_sys_claim(lhi_claim *k, const char *path)
         return -ENAMETOOLONG;
     k->holder[0] = 0;
     k->process = (long)getpid();
+    k->fd = -1;
+    if (lhi_sys_is_mute())
+        return 0;
     for (int i = 0; i < ATTEMPTS && status == -EWOULDBLOCK; i++) {
         if (i > 0 && is_there(process_here(k)))
             break;
@@ -248,6 +251,8 @@ int lhi_sys_look_at_claim(lhi_claim *k, const char *path)
 
 void lhi_sys_unclaim(lhi_claim *k)
 {
+    if (k->fd < 0)
+        return;
     if (k->process == (long)getpid() && stands(k) == 1)
         unlink(k->path);
     close(k->fd);

@@ -190,7 +190,7 @@ static int create(lhi_making *m)
 
 int lhi_sys_make(lhi_making *m, const char *path)
 {
-    const int status = look(m, path);
+    const int status = look(m, lhi_sys_is_mute() ? "/dev/null" : path);
 
     if (status != 0)
         return status;
@@ -287,9 +287,9 @@ static int claim(int fd, uint64_t bytes)
 int lhi_sys_try(const char *path, uint64_t bytes)
 {
     lhi_making m;
-    int status = look(&m, path);
+    int status = lhi_sys_is_mute() ? 0 : look(&m, path);
 
-    if (status != 0 || m.in_place)
+    if (status != 0 || lhi_sys_is_mute() || m.in_place)
         return status;
     status = create(&m);
     if (status != 0)
@@ -364,7 +364,7 @@ void lhi_sys_sweep(const char *path, enum lhi_sweep what,
     size_t length;
     DIR *folder;
 
-    if (strlen(path) >= sizeof target - 2)
+    if (strlen(path) >= sizeof target - 2 || lhi_sys_is_mute())
         return;
     memcpy(target, path, strlen(path) + 1);
     if (all)

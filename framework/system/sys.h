@@ -44,6 +44,11 @@ void lhi_sys_unmap(const void *at, size_t bytes);
 void lhi_sys_soon(const void *at, size_t bytes);
 void lhi_sys_past(const void *at, size_t bytes);
 
+/* From here on this process writes no file: each that it would write is taken for written, and
+ * nothing is made, moved or removed.  Another process writes the same. */
+void lhi_sys_writes_nothing(void);
+int lhi_sys_is_mute(void);
+
 enum { LHI_PATH = 4096 };
 
 /* A file in the making, under a name of its own until it is whole (making.c). */
@@ -115,6 +120,7 @@ long lhi_sys_pid(void);
 void lhi_sys_host(char *name, size_t room);
 const char *lhi_sys_env(const char *name);
 int lhi_sys_cpus(void);           /* CPUs this thread may run on */
+uint64_t lhi_sys_cpus_digest(void); /* another one for other CPUs */
 /* The least CPU quota, in CPUs, of the cgroup of this process and of those above it, version
  * 1 or 2; 0 when there is none.  `root` goes before /proc and /sys: "". */
 double lhi_sys_cpu_quota(const char *root);
