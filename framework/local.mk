@@ -100,6 +100,8 @@ libcore_la_SOURCES = \
 	framework/base/text.c framework/base/text.h \
 	framework/base/threads.c framework/base/threads.h \
 	framework/base/type.c framework/base/type.h \
+	framework/base/ranks.c framework/base/ranks.h \
+	framework/mpi/engine.h \
 	framework/kernels/kernels.h \
 	framework/kernels/mover.h \
 	framework/kernels/simd.h \
@@ -115,7 +117,10 @@ libcore_la_SOURCES = \
 	framework/tape/record.c \
 	framework/tape/roots.c \
 	framework/tape/run.c \
+	framework/tape/exchange.c \
 	framework/tape/fuses.h \
+	framework/tape/partials.c framework/tape/partials.h \
+	framework/tape/shared.c framework/tape/shared.h \
 	framework/tape/tape.h \
 	framework/tape/workspace.c \
 	framework/lines/atoms.c \
@@ -257,6 +262,7 @@ libcore_la_SOURCES = \
 	framework/train/compare.c \
 	framework/train/describe.c \
 	framework/train/hook.c \
+	framework/train/meet.c \
 	framework/train/metrics.c \
 	framework/train/move.c \
 	framework/train/outputs.c \
@@ -348,9 +354,18 @@ lh_system_sources = \
 	framework/system/sanitized.h framework/system/thread.c framework/system/thread.h \
 	framework/system/trial.c
 
+## Ranks: in the library alone, and only where MPI was asked for.
+lh_ranks =
+if HAVE_MPI
+noinst_LTLIBRARIES += libranks.la
+libranks_la_CPPFLAGS = $(AM_CPPFLAGS) $(MPI_CFLAGS)
+libranks_la_SOURCES = framework/mpi/engine.c framework/system/await.c framework/system/await.h
+lh_ranks += libranks.la
+endif
+
 lib_LTLIBRARIES += liblonghand.la
 liblonghand_la_SOURCES = $(lh_system_sources)
-liblonghand_la_LIBADD = libcore.la $(HDF5_LIBS) $(ZLIB_LIBS)
+liblonghand_la_LIBADD = libcore.la $(lh_ranks) $(HDF5_LIBS) $(ZLIB_LIBS) $(MPI_LIBS)
 liblonghand_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info $(LH_LIBTOOL_VERSION)
 
 bin_PROGRAMS += longhand

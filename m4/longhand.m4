@@ -113,6 +113,38 @@ AC_DEFUN([LH_ZLIB], [
   AC_SUBST([ZLIB_CPPFLAGS])
   AC_SUBST([ZLIB_LIBS])])
 
+dnl Several processes, on one machine or more: only where it is asked for.  HDF5 stays the serial one
+dnl (LH_HDF5 refuses another): one process writes.
+AC_DEFUN([LH_MPI], [
+  AC_ARG_WITH([mpi], [AS_HELP_STRING([--with-mpi@<:@=MPICC@:>@],
+      [train on several processes and machines (Open MPI or MPICH; mpicc says where)])],
+    [], [with_mpi=no])
+  lh_mpi=no
+  AS_CASE([$with_mpi], [no], [MPICC=none], [yes], [AC_PATH_PROGS([MPICC], [mpicc], [none])],
+    [MPICC=$with_mpi])
+  AS_IF([test "x$with_mpi" != xno], [
+    dnl -show is known to Open MPI and MPICH; the first word is their compiler.
+    for lh_word in `$MPICC -show 2>/dev/null`; do
+      AS_CASE([$lh_word], [-I*|-D*], [MPI_CFLAGS="$MPI_CFLAGS $lh_word"],
+        [-L*|-l*|*.so|-Wl,*], [MPI_LIBS="$MPI_LIBS $lh_word"])
+    done
+    AC_MSG_CHECKING([for MPI ($MPICC)])
+    lh_saved_cppflags=$CPPFLAGS; lh_saved_libs=$LIBS
+    CPPFLAGS="$CPPFLAGS $MPI_CFLAGS"; LIBS="$MPI_LIBS $LIBS"
+    AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <mpi.h>
+      #if MPI_VERSION < 3
+      #error "too old"
+      #endif]], [[return MPI_Finalize();]])],
+      [lh_mpi=yes; LH_CPPFLAGS="$LH_CPPFLAGS -DLHI_MPI=1"])
+    CPPFLAGS=$lh_saved_cppflags; LIBS=$lh_saved_libs
+    AC_MSG_RESULT([$lh_mpi])
+    AS_IF([test $lh_mpi = no], [AC_MSG_ERROR([--with-mpi needs MPI 3 with its compiler mpicc:
+  Debian, Ubuntu:  apt install libopenmpi-dev openmpi-bin    Fedora:  dnf install openmpi-devel
+  cluster:         module load openmpi                       elsewhere:  ./configure --with-mpi=/path/to/mpicc])])])
+  AM_CONDITIONAL([HAVE_MPI], [test $lh_mpi = yes])
+  AC_SUBST([MPI_CFLAGS])
+  AC_SUBST([MPI_LIBS])])
+
 AC_DEFUN([LH_CUNIT], [
   lh_cunit=no
   PKG_CHECK_EXISTS([cunit], [lh_cunit=yes
@@ -240,6 +272,8 @@ AC_DEFUN([LH_SUMMARY], [
     [lh_sets="portable (with the compiler's own vectors)"])
   AS_IF([test $lh_cunit = yes], [lh_tests="make check"],
     [lh_tests="not possible: apt install libcunit1-dev, then configure again"])
+  AS_IF([test $lh_mpi = yes], [lh_ranks=$MPICC],
+    [lh_ranks="no: one process (--with-mpi: several, and several machines)"])
   AS_IF([test $lh_zlib = yes], [lh_npz="read"],
     [lh_npz="not read (apt install zlib1g-dev)"])
   cat <<END
@@ -249,6 +283,7 @@ AC_DEFUN([LH_SUMMARY], [
     OpenMP            $OPENMP_CFLAGS
     HDF5              $lh_hdf5_from
     compressed .npz   $lh_npz
+    MPI               $lh_ranks
     instruction sets  $lh_sets
     tests (CUnit)     $lh_tests
     gnuplot           $lh_gnuplot

@@ -4,7 +4,8 @@
 layers='
 BEGIN {
     below["system"] = "system"
-    below["base"] = "base system"
+    below["mpi"] = "mpi system"
+    below["base"] = "base mpi system"
     below["kernels"] = "kernels " below["base"]
     below["tape"] = "tape " below["kernels"]
     below["lines"] = "lines " below["tape"]

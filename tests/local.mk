@@ -12,7 +12,7 @@ if HAVE_CUNIT
 check_LTLIBRARIES += libtesting.la
 libtesting_la_SOURCES = $(lh_system_sources) tests/check.c tests/check.h tests/descend.h tests/draw.h
 libtesting_la_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DLHI_FAULTS
-libtesting_la_LIBADD = libcore.la $(HDF5_LIBS) $(ZLIB_LIBS) $(CUNIT_LIBS)
+libtesting_la_LIBADD = libcore.la $(lh_ranks) $(MPI_LIBS) $(HDF5_LIBS) $(ZLIB_LIBS) $(CUNIT_LIBS)
 
 lh_test_cppflags = $(AM_CPPFLAGS) $(HDF5_CFLAGS) -DLHI_FAULTS
 
@@ -81,7 +81,7 @@ lh_test_scripts = \
 	tests/unit/ops_others.sh \
 	tests/unit/optim_others.sh
 TESTS += $(lh_test_scripts)
-EXTRA_DIST += $(lh_test_scripts) tests/unit/optim_steps.c tests/tap.sh tests/layers.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh tests/libm_off.c \
+EXTRA_DIST += $(lh_test_scripts) tests/unit/optim_steps.c tests/tap.sh tests/layers.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh tests/mpi.sh tests/libm_off.c \
 	tests/contributing.sh tests/copied.sh tests/mutants.sh tests/threads.sh tests/machines.sh tests/selftest.sh tests/stage.sh tests/version1.h5 tests/version2.h5
 
 .PHONY: check-all

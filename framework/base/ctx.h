@@ -73,6 +73,7 @@ typedef struct lhi_registry {
     struct lhi_line_made *line_made;  /* from the formulas of a driver (lines/family.c) */
 } lhi_registry;
 
+typedef struct lhi_ranks lhi_ranks;
 typedef struct lhi_block lhi_block;
 typedef struct lhi_closer lhi_closer;
 
@@ -114,6 +115,8 @@ struct lh_ctx {
     lhi_registry ops;
     void *ledger;         /* verify/: the report of the last check */
     void *keepers;        /* session/: the runs that are saved while they go on, newest first */
+    lhi_ranks *ranks;     /* the processes it shares its work with; NULL: none (ranks.h) */
+    int silent;           /* another of them speaks and writes */
     int trained;          /* a run has trained an epoch: there is something to lose */
 };
 

@@ -197,7 +197,11 @@ LH_PRINTF(3, 0)
 static void say(lh_ctx *c, const char *before, const char *format, va_list args)
 {
     char text[2000];
-    const int length = snprintf(text, sizeof text, "%s", before);
+    int length;
+
+    if (c->silent)
+        return;
+    length = snprintf(text, sizeof text, "%s", before);
 
     lhi_sys_vformat(text + length, sizeof text - (size_t)length, format, args);
     make_plain(text);

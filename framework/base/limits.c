@@ -1,5 +1,6 @@
 /* limits.c -- how many threads may be used, and what says so. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/base/ranks.h"
 #include "framework/base/threads.h"
 
 #include "framework/system/sys.h"
@@ -35,14 +36,17 @@ int lhi_least(const lhi_limit *limit, size_t count, const char **rule)
     return least <= 1 ? 1 : least >= 1024 ? 1024 : (int)(least + 0.999);
 }
 
-static int decide(const char **rule)
+static int decide(const lh_ctx *c, const char **rule)
 {
     const int places = lhi_places();
-    lhi_limit limit[2 + VARIABLES] = {
-        {places ? "the CPUs of OpenMP's places" : "the CPUs this process may run on",
-         places ? places : lhi_sys_cpus()},
-        {"the cgroup's CPU quota", lhi_sys_cpu_quota("")},
-    };
+    const double cpus = places ? places : lhi_sys_cpus();
+    int here, together;
+    lhi_limit limit[2 + VARIABLES];
+
+    lhi_ranks_beside(c, &here, &together);
+    limit[0] = (lhi_limit){places ? "the CPUs of OpenMP's places"
+                                  : "the CPUs this process may run on", cpus / together};
+    limit[1] = (lhi_limit){"the cgroup's CPU quota", lhi_sys_cpu_quota("") / here};
 
     for (size_t i = 0; i < VARIABLES; i++)
         limit[2 + i] = (lhi_limit){variables[i], from_environment(variables[i])};
@@ -59,7 +63,7 @@ int lhi_threads(lh_ctx *c, const char **rule)
         why = "this being a fork, in which its parent's threads are not";
     } else if (n <= 0) {
         if (c->threads <= 0)
-            c->threads = decide(&c->threads_rule);
+            c->threads = decide(c, &c->threads_rule);
         n = c->threads;
         why = c->threads_rule;
     }

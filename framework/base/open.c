@@ -1,7 +1,6 @@
 /* open.c -- opening and closing a context. */
 /* SPDX-License-Identifier: MIT */
-#include "framework/base/ctx.h"
-
+#include "framework/base/ranks.h"
 #include "framework/base/stop.h"
 #include "framework/system/mem.h"
 
@@ -31,11 +30,14 @@ lh_ctx *lh_open(int argc, char **argv, const char *purpose)
         c->argc = 0;
     lhi_settings_declare(c);
     lhi_stop_begin(c);
+    lhi_ranks_join(c);
     return c;
 }
 
 static void tell(const lh_ctx *c, const char *text)
 {
+    if (c->silent)
+        return;
     if (c->say)
         c->say(c->say_arg, text);
     else
@@ -77,6 +79,7 @@ int lh_close(lh_ctx *c)
     /* Results first, so that they stand above the error where both go to one place. */
     if (!arrived(c) && lh_exit_code(status) == 0)
         status = LH_EIO;
+    status = lhi_ranks_part(c, status);
     if (lh_error(c) != LH_OK && lh_error(c) != LH_HELP && lh_error(c) != LH_ENDED)
         tell(c, lh_message(c));
     if (c == &lhi_no_memory)

@@ -143,7 +143,8 @@ const char *lhi_stop_reason(const lh_ctx *c, char text[80])
 
     switch (asked(c)) {
     case NOBODY:
-        return "";
+        snprintf(text, 80, "%s", c->ranks ? "with a rank that was asked to" : "");
+        break;
     case SIGNAL:
         snprintf(text, 80, "by %s", lhi_sys_signal_name(lhi_sys_signalled()));
         break;

@@ -3,6 +3,7 @@
 #include "framework/data/feed.h"
 
 #include "framework/base/threads.h"
+#include "framework/tape/shared.h"
 
 #include <string.h>
 
@@ -155,11 +156,10 @@ int lhi_feed_find(lhi_feed *f, const lh_tape *t, const lhi_plan *p, lh_data *d,
     return lhi_data_follow(d, t->params) == LH_OK ? 0 : -1;
 }
 
-void lhi_feed_rows(const lhi_feed *f, lhi_ws *w, const lh_data *d, const uint32_t *order,
-                   size_t from, size_t to, int rank, int size)
+/* Rows begin..end-1 of the batch that begins with row `from`. */
+static void feed_part(const lhi_feed *f, lhi_ws *w, const lh_data *d, const uint32_t *order,
+                      size_t from, size_t begin, size_t end)
 {
-    const size_t begin = lhi_share(to - from, rank, size);
-    const size_t end = lhi_share(to - from, rank + 1, size);
     const size_t cell = w->element;
     char *X = f->X >= 0 ? (char *)w->slot[f->X].value + begin * d->cols * cell : NULL;
     char *y = f->y >= 0 ? (char *)w->slot[f->y].value + begin * f->y_cols * cell : NULL;
@@ -179,4 +179,17 @@ void lhi_feed_rows(const lhi_feed *f, lhi_ws *w, const lh_data *d, const uint32_
         lhi_data_gather_f64(d, order, from + begin, from + end, (void *)X, (void *)y);
     else
         lhi_data_gather_wide(d, order, from + begin, from + end, (void *)X, (void *)y);
+}
+
+void lhi_feed_rows(const lhi_feed *f, lhi_ws *w, const lh_data *d, const uint32_t *order,
+                   size_t from, size_t to, int rank, int size)
+{
+    size_t first = 0, past = to - from, begin, end;
+
+    if (w->shared)
+        lhi_shared_own(w, &first, &past);
+    begin = first + lhi_share(past - first, rank, size);
+    end = first + lhi_share(past - first, rank + 1, size);
+    if (begin < end)
+        feed_part(f, w, d, order, from, begin, end);
 }

@@ -136,7 +136,7 @@ static const lh_lines lines = {
     .forward = "#1 + #2", .backward = {"d#0", "over_rows(d#0)"}
 };
 
-static const lhi_fuses fuses = {.ends = LHI_ENDS_ROW, .passes = 1};
+static const lhi_fuses fuses = {.ends = LHI_ENDS_ROW, .passes = 1, .shards = 2};
 
 LH_DEFINE_OP(add, .n_in = 2, .shape = shape, .flops = flops, .work = work, .fuses = &fuses,
              .lines = &lines, .pointwise = 1, .linear = 3);

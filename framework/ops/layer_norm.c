@@ -358,5 +358,7 @@ static const lh_lines lines = {
                  "over_rows(d#0 * " NORMAL ")", "over_rows(d#0)"}
 };
 
+static const lhi_fuses fuses = {.shards = 6};
+
 LH_DEFINE_OP(layer_norm, .n_in = 3, .numbers = 1, .shape = shape, .flops = lh_flops_elementwise,
-             .work = work, .lines = &lines, .reads = LH_READS(0) | LH_READS(1));
+             .work = work, .fuses = &fuses, .lines = &lines, .reads = LH_READS(0) | LH_READS(1));

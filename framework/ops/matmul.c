@@ -190,7 +190,7 @@ static const lh_lines lines = {
     .forward = "#1 #2", .backward = {"d#0 #2^T", "#1^T d#0"}
 };
 
-static const lhi_fuses fuses = {.product = 1, .moves = 2};
+static const lhi_fuses fuses = {.product = 1, .moves = 2, .shards = 2};
 
 LH_DEFINE_OP(matmul, .n_in = 2, .shape = shape, .flops = flops, .work = work, .fuses = &fuses,
              .lines = &lines, .reads = LH_READS(0) | LH_READS(1), .linear = 3);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
 #include "framework/base/place.h"
+#include "framework/base/ranks.h"
 #include "framework/base/stop.h"
 #include "framework/ops/ops.h"
 #include "framework/session/keep.h"
@@ -34,6 +35,24 @@ static void save(lh_run *r, const char *path)
     lhi_stop_saving(r->c, lhi_sys_clock() - began);
 }
 
+/* What the rank that writes has come to is what the call has come to on all of them, so that a
+ * program that looks at it goes on as one; and the file is there when any of them goes on. */
+static void agree(lh_ctx *c)
+{
+    struct {
+        lh_status status;
+        char text[sizeof c->message];
+    } first;
+
+    if (!c->ranks || c->status == LH_HELP)
+        return;
+    first.status = c->status;
+    memcpy(first.text, c->message, sizeof first.text);
+    lhi_ranks_tell(c, &first, sizeof first);
+    if (c->silent && first.status != LH_OK)
+        lhi_fail(c, first.status, NULL, "%s", first.text);
+}
+
 lh_status lh_save(lh_run *r, const char *path)
 {
     if (!r)
@@ -42,8 +61,13 @@ lh_status lh_save(lh_run *r, const char *path)
         return r->c->status;
     if (!path || !path[0])
         lhi_fail(r->c, LH_EUSAGE, NULL, "lh_save: there is no path");
-    else if (lhi_run_good(r, "lh_save"))
-        save(r, path);
+    else if (lhi_run_good(r, "lh_save")) {
+        lhi_ranks_meet(r->c, LHI_MEET_SAVE, r->step, 0);
+        if (lhi_ok(r->c)) {
+            save(r, path);
+            agree(r->c);
+        }
+    }
     return lhi_call_ends(r->c);
 }
 

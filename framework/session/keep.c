@@ -363,6 +363,8 @@ static void announce(lh_run *r, const char *path)
         r->inert = 1; /* it must not write there, and not begin anew where it should go on */
         return;
     }
+    if (c->silent) /* another rank saves */
+        return;
     plan(k);
     lhi_run_hook(r, &k->hook);
     r->wrong = save_wrong;

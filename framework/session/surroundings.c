@@ -55,9 +55,9 @@ lh_status lh_folder(lh_ctx *c, const char *path)
 {
     if (!lhi_ok(c) || c->set.dry_run)
         return lhi_ok(c) ? LH_OK : lh_error(c);
-    if (path && path[0])
+    if (path && path[0] && !c->silent)
         make_folder(c, path);
-    else
+    else if (!path || !path[0])
         lhi_fail(c, LH_EUSAGE, NULL, "a folder needs a name");
     return lhi_call_ends_if_trained(c);
 }

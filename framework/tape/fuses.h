@@ -15,6 +15,9 @@ typedef struct lhi_fuses {
     unsigned ends;    /* LHI_ENDS_ flags */
     unsigned moves;   /* bit k: backward() of operand k does s->fused->move */
     unsigned passes;  /* bit k: operand k's gradient is the output's, unchanged */
+    unsigned shards;  /* bit k: operand k, where it is no batch, is given the sum over the shards
+                         (longhand/op/sums.h) of what the rows of each would give: other processes
+                         may make some of them */
 } lhi_fuses;
 
 /* How a parameter moves as soon as its gradient is whole: velocity := momentum velocity +

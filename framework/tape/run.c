@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/stop.h"
 #include "framework/base/threads.h"
-#include "framework/tape/tape.h"
+#include "framework/tape/shared.h"
 
 #include <stdio.h>
 
@@ -96,7 +96,9 @@ void lhi_run_act(lhi_ws *w, size_t act, const lhi_descent *d, int rank, int size
 
     j->call.step = w->step; /* the job is made once for many steps */
     j->call.trains = w->trains;
-    if (act < w->p->forwards)
+    if (w->shared)
+        lhi_shared_act_run(w, act, rank, size);
+    else if (act < w->p->forwards)
         forward(a, j, rank, size);
     else if (d && a->moves)
         backward_and_move(w, a, j, d, rank, size);
@@ -132,6 +134,8 @@ void lhi_run_backward(lhi_ws *w, const lhi_descent *d, int rank, int size)
             d = NULL;
         lhi_run_act(w, i, d, rank, size);
     }
+    if (w->shared)
+        lhi_shared_end(w, rank, size);
 }
 
 void lhi_run_one(lhi_ws *w, const lhi_plan *p, size_t act)

@@ -82,6 +82,7 @@ typedef struct lhi_hand {
 typedef struct lhi_ws lhi_ws;
 typedef struct lhi_plan lhi_plan;
 typedef struct lhi_root lhi_root;
+typedef struct lhi_shared lhi_shared;
 
 struct lh_tape {
     lh_ctx *c;
@@ -253,6 +254,7 @@ struct lhi_ws {
     size_t work_bytes;
     int threads;
     lhi_pace pace[2];      /* of forward passes, or whole steps, and of backward passes */
+    lhi_shared *shared;    /* with other ranks (shared.h); NULL: with none */
     lhi_ws *older;         /* roots.c: one with room for fewer rows, kept for its views */
 };
 

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/rng.h"
 #include "framework/base/threads.h"
-#include "framework/tape/tape.h"
+#include "framework/tape/shared.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -293,6 +293,7 @@ void lhi_ws_free(lhi_ws *w)
 {
     lh_ctx *c = w->t->c;
 
+    lhi_shared_free(w);
     lhi_release(c, w->work);
     lhi_release(c, w->block);
     lhi_release(c, w->job);
@@ -313,6 +314,8 @@ void lhi_ws_rows(lhi_ws *w, size_t rows)
     for (size_t i = 0; i < w->nodes; i++)
         if (lhi_is_batch(&w->t->node[i]))
             w->slot[i].rows = rows;
+    if (w->shared)
+        lhi_shared_rows(w);
     for (int rank = 0; w->p && rank < w->threads; rank++)
         for (size_t i = 0; i < w->p->acts; i++)
             lhi_job_make(w, &w->p->act[i], rank, &w->job[(size_t)rank * w->p->acts + i]);

@@ -101,7 +101,8 @@ int lhi_run_movers(lh_run *r)
     const lh_optimizer *how = &r->optim.how;
     const lhi_mover *mover = r->optim.row->mover[r->w->variant];
 
-    r->at_end = mover->whole || how->clip_norm > 0 || how->accumulate > 1;
+    r->at_end = mover->whole || how->clip_norm > 0 || how->accumulate > 1 ||
+                r->w->shared;
     if (find_numbers(r) != 0 || find_slots(r) != 0 || find_moved(r) != 0 || make_room(r) != 0)
         return -1;
     r->descent = (lhi_descent){.mover = mover, .fuses = lhi_optim_fuses(&r->optim)};

@@ -20,8 +20,7 @@ static int make_room(lh_run *r, size_t rows)
 
     if (rows <= r->w->room)
         return 0;
-    w = lhi_ws_new(r->t, r->p, r->w->type, rows + rows / 2, lhi_threads(r->c, NULL),
-                   LHI_WS_GRADIENTS | LHI_WS_TRAINS);
+    w = lhi_run_workspace(r, rows + rows / 2, lhi_threads(r->c, NULL));
     if (!w)
         return -1;
     lhi_ws_free(r->w);
@@ -33,8 +32,8 @@ static int make_room(lh_run *r, size_t rows)
 /* 1 when a step of the driver's own may be made; it begins to be shown. */
 static int may_step(lh_run *r, const char *caller)
 {
-    if (lhi_stops(r->c))
-        r->stopped = 1;
+    if (lhi_run_stops(r))
+        r->stopped = lhi_ok(r->c);
     else if (lhi_run_due(r))
         lhi_run_hooks(r);
     if (!lhi_run_goes_on(r)) {

@@ -87,10 +87,7 @@ static int find_params(lh_run *r)
 
 int lhi_run_ready(lh_run *r, int threads)
 {
-    lh_params *p = r->t->params;
-
-    r->w = lhi_ws_new(r->t, r->p, p->type, r->batch, threads,
-                      LHI_WS_GRADIENTS | LHI_WS_TRAINS);
+    r->w = lhi_run_workspace(r, r->batch, threads);
     if (!r->w || find_params(r) != 0 || lhi_run_movers(r) != 0)
         return -1;
     lhi_set(r->w->type, r->w->slot[r->p->root].grad, 0, 1); /* dL/dL */
@@ -113,7 +110,8 @@ static lh_run *run_of(lh_var L, const lh_optimizer *how, long epochs, const char
     r = lhi_alloc(c, sizeof *r);
     if (!r)
         return inert(c);
-    *r = (lh_run){.c = c, .t = L.tape, .gen = L.tape->gen, .optim = optim, .epochs = epochs};
+    *r = (lh_run){.c = c, .t = L.tape, .gen = L.tape->gen, .optim = optim, .epochs = epochs,
+                  .met = -1};
     r->p = lhi_plan_new(L.tape, L.id, LHI_LEAN);
     return r->p ? r : inert(c);
 }
@@ -309,7 +307,7 @@ static void steps(void *arg)
     do {
         if (!lhi_run_next(r))
             return;
-    } while (r->position < r->d->rows && !lhi_stops(r->c) && !lhi_run_due(r) &&
+    } while (r->position < r->d->rows && !lhi_run_stops(r) && !lhi_run_due(r) &&
              lhi_pace_size(&r->w->pace[0], 0) == size);
 }
 
@@ -407,8 +405,8 @@ static int all_steps(lh_run *r)
 {
     lhi_run_order(r);
     while (r->position < r->d->rows) {
-        if (lhi_stops(r->c))
-            r->stopped = 1;
+        if (lhi_run_stops(r))
+            r->stopped = lhi_ok(r->c);
         else if (lhi_run_due(r))
             lhi_run_hooks(r);
         if (r->stopped || !lhi_ok(r->c))
@@ -450,6 +448,7 @@ int lh_epoch(lh_run *r)
         lhi_call_ends(r->c);
         return 0;
     }
+    lhi_run_meet(r);
     if (!lhi_run_goes_on(r))
         return lhi_run_finish(r);
     if (r->own == 0) { /* steps of the driver's own need but be counted */

@@ -96,6 +96,8 @@ struct lh_run {
      * added to the message, and what can be done to its hint.  NULL: nobody is. */
     void (*wrong)(lh_run *r, void *arg, char *done, size_t room, char *hint, size_t hint_room);
     void *wrong_arg;
+    long met;                 /* the steps after which the ranks met last; -1: not yet */
+    int all_stop;             /* they agreed to stop then */
     long look, looked;        /* the steps of the next look at the clock, and of the last one */
     double clock;             /* at that */
     lhi_progress progress;
@@ -140,6 +142,16 @@ int lhi_run_own_step(lh_run *r);
 int lhi_run_ready(lh_run *r, int threads);
 /* One step on rows from..to-1 of the epoch's order; the loss is left in the workspace. */
 void lhi_run_step(lh_run *r, size_t from, size_t to);
+
+/* --- meet.c --- */
+
+/* The workspace of a run, for so many rows of a batch, which other ranks may share.  NULL after an
+ * error. */
+lhi_ws *lhi_run_workspace(lh_run *r, size_t rows, int threads);
+/* Does it stop before its next step?  All ranks say the same. */
+int lhi_run_stops(lh_run *r);
+/* Before an epoch: all ranks are there, and the first time they are at the same run. */
+void lhi_run_meet(lh_run *r);
 
 /* --- hook.c --- */
 

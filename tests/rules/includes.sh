@@ -26,6 +26,8 @@ layers() {
         sub(/[">].*/, "", name)
         if (name ~ /^hdf5/ || name ~ /^H5/) {
             if (folder != "store") bad("HDF5 belongs to store/")
+        } else if (name ~ /^mpi/) {
+            if (FILENAME != "framework/mpi/engine.c") bad("MPI belongs to mpi/engine.c")
         } else if (name == "omp.h") {
             if (FILENAME != "framework/base/threads.c") bad("OpenMP belongs to base/threads.c")
         } else if (name ~ /^longhand(\/[a-z]+)?\.(h|def)$/ || name ~ /^longhand\//) {
@@ -61,10 +63,10 @@ op_files() {
     done
 }
 
-rule "every include goes down the layers, HDF5 stays in store/, OpenMP in base/threads.c" layers
+rule "every include goes down the layers, HDF5 stays in store/, OpenMP in base/threads.c, MPI in mpi/" layers
 rule "an op file includes op_impl.h alone, or what ops share" op_files
 for pair in tape:ops tape:optim optim:ops optim:train tape:lines lines:ops ops:page page:data \
-    ops:data base:tape kernels:tape arrays:store store:tape \
+    ops:data base:tape mpi:base kernels:tape arrays:store store:tape \
     report:store train:verify verify:train verify:selftest verify:derive session:selftest \
     derive:train data:train system:base train:session cli:base session:cli session:bench \
     train:bench report:train bench:cli cli:bench; do
@@ -72,6 +74,7 @@ for pair in tape:ops tape:optim optim:ops optim:train tape:lines lines:ops ops:p
         "framework/${pair%:*}/planted.c" "#include \"framework/${pair#*:}/planted.h\""
 done
 catches "HDF5 in train/ is caught" layers framework/train/run.c "#include <hdf5.h>"
+catches "mpi.h in train/ is caught" layers framework/train/run.c "#include <mpi.h>"
 catches "omp.h in kernels/ is caught" layers framework/kernels/rows.c "  #  include <omp.h>"
 catches "an OpenMP pragma in train/ is caught" layers framework/train/run.c "#pragma omp parallel"
 catches "a driver that looks inside is caught" layers experiments/notes.c \

@@ -245,6 +245,11 @@ tests_unit_test_progress_SOURCES = tests/unit/test_progress.c
 tests_unit_test_progress_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_progress_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_ranks
+tests_unit_test_ranks_SOURCES = tests/unit/test_ranks.c tests/any_op.h tests/crew.h
+tests_unit_test_ranks_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_ranks_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_reading
 tests_unit_test_reading_SOURCES = tests/unit/test_reading.c tests/unit/arrays_h5_help.h \
 	tests/unit/arrays_help.h
