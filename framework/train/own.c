@@ -9,7 +9,6 @@
 #include "framework/system/sys.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Rows that the workspace has room for; it is made anew, with half as much again, where they are
@@ -125,8 +124,8 @@ static int wrong_gradient(lh_run *r, const lhi_param *a, size_t e)
 {
     char done[LHI_WRONG_DONE], hint[LHI_WRONG_HINT], what[LHI_NAME + 100];
 
-    snprintf(what, sizeof what, "the gradient of %s is not finite at row %zu, column %zu", a->name,
-             e / a->cols, e % a->cols);
+    lhi_format(what, sizeof what, "the gradient of %s is not finite at row %zu, column %zu",
+               a->name, e / a->cols, e % a->cols);
     if (lhi_back_go(r, what))
         return 1;
     r->bound = 1;
