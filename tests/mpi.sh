@@ -234,6 +234,7 @@ plant_sum() {
         awk '/for .size_t step = 1; step < p->shards/ {
                 print "    for (int k = 1; k < p->knots; k++)"
                 print "        p->plus[p->pluses++] = (lhi_plus){0, k};"
+                print "    (void)at;"
                 skip = 1
             }
             /^}/ { skip = 0 }

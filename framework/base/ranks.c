@@ -15,7 +15,9 @@ typedef struct word {
 
 struct lhi_ranks {
     lhi_engine *e;
-    int over;        /* they meet no more */
+    int over;        /* they meet no more, */
+    lh_status why;   /* and this is why */
+    char text[sizeof((lh_ctx *)NULL)->message];
     word *word;      /* of each */
     size_t *at;      /* one more than there are */
     char doing[60];
@@ -137,12 +139,27 @@ static int failed(const lhi_ranks *g)
     return -1;
 }
 
+/* The ranks part for good.  An error that a driver has cleared comes back where it goes on: alone
+ * it would wait for the others. */
+static void part_for(lh_ctx *c)
+{
+    lhi_ranks *g = c->ranks;
+
+    if (g->why == LH_OK) {
+        g->why = c->status;
+        memcpy(g->text, c->message, sizeof g->text);
+    }
+    lhi_fail(c, g->why, NULL, "%s", g->text);
+}
+
 int lhi_ranks_meet(lh_ctx *c, lhi_meeting at, long number, int stops)
 {
     lhi_ranks *g = c->ranks;
     char one[60], other[60];
     int r, any = 0;
 
+    if (g && g->over)
+        part_for(c);
     if (!g || g->over)
         return stops;
     exchange(c, at, number, c->status, stops);
@@ -162,6 +179,8 @@ int lhi_ranks_meet(lh_ctx *c, lhi_meeting at, long number, int stops)
                  "rank 0 came to %s, and rank %d to %s", name_of(&g->word[0], one), r,
                  name_of(&g->word[r], other));
     }
+    if (g->over)
+        part_for(c);
     return any;
 }
 
@@ -202,6 +221,10 @@ void lhi_ranks_compare(lh_ctx *c, const lhi_alike *mark, size_t count)
                 lhi_fail(c, LH_ESTATE, "do all machines see the same files, and was each process "
                          "begun with the same arguments and environment?",
                          "rank %d has other %s than rank 0", r, mark[k].name);
+    if (!lhi_ok(c)) {
+        g->over = 1;
+        part_for(c);
+    }
     lhi_release(c, all);
 }
 

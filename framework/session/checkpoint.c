@@ -63,10 +63,10 @@ lh_status lh_save(lh_run *r, const char *path)
         lhi_fail(r->c, LH_EUSAGE, NULL, "lh_save: there is no path");
     else if (lhi_run_good(r, "lh_save")) {
         lhi_ranks_meet(r->c, LHI_MEET_SAVE, r->step, 0);
-        if (lhi_ok(r->c)) {
-            save(r, path);
-            agree(r->c);
-        }
+        if (!lhi_ok(r->c)) /* the ranks have parted: no error of this call alone */
+            return r->c->status;
+        save(r, path);
+        agree(r->c);
     }
     return lhi_call_ends(r->c);
 }

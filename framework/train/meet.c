@@ -28,8 +28,9 @@ static uint64_t digest_of_text(uint64_t digest, const char *text)
 
 static uint64_t digest_of_options(lh_ctx *c)
 {
+    const uint64_t seeds[] = {c->set.seed, lhi_split_seed(c), lhi_shuffle_seed(c)};
     const char **line;
-    uint64_t digest = 0;
+    uint64_t digest = lhi_digest(0, seeds, sizeof seeds);
 
     for (size_t i = 0, n = lhi_config(c, &line); i < n; i++)
         digest = digest_of_text(digest, line[i]);

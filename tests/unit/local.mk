@@ -245,6 +245,11 @@ tests_unit_test_progress_SOURCES = tests/unit/test_progress.c
 tests_unit_test_progress_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_progress_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_meeting
+tests_unit_test_meeting_SOURCES = tests/unit/test_meeting.c tests/crew.h
+tests_unit_test_meeting_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_meeting_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_ranks
 tests_unit_test_ranks_SOURCES = tests/unit/test_ranks.c tests/any_op.h tests/crew.h
 tests_unit_test_ranks_CPPFLAGS = $(lh_test_cppflags)
