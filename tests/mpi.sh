@@ -166,12 +166,12 @@ job_seconds=60
 
 # --- stopping and going on ---
 
-long="$common --data=wdbc --batch=520 --epochs=3000 --keep=1"
+long="$common --data=wdbc --batch=520 --epochs=12000 --keep=1"
 "$longhand" train $long --out=alone >/dev/null 2>&1
 launch 3 "$longhand" train $long --max-time=1s --out=stopped
 exits "--max-time stops all ranks" 75
 before=$("$longhand" inspect stopped/model.h5 2>/dev/null | sed -n 's/.*step \([0-9]*\).*/\1/p')
-ok "in the middle (step $before)" [ "${before:-3000}" -lt 3000 ]
+ok "in the middle (step $before)" [ "${before:-24000}" -lt 24000 ]
 launch 2 "$longhand" train $long --resume=auto --out=stopped
 exits "another number of ranks goes on" 0
 ok "to the bytes of a run that was left alone" cmp alone/model.h5 stopped/model.h5
@@ -181,9 +181,19 @@ pids() { pgrep -f -- "--out=$1\$" | while read -r p; do
     case $(cat "/proc/$p/comm" 2>/dev/null) in *longhand*) echo "$p" ;; esac
 done; }
 
+# Waits until a run is under way, at most half a minute: a machine may be a hundred times as busy
+# as another.
+under_way() { # FILE: its first checkpoint
+    tries=0
+    while [ ! -s "$1" ] && [ "$tries" -lt 600 ]; do
+        sleep 0.05
+        tries=$((tries + 1))
+    done
+}
+
 rm -rf signalled
-(job 3 "$longhand" train $long --out=signalled >out 2>err; echo $? >ended) &
-sleep 1.5
+(job 3 "$longhand" train $long --save-every=100steps --out=signalled >out 2>err; echo $? >ended) &
+under_way signalled/model.h5
 one=$(pids signalled | sed -n 2p)
 [ -n "$one" ] && kill -USR1 "$one"
 wait
@@ -204,7 +214,8 @@ while [ "$n" -lt "$kills" ]; do
         (job "$ranks" "$longhand" train $long --save-every=100steps --resume=auto --out=killed \
             >out 2>err; echo $? >ended) &
         if [ "$lives" -lt 2 ]; then
-            sleep "$((1 + $(od -An -N2 -tu2 /dev/urandom) % 2)).$(($(od -An -N2 -tu2 /dev/urandom) % 10))"
+            [ "$lives" -gt 0 ] || under_way killed/model.h5
+            sleep "0.$(($(od -An -N2 -tu2 /dev/urandom) % 10))"
             one=$(pids killed | awk '{ p[NR] = $1 } END { srand(); if (NR) print p[1 + int(rand() * NR)] }')
             if [ -n "$one" ] && kill -KILL "$one" 2>/dev/null; then
                 done=$((done + 1))
@@ -230,7 +241,11 @@ ok "there were kills" [ "$done" -ge "$kills" ]
 
 # The same build with the sums of the ranks added one after another, as MPI_SUM might.
 plant_sum() {
-    cp -pR "$build" planted && mkdir -p planted/framework/tape &&
+    mkdir tree && for part in "$source"/*; do
+        case ${part##*/} in build | build-mpi) continue ;; esac
+        ln -s "$part" tree/
+    done
+    cp -pR "$build" tree/planted && mkdir -p tree/planted/framework/tape &&
         awk '/for .size_t step = 1; step < p->shards/ {
                 print "    for (int k = 1; k < p->knots; k++)"
                 print "        p->plus[p->pluses++] = (lhi_plus){0, k};"
@@ -238,17 +253,17 @@ plant_sum() {
                 skip = 1
             }
             /^}/ { skip = 0 }
-            !skip' "$source/framework/tape/partials.c" >planted/framework/tape/partials.c &&
-        grep -q 'lhi_plus){0, k}' planted/framework/tape/partials.c &&
-        (cd planted && make -o Makefile -o config.status srcdir="$source" top_srcdir="$source" VPATH="$source" longhand) \
-            >planted.log 2>&1 || { tail -n 20 planted.log; return 1; }
+            !skip' "$source/framework/tape/partials.c" >tree/planted/framework/tape/partials.c &&
+        grep -q 'lhi_plus){0, k}' tree/planted/framework/tape/partials.c &&
+        (cd tree/planted && make -o Makefile -o config.status longhand) >planted.log 2>&1 ||
+        { tail -n 20 planted.log; return 1; }
 }
 ok "a build that adds in the order of the ranks is made" plant_sum
 other=0
-if [ -x planted/longhand ]; then
+if [ -x tree/planted/longhand ]; then
     for ranks in 3 5; do
         rm -rf many
-        launch "$ranks" planted/longhand train $common --shards=8 --threads=1 --out=many $large
+        launch "$ranks" tree/planted/longhand train $common --shards=8 --threads=1 --out=many $large
         [ "$code" -eq 0 ] && ! cmp -s large-8.h5 many/model.h5 && other=$((other + 1))
     done
 fi
