@@ -25,18 +25,30 @@ BEGIN {
     below["bench"] = "bench " below["session"]
     below["cli"] = "cli"
 }
+# "folder/file" of an object.
+function file_of(path, part, n, name) {
+    sub(/\/\.libs\//, "/", path)
+    n = split(path, part, "/")
+    name = part[n]
+    sub(/\.o$/, "", name)
+    sub(/^lib[a-z0-9]*_la-/, "", name)
+    return part[n - 1] "/" name
+}
 function allowed(folder, other) { return index(" " below[folder] " ", " " other " ") > 0 }
 '
 
-# "folder/file" of an object.
-file_of() {
-    printf '%s\n' "$1" | sed -e 's|/\.libs/|/|' -e 's|.*/\([a-z]*\)/\([^/]*\)\.o$|\1/\2|' \
-        -e 's|/lib[a-z0-9]*_la-|/|'
+# The objects of a build of some sources, as paths in its framework/; one whose source has moved
+# since is no part of it.
+objects() { # BUILD SOURCE
+    {
+        (cd "$2/framework" && find . -name '*.c')
+        (cd "$1/framework" && find . -name '*.o' | sort)
+    } | awk "$layers"'
+        sub(/^\.\//, "") && sub(/\.c$/, "") { is[$0]; next }
+        file_of($0) in is'
 }
 
-# The objects of a build of some sources; one whose source has moved since is no part of it.
-objects() { # BUILD SOURCE
-    find "$1/framework" -name '*.o' | sort | while IFS= read -r object; do
-        [ ! -f "$2/framework/$(file_of "$object").c" ] || printf '%s\n' "$object"
-    done
+# What nm says of them, with the path of the object and a colon before each line.
+names() { # BUILD SOURCE OPTION
+    objects "$1" "$2" | (cd "$1/framework" && xargs nm -A "$3")
 }

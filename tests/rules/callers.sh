@@ -23,33 +23,33 @@ session/surroundings session/theirs session/untrusted store/print bench/show'
 # Prints what the objects of a build of some sources call and should not: what they want from
 # outside, without the disguise of _FORTIFY_SOURCE.
 linked() {
-    objects "$1" "$2" | grep -v /system/ | while IFS= read -r object; do
-        echo "$(file_of "$object") $(nm -u "$object" | awk '{ printf "%s ", $NF }')"
-    done | awk -v never="^($calls|$ends)\$" -v prints="^($prints|std(in|out|err))\$" \
-        -v printers=" $(printf '%s ' $printers)" '
+    names "$1" "$2" -u | awk -v never="^($calls|$ends)\$" -v prints="^($prints|std(in|out|err))\$" \
+        -v printers=" $(printf '%s ' $printers)" "$layers"'
+        /^system\// { next }
         {
-            for (i = 2; i <= NF; i++) {
-                name = $i
-                sub(/@.*/, "", name)
-                if (name ~ /^__.*_chk$/) { sub(/^__/, "", name); sub(/_chk$/, "", name) }
-                sub(/^__isoc[0-9]*_/, "", name)
-                if (name ~ never)
-                    print $1 ".c calls " name
-                else if (name ~ prints && $1 !~ /^cli\// && !index(printers, " " $1 " "))
-                    print $1 ".c uses " name
-            }
+            file = $1
+            sub(/:.*/, "", file)
+            file = file_of(file)
+            name = $NF
+            sub(/@.*/, "", name)
+            if (name ~ /^__.*_chk$/) { sub(/^__/, "", name); sub(/_chk$/, "", name) }
+            sub(/^__isoc[0-9]*_/, "", name)
+            if (name ~ never)
+                print file ".c calls " name
+            else if (name ~ prints && file !~ /^cli\// && !index(printers, " " file " "))
+                print file ".c uses " name
         }'
 }
 
 # The same from the text, where comments and strings are taken away first.
 written() {
-    (cd "$1/framework" && find . -name '*.[ch]' ! -path './system/*' ! -path './data/wdbc.c') |
-        while IFS= read -r file; do
-            sed -e 's/"\([^"\\]\|\\.\)*"/""/g' -e 's|/\*.*\*/||g' "$1/framework/$file" |
-                awk '/\/\*/ { on = 1 } !on; /\*\// { on = 0 }' |
-                grep -nE "(^|[^a-zA-Z0-9_.>])($calls|$ends|assert) *\(" | grep -v '^[0-9]*: *\*' |
-                sed "s|^|$(basename "$file"):|"
-        done
+    (cd "$1/framework" && find . -name '*.[ch]' ! -path './system/*' ! -path './data/wdbc.c' \
+        -exec awk -v never="(^|[^a-zA-Z0-9_.>])($calls|$ends|assert) *\\\\(" '
+        FNR == 1 { inside = 0 }
+        { gsub(/"([^"\\]|\\.)*"/, "\"\""); gsub(/\/\*.*\*\//, "") }
+        /\/\*/ { inside = 1 }
+        !inside && $0 ~ never && !/^ *\*/ { print FILENAME ":" FNR ":" $0 }
+        /\*\// { inside = 0 }' {} +)
 }
 
 rule "in the text only framework/system/ calls for memory, files, processes or time" written
@@ -86,15 +86,18 @@ fi
 unseen='calls machine process child trial team signals floats'
 around() { # FOLDER: objects of framework/system/ in the test build that call a file by themselves
     names=$(sed -n 's/^#define \([a-z]*\)(.*/\1/p' "$source/framework/system/calls.h" | tr '\n' '|')
-    find "$1" -path '*system*' -name 'libtesting_la-*.o' | sort |
-        while IFS= read -r object; do
-            name=$(basename "$object" .o)
-            case " $unseen " in *" ${name#libtesting_la-} "*) continue ;; esac
-            nm -u "$object" | awk -v file="${name#libtesting_la-}" -v never="^(${names%|})(64)?$" '
-                { name = $NF; sub(/@.*/, "", name); if (name ~ /^__.*_chk$/) name = substr(name, 3) }
-                { sub(/_chk$/, "", name); sub(/^__/, "", name); sub(/_2$/, "", name) }
-                name ~ never { print file ".c calls " name }'
-        done
+    (cd "$1" && find . -path '*system*' -name 'libtesting_la-*.o' -exec nm -uA {} +) | awk \
+        -v never="^(${names%|})(64)?\$" -v unseen=" $unseen " '
+        {
+            file = $1
+            sub(/\.o:.*/, "", file)
+            sub(/.*libtesting_la-/, "", file)
+            name = $NF
+            sub(/@.*/, "", name)
+            if (name ~ /^__.*_chk$/) name = substr(name, 3)
+            sub(/_chk$/, "", name); sub(/^__/, "", name); sub(/_2$/, "", name)
+        }
+        name ~ never && !index(unseen, " " file " ") { print file ".c calls " name }'
 }
 seen=$(find "$build/framework/system" -name 'libtesting_la-*.o' | wc -l)
 if have nm && [ "$seen" -gt 10 ]; then

@@ -24,37 +24,36 @@ folders='kernels tape lines ops train data verify selftest derive report'
 
 # Calls in the text of them.
 written() {
-    for folder in $folders; do
-        for file in "$1/framework/$folder"/*.[ch]; do
-            [ "$(basename "$file")" = wdbc.c ] && continue
-            sed -e 's/"\([^"\\]\|\\.\)*"/""/g' -e 's|/\*.*\*/||g' "$file" |
-                awk '/\/\*/ { on = 1 } !on; /\*\// { on = 0 }' |
-                grep -E "(^|[^a-zA-Z0-9_])($libm)[fl]? *\(" |
-                sed "s|^|$folder/$(basename "$file"): |"
-        done
-    done
+    (cd "$1/framework" && find $folders -name '*.[ch]' ! -name wdbc.c -exec awk -v libm="$libm" '
+        FNR == 1 { inside = 0 }
+        { gsub(/"([^"\\]|\\.)*"/, "\"\""); gsub(/\/\*.*\*\//, "") }
+        /\/\*/ { inside = 1 }
+        !inside && $0 ~ "(^|[^a-zA-Z0-9_])(" libm ")[fl]? *\\(" { print FILENAME ": " $0 }
+        /\*\// { inside = 0 }' {} +)
 }
 
 # Calls in the objects.
 linked() {
-    for folder in $folders; do
-        find "$1/framework/$folder" -name '*.o' | while IFS= read -r object; do
-            nm -u "$object" | awk '{ print $NF }' | sed -e 's/@.*//' -e 's/^__\(.*\)_finite$/\1/' |
-                grep -xE "($libm)[fl]?" |
-                sed "s|^|$folder/$(basename "$object") calls |"
-        done
-    done
+    (cd "$1/framework" && find $folders -name '*.o' -exec nm -uA {} + | awk -v libm="$libm" '
+        {
+            file = $0
+            sub(/:.*/, "", file)
+            sub(/@.*/, "", $NF)
+            if ($NF ~ /^__.*_finite$/)
+                $NF = substr($NF, 3, length($NF) - 9)
+        }
+        $NF ~ "^(" libm ")[fl]?$" { print file " calls " $NF }')
 }
 
 # Numbers formatted by the C library itself have a decimal comma where the program has one.  The
 # command and what it alone calls (cli, bench) set no locale.
 formats() {
     (cd "$1/framework" && find . -name '*.[ch]' ! -path './system/*' ! -path './cli/*' \
-        ! -path './bench/*') | while IFS= read -r file; do
-        tr '\n' ' ' <"$1/framework/$file" | sed 's/;/;\
-/g' | grep -oE '(^|[^a-z_"])(f|s|sn)?printf *\(.*%[-+ 0#]*[0-9*]*(\.[0-9*]*)?L?[aefgAEFG].*' |
-            sed "s|^|$file: |"
-    done
+        ! -path './bench/*' -exec awk 'BEGIN { RS = ";" }
+        { gsub(/\n/, " ") }
+        match($0, /(^|[^a-z_"])(f|s|sn)?printf *\(.*%[-+ 0#]*[0-9*]*(\.[0-9*]*)?L?[aefgAEFG]/) {
+            print FILENAME ": " substr($0, RSTART)
+        }' {} +)
 }
 
 # Every object is compiled without contraction.

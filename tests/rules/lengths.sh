@@ -12,20 +12,18 @@ ours() { # TREE NAME...
 }
 
 long_files() {
-    ours "$1" '*.[ch]' '*.sh' '*.am' '*.mk' '*.def' '*.ac' '*.m4' quickstart bootstrap | while IFS= read -r file; do
-        lines=$(wc -l <"$1/$file" | tr -d ' ')
-        [ "$lines" -le 500 ] || echo "$file: $lines lines"
-    done
+    files=$(ours "$1" '*.[ch]' '*.sh' '*.am' '*.mk' '*.def' '*.ac' '*.m4' quickstart bootstrap)
+    (cd "$1" && printf '%s\n' "$files" |
+        xargs awk 'FNR == 501 { print FILENAME ": more than 500 lines" }')
 }
 
 long_lines() {
-    ours "$1" '*.[ch]' '*.def' | while IFS= read -r file; do
-        awk -v name="$file" '
-            { sub(/\r$/, ""); text = $0; gsub(/[\200-\277]/, "", text) }
-            length(text) > 100 { print name ":" NR ": " length(text) " columns" }
-            /\t/ { print name ":" NR ": a tab" }
-            /[ ]$/ { print name ":" NR ": a blank at the end" }' "$1/$file"
-    done
+    files=$(ours "$1" '*.[ch]' '*.def')
+    (cd "$1" && printf '%s\n' "$files" | xargs awk '
+        { sub(/\r$/, ""); text = $0; gsub(/[\200-\277]/, "", text) }
+        length(text) > 100 { print FILENAME ":" FNR ": " length(text) " columns" }
+        /\t/ { print FILENAME ":" FNR ": a tab" }
+        /[ ]$/ { print FILENAME ":" FNR ": a blank at the end" }')
 }
 
 many() { awk 'BEGIN { for (i = 0; i < 501; i++) print "int planted" i ";" }'; }

@@ -5,9 +5,8 @@
 
 # The global symbols of the objects: "folder/file kind symbol".
 symbols() {
-    objects "$1" "$2" | while IFS= read -r object; do
-        nm -g "$object" | awk -v file="$(file_of "$object")" 'NF > 1 { print file, $(NF - 1), $NF }'
-    done
+    names "$1" "$2" -g |
+        awk "$layers"'NF > 2 { sub(/:.*/, "", $1); print file_of($1), $(NF - 1), $NF }'
 }
 
 # From symbols: "folder/file symbol home" for each that is defined in another folder.

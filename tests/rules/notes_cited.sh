@@ -21,12 +21,13 @@ cited() {
 missing() { # WHERE FILES...
     where=$1
     shift
-    cited "$@" >"$work/numbers"
-    line=1
-    while [ "$line" -le 22 ]; do
-        grep -qx "$line" "$work/numbers" || echo "NOTES $line is not cited in $where"
-        line=$((line + 1))
-    done
+    cited "$@" | awk -v where="$where" '
+        { seen[$1] }
+        END {
+            for (i = 1; i <= 22; i++)
+                if (!(i in seen))
+                    print "NOTES " i " is not cited in " where
+        }'
 }
 
 uncited() {
@@ -48,21 +49,19 @@ rule "every line of the notes is cited in the library, in the driver, in page.c 
 
 # For each line: a tree without its citations is found wanting.
 plant planted
+citing=$(cd planted && grep -rl NOTES framework)
 line=1
 blind=
 while [ "$line" -le 22 ]; do
     for part in framework page.c tests notes.c; do
         case $part in
-        framework) files=$(cd planted && find framework -name '*.[ch]') ;;
+        framework) files=$citing ;;
         page.c) files=tests/page.c ;;
         tests) files='tests/unit/test_page.c tests/unit/test_verify.c' ;;
         *) files=experiments/notes.c ;;
         esac
         for file in $files; do
-            if grep -q NOTES "planted/$file"; then
-                sed "/NOTES/s/\\([ ,]\\)$line\\([^0-9]\\|\$\\)/\\1 0\\2/g" "$source/$file" \
-                    >"planted/$file"
-            fi
+            sed "/NOTES/s/\\([ ,]\\)$line\\([^0-9]\\|\$\\)/\\1 0\\2/g" "$source/$file" >"planted/$file"
         done
         (uncited planted) >found
         grep -q "^NOTES $line is not cited in $part\$" found || blind="$blind $part:$line"

@@ -4,35 +4,45 @@
 
 openings() {
     (cd "$1" && find framework experiments include tests bench -name '*.[ch]' \
-        ! -path framework/data/wdbc.c ! -path include/longhand/version.h 2>/dev/null) |
-        while IFS= read -r file; do
-            name=$(basename "$file")
-            case $(head -n 1 "$1/$file") in
-            "/* $name -- "*) ;;
-            *) echo "$file: does not open with '/* $name -- '" ;;
-            esac
+        ! -path framework/data/wdbc.c ! -path include/longhand/version.h -exec awk '
+        function judge() {
+            if (!named) print file ": does not open with its name, \"/* " base " -- \""
             # The sentence ends with a full stop, in the first comment.
-            awk '{ text = text $0 } /\*\// { exit } END { exit text !~ /\.( |\*|$)/ }' "$1/$file" ||
-                echo "$file: the first comment is no sentence"
-            head -n 12 "$1/$file" | grep -qF '/* SPDX-License-Identifier: MIT */' ||
-                echo "$file: no licence line"
-        done
+            if (text !~ /\.( |\*|$)/) print file ": the first comment is no sentence"
+            if (!licensed) print file ": no licence line"
+        }
+        FNR == 1 {
+            if (file != "") judge()
+            file = base = FILENAME
+            sub(/.*\//, "", base)
+            named = index($0, "/* " base " -- ") == 1
+            text = ""
+            over = licensed = 0
+        }
+        !over { text = text $0; over = /\*\// }
+        FNR <= 12 && index($0, "/* SPDX-License-Identifier: MIT */") { licensed = 1 }
+        END { judge() }' {} + 2>/dev/null)
 }
 
+# Files that do not have OPEN, their name and a dash in their first lines.
+unnamed='
+    function judge() { if (!found) print file ": does not open with its name and a sentence" }
+    FNR == 1 {
+        if (file != "") judge()
+        file = base = FILENAME
+        sub(/.*\//, "", base)
+        found = 0
+    }
+    FNR <= lines && index($0, open " " base " -- ") { found = 1 }
+    END { judge() }'
+
 lists() {
-    (cd "$1" && find framework include tests -name '*.def') | while IFS= read -r file; do
-        case $(head -n 1 "$1/$file") in
-        "/* $(basename "$file") -- "*) ;;
-        *) echo "$file: does not open with its name" ;;
-        esac
-    done
+    (cd "$1" && find framework include tests -name '*.def' \
+        -exec awk -v lines=1 -v open='/*' "$unnamed" {} +)
 }
 
 scripts() {
-    (cd "$1" && find tests -name '*.sh') | while IFS= read -r file; do
-        head -n 2 "$1/$file" | grep -qF "# $(basename "$file") -- " ||
-            echo "$file: does not open with its name and a sentence"
-    done
+    (cd "$1" && find tests -name '*.sh' -exec awk -v lines=2 -v open='#' "$unnamed" {} +)
 }
 
 rule "each C file opens with its name, a sentence and the licence" openings
