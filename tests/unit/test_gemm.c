@@ -1,6 +1,7 @@
 /* test_gemm.c -- the matrix product, sums over the batch and descent: bits of the definition. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/kernels/variant.h"
+#include "framework/system/sanitized.h"
 #include "tests/check.h"
 #include "tests/descend.h"
 #include "tests/draw.h"
@@ -11,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Sanitizers slow the plain loops down ten times, and need each path alone. */
+enum { THIN = LHI_SANITIZED ? 10 : 1 };
 
 static uint64_t state = 1;
 static long compared;
