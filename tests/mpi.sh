@@ -105,6 +105,13 @@ ok "and its history" cmp notes1/history.csv notes4/history.csv
 sed 's/notes4/notes1/g' out >out4
 ok "and says the same" cmp out1 out4
 
+# A loss that is no number takes all of them back, as it does one process.
+back="--data=wdbc --loss=squares --rate=0.8 --hidden=4 --batch=0 --epochs=50 --on-nan=back"
+"$longhand" train $common $back --out=back1 >/dev/null 2>&1
+launch 3 "$longhand" train $common $back --out=back3
+is "--on-nan=back goes back on 3 ranks" "$(grep -c 'back to the parameters' err)" 3
+ok "to the bytes of one process" cmp back1/model.h5 back3/model.h5
+
 # --- errors ---
 
 launch 3 "$longhand" train --data=missing.csv --out=many
