@@ -1,6 +1,7 @@
 /* error.c -- the first error, its text, and what is said on the way. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/quote.h"
+#include "framework/base/text.h"
 #include "framework/system/sys.h"
 
 #include <stdarg.h>
@@ -72,14 +73,12 @@ lh_status lh_clear(lh_ctx *c)
     return was;
 }
 
-/* Has this text been told at once before?  Else it is remembered (FNV-1a). */
+/* Has this text been told at once before?  Else it is remembered. */
 static int was_told(lh_ctx *c, const char *text)
 {
     const size_t room = sizeof c->told / sizeof c->told[0];
-    uint64_t digest = 0xcbf29ce484222325u;
+    const uint64_t digest = lhi_digest(0, text, strlen(text));
 
-    for (; *text; text++)
-        digest = (digest ^ (unsigned char)*text) * 0x100000001b3u;
     for (size_t i = 0; i < room; i++)
         if (c->told[i] == digest)
             return 1;

@@ -228,16 +228,6 @@ void lhi_ranks_compare(lh_ctx *c, const lhi_alike *mark, size_t count)
     lhi_release(c, all);
 }
 
-uint64_t lhi_digest(uint64_t digest, const void *bytes, size_t size)
-{
-    const unsigned char *at = bytes;
-
-    digest ^= 0xcbf29ce484222325u;
-    for (size_t i = 0; i < size; i++)
-        digest = (digest ^ at[i]) * 0x100000001b3u;
-    return digest;
-}
-
 void lhi_ranks_tell(lh_ctx *c, void *bytes, size_t size)
 {
     lhi_ranks *g = c->ranks;

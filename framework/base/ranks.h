@@ -40,8 +40,6 @@ typedef struct lhi_alike {
 } lhi_alike;
 /* LH_ESTATE, which names rank and mark, where one is another; after a meeting that all came to. */
 void lhi_ranks_compare(lh_ctx *c, const lhi_alike *mark, size_t count);
-/* Adds bytes to a digest, which begins at 0. */
-uint64_t lhi_digest(uint64_t digest, const void *bytes, size_t size);
 
 /* What rank 0 has of some bytes, on all ranks. */
 void lhi_ranks_tell(lh_ctx *c, void *bytes, size_t size);

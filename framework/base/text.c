@@ -57,6 +57,16 @@ int lhi_format(char *to, size_t room, const char *format, ...)
     return length < 0 ? 0 : length < (int)room ? length : (int)room - 1;
 }
 
+uint64_t lhi_digest(uint64_t digest, const void *bytes, size_t size)
+{
+    const unsigned char *at = bytes;
+
+    digest ^= 0xcbf29ce484222325u;
+    for (size_t i = 0; i < size; i++)
+        digest = (digest ^ at[i]) * 0x100000001b3u;
+    return digest;
+}
+
 int lhi_ends_with(const char *path, const char *ending)
 {
     const size_t length = strlen(path), tail = strlen(ending);

@@ -18,6 +18,9 @@ void lhi_text_free(lhi_text *t);
 /* snprintf with a decimal point in any locale; the number of bytes that stand there. */
 int lhi_format(char *to, size_t room, const char *format, ...) LH_PRINTF(3, 4);
 
+/* Adds bytes to a digest, which begins at 0 (FNV-1a). */
+uint64_t lhi_digest(uint64_t digest, const void *bytes, size_t size);
+
 /* 1 when a path has something before this ending (".csv"). */
 int lhi_ends_with(const char *path, const char *ending);
 

@@ -119,12 +119,6 @@ void lhi_shared_sum(const lhi_ws *w, size_t act, const lhi_job *j, int rank, int
 
 /* --- what is exchanged --- */
 
-static size_t block_of(const lhi_shared *s, size_t elements, int rank)
-{
-    return elements / (size_t)s->e->size * (size_t)rank +
-           elements % (size_t)s->e->size * (size_t)rank / (size_t)s->e->size;
-}
-
 /* Adds up elements from..to-1 of all knots, `apart` elements from one to the next: the sum is in
  * the first. */
 static void add_up(const lhi_ws *w, char *knots, size_t apart, size_t from, size_t to)
@@ -174,8 +168,8 @@ static void exchange_small(lhi_ws *w, const lhi_group *g, int rank, int size)
     if (rank == 0) {
         memcpy(met + (size_t)mine * one, sums_of(s, g, 0, w->element), (size_t)own * one);
         for (int r = 0; r <= s->e->size; r++)
-            s->cut[0][r] = (size_t)s->first[r] * one;
-        s->e->gather(s->e, met, s->cut[0]);
+            s->cut[r] = (size_t)s->first[r] * one;
+        s->e->gather(s->e, met, s->cut);
     }
     if (size > 1)
         lhi_barrier();
@@ -193,14 +187,14 @@ static void deal_knot(lhi_ws *w, const lhi_group *g, int i, size_t block)
     const int own = s->first[s->e->rank + 1] - s->first[s->e->rank];
 
     for (int r = 0; r <= s->e->size; r++)
-        s->cut[0][r] = i < own ? block_of(s, g->elements, r) * w->element : 0;
+        s->cut[r] = i < own ? lhi_share(g->elements, r, s->e->size) * w->element : 0;
     for (int r = 0; r < s->e->size; r++) {
         const int has = i < s->first[r + 1] - s->first[r];
 
         s->place[r] = has ? (size_t)(s->first[r] + i) * block * w->element : 0;
         s->bytes[r] = has ? block * w->element : 0;
     }
-    s->e->deal(s->e, sums_of(s, g, i < own ? i : 0, w->element), s->cut[0],
+    s->e->deal(s->e, sums_of(s, g, i < own ? i : 0, w->element), s->cut,
                s->met + g->met * w->element, s->place, s->bytes);
 }
 
@@ -208,8 +202,8 @@ static void exchange_large(lhi_ws *w, const lhi_group *g, int rank, int size)
 {
     lhi_shared *s = w->shared;
     char *met = s->met + g->met * w->element;
-    const size_t begin = block_of(s, g->elements, s->e->rank);
-    const size_t block = block_of(s, g->elements, s->e->rank + 1) - begin;
+    const size_t begin = lhi_share(g->elements, s->e->rank, s->e->size);
+    const size_t block = lhi_share(g->elements, s->e->rank + 1, s->e->size) - begin;
     const size_t from = lhi_share(block, rank, size), to = lhi_share(block, rank + 1, size);
 
     for (int i = 0; rank == 0 && i < s->most_own; i++)
@@ -223,8 +217,8 @@ static void exchange_large(lhi_ws *w, const lhi_group *g, int rank, int size)
         lhi_barrier();
     if (rank == 0) {
         for (int r = 0; r <= s->e->size; r++)
-            s->cut[0][r] = block_of(s, g->elements, r) * w->element;
-        s->e->gather(s->e, s->sum, s->cut[0]);
+            s->cut[r] = lhi_share(g->elements, r, s->e->size) * w->element;
+        s->e->gather(s->e, s->sum, s->cut);
     }
     if (size > 1)
         lhi_barrier();

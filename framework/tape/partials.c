@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/tape/partials.h"
 
+#include "framework/base/threads.h"
+
 /* The largest node that begins with a shard and ends before another: `past`, or the end of all. */
 static int past_of(int first, int past, int shards)
 {
@@ -13,12 +15,14 @@ static int past_of(int first, int past, int shards)
     return first + width < shards ? first + width : shards;
 }
 
-static int knots_of(int first, int past, int shards, lhi_knot *knot)
+/* The nodes that the shards of a rank make. */
+static int knots_of(size_t shards, int rank, int ranks, lhi_knot *knot)
 {
+    const int past = (int)lhi_share(shards, rank + 1, ranks);
     int n = 0;
 
-    for (int end; first < past; first = end) {
-        end = past_of(first, past, shards);
+    for (int first = (int)lhi_share(shards, rank, ranks), end; first < past; first = end) {
+        end = past_of(first, past, (int)shards);
         knot[n++] = (lhi_knot){first, end};
     }
     return n;
@@ -51,12 +55,9 @@ void lhi_partials_of(lhi_partials *p, size_t rows, size_t most, int ranks, int *
         p->cut[s] = lhi_cut(rows, s, p->shards);
     p->knots = 0;
     for (int r = 0; r < ranks; r++) {
-        const size_t from = p->shards * (size_t)r / (size_t)ranks;
-        const size_t past = p->shards * (size_t)(r + 1) / (size_t)ranks;
-
         first[r] = p->knots;
-        row[r] = p->cut[from];
-        p->knots += knots_of((int)from, (int)past, (int)p->shards, p->knot + p->knots);
+        row[r] = p->cut[lhi_share(p->shards, r, ranks)];
+        p->knots += knots_of(p->shards, r, ranks, p->knot + p->knots);
     }
     first[ranks] = p->knots;
     row[ranks] = rows;
@@ -72,9 +73,7 @@ void lhi_partials_most(size_t most, int ranks, int *one, int *all)
         int sum = 0;
 
         for (int r = 0; r < ranks; r++) {
-            const int n = knots_of((int)(shards * (size_t)r / (size_t)ranks),
-                                   (int)(shards * (size_t)(r + 1) / (size_t)ranks), (int)shards,
-                                   knot);
+            const int n = knots_of(shards, r, ranks, knot);
 
             sum += n;
             *one = n > *one ? n : *one;

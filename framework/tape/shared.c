@@ -11,6 +11,7 @@ enum {
     SMALL = 1 << 16,                    /* bytes of sums that all ranks get */
     LEVELS = 7                          /* of the tree over the most shards */
 };
+_Static_assert(1 << (LEVELS - 1) == LHI_MOST_SHARDS, "the levels of its tree");
 
 /* --- which act is what --- */
 
@@ -156,14 +157,13 @@ int lhi_shared_begin(lhi_ws *w, lhi_engine *e)
     w->shared = s;
     s->e = e;
     s->first = lhi_alloc_array(c, ranks, sizeof *s->first);
-    s->row = lhi_alloc_array(c, 5 * ranks, sizeof *s->row);
+    s->row = lhi_alloc_array(c, 4 * ranks, sizeof *s->row);
     s->act = lhi_alloc_array(c, w->p->acts, sizeof *s->act);
     s->group = lhi_alloc_array(c, w->p->acts, sizeof *s->group);
     if (!lhi_ok(c))
         return -1;
-    s->cut[0] = s->row + ranks;
-    s->cut[1] = s->cut[0] + ranks;
-    s->place = s->cut[1] + ranks;
+    s->cut = s->row + ranks;
+    s->place = s->cut + ranks;
     s->bytes = s->place + ranks;
     lhi_partials_most(w->shards, e->size, &s->most_own, &s->most_all);
     lhi_shared_rows(w);
@@ -222,8 +222,8 @@ static void gather_rows(lhi_ws *w, void *array, size_t cols)
     const lhi_shared *s = w->shared;
 
     for (int r = 0; r <= s->e->size; r++)
-        s->cut[0][r] = s->row[r] * cols * w->element;
-    s->e->gather(s->e, array, s->cut[0]);
+        s->cut[r] = s->row[r] * cols * w->element;
+    s->e->gather(s->e, array, s->cut);
 }
 
 static void gather_whole(lhi_ws *w, size_t act, const lhi_job *j, int rank, int size)

@@ -36,7 +36,7 @@ struct lhi_shared {
     lhi_partials tree;
     int *first;             /* the knots of a rank, */
     size_t *row;            /* and its rows; one more than there are ranks */
-    size_t *cut[2], *place, *bytes; /* of what is exchanged */
+    size_t *cut, *place, *bytes; /* of what is exchanged */
     int most_own, most_all; /* knots */
     lhi_shared_act *act;
     lhi_group *group;

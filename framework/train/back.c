@@ -17,15 +17,10 @@ static const char *const numbers[LHI_MARK_NUMBERS] = {"epoch",    "step",  "move
                                                       "gathered", "pairs", "newest pair"};
 enum { EPOCH, STEP, MOVES, GATHERED, PAIRS, NEWEST };
 
-static size_t own_slots(const lh_run *r)
-{
-    return r->slots + (size_t)r->gathers;
-}
-
 int lhi_back_slots(lh_run *r)
 {
     lh_params *p = r->t->params;
-    const size_t own = own_slots(r);
+    const size_t own = lhi_run_slots(r);
     size_t k = own;
 
     for (size_t m = 0; m < LHI_MARKS; m++)
@@ -46,7 +41,7 @@ int lhi_back_slots(lh_run *r)
 static void *array_of(const lh_run *r, int state, size_t j)
 {
     const lh_params *p = r->t->params;
-    const size_t own = own_slots(r);
+    const size_t own = lhi_run_slots(r);
 
     if (state == NOW)
         return j == 0 ? p->value : p->slot[r->slot[j - 1]].at;
@@ -57,7 +52,7 @@ static void copy(lh_run *r, int from, int to)
 {
     const lh_params *p = r->t->params;
 
-    for (size_t j = 0; j <= own_slots(r); j++)
+    for (size_t j = 0; j <= lhi_run_slots(r); j++)
         for (size_t k = 0; k < r->params; k++)
             memcpy(lhi_params_at(p, array_of(r, to, j), r->param[k]),
                    lhi_params_at(p, array_of(r, from, j), r->param[k]),
@@ -227,7 +222,7 @@ void lhi_back_take(lh_run *r, const lhi_state *s)
 
     r->halvings = (int)lhi_kept_value(s, "halvings", 0);
     r->marked = r->copies > 0;
-    for (size_t j = own_slots(r); j < own_slots(r) + r->copies && r->marked; j++) {
+    for (size_t j = lhi_run_slots(r); j < lhi_run_slots(r) + r->copies && r->marked; j++) {
         const lhi_state_slot *slot = lhi_slot_named(s, r->t->params->slot[r->slot[j]].name);
 
         for (size_t k = 0; k < r->params && r->marked; k++)

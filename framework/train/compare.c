@@ -238,7 +238,7 @@ lh_status lhi_run_compare(lh_run *r, const lhi_state *s, const char *path)
             s->param[k].cols != ours->cols)
             return mismatch(r, s, path, "its parameters are others, or in another order", NULL);
     }
-    for (size_t i = 0; i < r->slots + (size_t)r->gathers; i++)
+    for (size_t i = 0; i < lhi_run_slots(r); i++)
         if (!lhi_slot_named(s, own.slot[i].name))
             return mismatch(r, s, path, "it lacks what the optimiser keeps", NULL);
     if (!good_kept(r, s))

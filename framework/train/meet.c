@@ -4,6 +4,7 @@
 
 #include "framework/base/ranks.h"
 #include "framework/base/stop.h"
+#include "framework/base/text.h"
 #include "framework/tape/shared.h"
 
 #include <string.h>

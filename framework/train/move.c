@@ -38,12 +38,12 @@ static int find_moved(lh_run *r)
 static int find_slots(lh_run *r)
 {
     lh_params *p = r->t->params;
-    const int gathers = r->optim.how.accumulate > 1;
     const int goes_back = strcmp(r->c->set.on_nan, "back") == 0;
 
     r->slots = lhi_optim_slots(&r->optim);
+    r->gathers = r->optim.how.accumulate > 1;
     r->slot = lhi_alloc_array(r->c, (1 + LHI_MARKS) * (r->slots + 2), sizeof *r->slot);
-    for (size_t k = 0; r->slot && k < r->slots + (size_t)gathers; k++) {
+    for (size_t k = 0; r->slot && k < lhi_run_slots(r); k++) {
         char name[LHI_NAME] = "gathered";
 
         if (k < r->slots)
@@ -52,7 +52,6 @@ static int find_slots(lh_run *r)
         if (r->slot[k] < 0)
             return -1;
     }
-    r->gathers = gathers;
     return r->slot && (!goes_back || lhi_back_slots(r) == 0) ? 0 : -1;
 }
 
@@ -184,7 +183,7 @@ static void set_pieces(lh_run *r, const size_t *param, size_t count)
 
         if (p->at[param[i]].factor == 0)
             continue;
-        for (size_t k = 0; k < r->slots + (size_t)r->gathers; k++)
+        for (size_t k = 0; k < lhi_run_slots(r); k++)
             slot[k] = lhi_params_at(p, p->slot[r->slot[k]].at, param[i]);
         r->piece[r->pieces++] = (lhi_piece){
             .value = lhi_params_at(p, p->value, param[i]), .slot = slot,

@@ -30,7 +30,7 @@ static lhi_state_param picture_of(const lh_run *r, size_t k)
 static int slots_of(lh_run *r, lhi_state *s)
 {
     lh_params *p = r->t->params;
-    const size_t own = r->slots + (size_t)r->gathers;
+    const size_t own = lhi_run_slots(r);
     const size_t count = own + (r->marked ? r->copies : 0);
 
     if (!r->slot_state)
@@ -224,7 +224,7 @@ lh_status lhi_run_restore(lh_run *r, const lhi_state *s, const char *path)
         const size_t bytes = lhi_params_bytes(p, i);
 
         memcpy(lhi_params_at(p, p->value, i), a->last ? a->last : a->value, bytes);
-        for (size_t j = 0; j < r->slots + (size_t)r->gathers + r->copies; j++) {
+        for (size_t j = 0; j < lhi_run_slots(r) + r->copies; j++) {
             const lhi_slot *own = &p->slot[r->slot[j]];
             const lhi_state_slot *slot = lhi_slot_named(s, own->name);
 

@@ -166,6 +166,12 @@ static inline int lhi_run_due(lh_run *r)
 /* Calls those that are due, before a step. */
 void lhi_run_hooks(lh_run *r);
 
+/* The slots of a run that its rule and the gathering of batches keep. */
+static inline size_t lhi_run_slots(const lh_run *r)
+{
+    return r->slots + (size_t)r->gathers;
+}
+
 /* --- back.c, --on-nan=back: the arrays lie behind the slots of the optimiser, in the store and in
  * a checkpoint; without the option there are none, and all of this does nothing. --- */
 
