@@ -97,6 +97,14 @@ plant() {
     chmod -R u+w "$1"
 }
 
+# For awk over C files: what follows sees lines without strings and comments, and `outside` is 0 on
+# those of a longer comment.
+without_comments='
+    FNR == 1 || ends { inside = ends = 0 }
+    { gsub(/"([^"\\]|\\.)*"/, "\"\""); gsub(/\/\*.*\*\//, "") }
+    /\/\*/ { inside = 1 }
+    { ends = /\*\//; outside = !inside }'
+
 # rule SENTENCE FUNCTION: the function, called with a tree, prints what breaks the rule.
 rule() {
     ("$2" "$source") >"$work/found" 2>&1

@@ -44,12 +44,8 @@ linked() {
 # The same from the text, where comments and strings are taken away first.
 written() {
     (cd "$1/framework" && find . -name '*.[ch]' ! -path './system/*' ! -path './data/wdbc.c' \
-        -exec awk -v never="(^|[^a-zA-Z0-9_.>])($calls|$ends|assert) *\\\\(" '
-        FNR == 1 { inside = 0 }
-        { gsub(/"([^"\\]|\\.)*"/, "\"\""); gsub(/\/\*.*\*\//, "") }
-        /\/\*/ { inside = 1 }
-        !inside && $0 ~ never && !/^ *\*/ { print FILENAME ":" FNR ":" $0 }
-        /\*\// { inside = 0 }' {} +)
+        -exec awk -v never="(^|[^a-zA-Z0-9_.>])($calls|$ends|assert) *\\\\(" "$without_comments"'
+        outside && $0 ~ never && !/^ *\*/ { print FILENAME ":" FNR ":" $0 }' {} +)
 }
 
 rule "in the text only framework/system/ calls for memory, files, processes or time" written

@@ -24,12 +24,9 @@ folders='kernels tape lines ops train data verify selftest derive report'
 
 # Calls in the text of them.
 written() {
-    (cd "$1/framework" && find $folders -name '*.[ch]' ! -name wdbc.c -exec awk -v libm="$libm" '
-        FNR == 1 { inside = 0 }
-        { gsub(/"([^"\\]|\\.)*"/, "\"\""); gsub(/\/\*.*\*\//, "") }
-        /\/\*/ { inside = 1 }
-        !inside && $0 ~ "(^|[^a-zA-Z0-9_])(" libm ")[fl]? *\\(" { print FILENAME ": " $0 }
-        /\*\// { inside = 0 }' {} +)
+    (cd "$1/framework" && find $folders -name '*.[ch]' ! -name wdbc.c \
+        -exec awk -v libm="(^|[^a-zA-Z0-9_])($libm)[fl]? *\\\\(" "$without_comments"'
+        outside && $0 ~ libm { print FILENAME ": " $0 }' {} +)
 }
 
 # Calls in the objects.

@@ -1,5 +1,6 @@
 /* test_memory.c -- what a training step takes is what was said before, and little more. */
 /* SPDX-License-Identifier: MIT */
+#include "framework/system/sanitized.h"
 #include "framework/train/run.h"
 #include "tests/check.h"
 
@@ -8,14 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SHADOWED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SHADOWED 1
-#endif
-#endif
 
 enum { WIDE = 2048, ROWS = 400 };
 
@@ -73,7 +66,7 @@ static void as_planned(void)
            "taken %.1f MB\n",
            planned / 1e6, 1e-6 * (double)arrays, 1e-6 * (double)unplanned, 2e-6 * (double)scratch,
            taken / 1e6);
-#ifdef SHADOWED
+#if LHI_SANITIZED
     printf("# a sanitizer's own memory is among it: not compared\n");
 #else
     if (before > 0)
