@@ -192,18 +192,19 @@ AC_DEFUN([LH_WARNINGS], [
 dnl Every operation rounds by itself unless the source says fma.  The other two let loops with
 dnl a choice in them be vectorised and change no result: errno and traps are never looked at.
 AC_DEFUN([LH_FLOAT], [
-  dnl 32-bit x86 computes in registers of 80 bits unless it is told not to.
+  dnl 32-bit x86 computes in registers of 80 bits unless it is told not to.  16 (AVX512-FP16) says
+  dnl only that _Float16 is a type of its own, too.
   AC_MSG_CHECKING([how operations are rounded to their own type])
   lh_saved=$CFLAGS; lh_own=none
   for lh_try in "" "-msse2 -mfpmath=sse"; do
     CFLAGS="$lh_try $lh_saved"
     AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <float.h>
-      _Static_assert(FLT_EVAL_METHOD == 0, "");]])], [lh_own=$lh_try; break])
+      _Static_assert(FLT_EVAL_METHOD == 0 || FLT_EVAL_METHOD == 16, "");]])], [lh_own=$lh_try; break])
   done
   CFLAGS=$lh_saved
   AC_MSG_RESULT([${lh_own:-they are}])
   AS_IF([test "x$lh_own" = xnone], [AC_MSG_ERROR([the compiler computes in another type than is
-  written (FLT_EVAL_METHOD is not 0), and results are promised to the bit: take a processor with SSE2])])
+  written (by FLT_EVAL_METHOD), and results are promised to the bit: take a processor with SSE2])])
   LH_CFLAGS="$LH_CFLAGS $lh_own -ffp-contract=off -fno-math-errno -fno-trapping-math -fvisibility=hidden"
   dnl Names of source files in messages are those of the source tree, wherever it is built.
   AC_MSG_CHECKING([for -fmacro-prefix-map])

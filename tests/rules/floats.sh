@@ -61,8 +61,9 @@ rule "no number is formatted but in the C locale" formats
 catches "a number in the program's locale is caught" formats framework/derive/layout.c \
     'static void f(char *to, double x)' '{' '    snprintf(to, 9, "%d %-8.3g",' '1, x);' '}'
 ok "contraction is off in the build" grep -E '^LH_CFLAGS = .*-ffp-contract=off' "$build/Makefile"
-ok "the build's own flags have no fast mathematics" not grep -nE \
-    '^(LH_|AM_)?(CFLAGS|VECTOR|AVX2|AVX512)[A-Z_0-9]* = .*(-Ofast|fast-math|march=native)' \
+# CFLAGS are the user's, whose processor is the user's own.
+ok "the build's own flags have no fast mathematics" not grep -nE -e '^CFLAGS = .*(-Ofast|fast-math)' \
+    -e '^(LH_|AM_)(CFLAGS|VECTOR|AVX2|AVX512)[A-Z_0-9]* = .*(-Ofast|fast-math|march=native)' \
     "$build/Makefile"
 catches "-ffast-math is caught" flags framework/local.mk 'AM_CFLAGS += -ffast-math'
 catches "-march=native is caught" flags Makefile.am 'AM_CFLAGS += -march=native'
@@ -102,6 +103,19 @@ ok "no flag at all is taken, too" sh "$source/build-aux/flags.sh"
 printf '#include <longhand/op/strict.h>\nextern int unused;\n' >strict.c
 compiles() { $CC -std=gnu11 -fsyntax-only -I"$source/include" "$@" strict.c; }
 ok "the headers compile" compiles
+# For each processor that this compiler knows, of whichever machine: what -march=native stands for.
+every_processor() {
+    known=0
+    for one in x86-64 nehalem haswell skylake-avx512 sapphirerapids znver1 znver4 armv8-a \
+        armv8.2-a+fp16 armv8.6-a+sve; do
+        $CC -march=$one -fsyntax-only -x c /dev/null 2>/dev/null || continue
+        known=$((known + 1))
+        compiles -march=$one || return 1
+        compiles -march=$one -std=c11 || return 1
+    done
+    [ $known -ge 3 ] || ! uname -m | grep -qxE 'x86_64|aarch64'
+}
+ok "for any processor" every_processor
 for flag in -ffast-math -ffinite-math-only; do
     ok "but not with $flag" not compiles $flag
 done
