@@ -52,15 +52,6 @@ static int rung_since(bell *b, uint32_t heard)
     return atomic_load_explicit(&b->rung, memory_order_acquire) != heard;
 }
 
-static void relax(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
-
 static void wait_for(bell *b, uint32_t heard, double patience)
 {
     double until = 0;
@@ -69,7 +60,7 @@ static void wait_for(bell *b, uint32_t heard, double patience)
         for (int i = 0; i < 32; i++) {
             if (rung_since(b, heard))
                 return;
-            relax();
+            lhi_sys_relax();
         }
         if (until == 0)
             until = lhi_sys_clock() + patience;

@@ -8,13 +8,33 @@
 
 #include <limits.h>
 #include <mpi.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* PIECE: the most bytes of a message, which MPI counts in int.  WINDOWS: the most memories in
+ * common; more runs at once do without.  LINE: the bytes of a flag, which only its owner writes. */
+enum { PIECE = 1 << 30, WINDOWS = 64, LINE = 128 };
+
+/* Memory in common, of which each rank has a part. */
+typedef struct window {
+    MPI_Win win;
+    size_t bytes; /* of a part; 0: there is no such window */
+    void *mine;
+    int used;
+} window;
 
 typedef struct engine {
     lhi_engine e;
-    int *count[2], *place[2];
+    int *count, *place;
+    MPI_Request *request;
+    MPI_Comm here;    /* the ranks of this machine */
+    window window[WINDOWS];
+    void **flag;      /* of each rank: how often it has come to meet(); NULL: no memory in common */
+    uint64_t met;
     int users;
-    int began; /* MPI, by us */
+    int began;        /* MPI, by us */
 } engine;
 
 static engine mine;
@@ -38,17 +58,9 @@ static long processes_told(void)
     return lhi_sys_env("PMIX_RANK") ? number_of("SLURM_NTASKS") : 0;
 }
 
-static void fits(size_t bytes)
-{
-    if (bytes > INT_MAX) /* who calls cuts it into pieces before */
-        MPI_Abort(MPI_COMM_WORLD, 70);
-}
-
-/* Large ones go piece by piece, from one rank after another: MPI counts in int. */
+/* Large ones go piece by piece, from one rank after another. */
 static void gather_large(void *all, const size_t *at)
 {
-    enum { PIECE = 1 << 30 };
-
     for (int r = 0; r < mine.e.size; r++)
         for (size_t from = at[r], n; from < at[r + 1]; from += n) {
             n = at[r + 1] - from < PIECE ? at[r + 1] - from : PIECE;
@@ -63,30 +75,171 @@ static void gather(lhi_engine *e, void *all, const size_t *at)
         gather_large(all, at);
     else {
         for (int r = 0; r < e->size; r++) {
-            mine.count[0][r] = (int)(at[r + 1] - at[r]);
-            mine.place[0][r] = (int)at[r];
+            mine.count[r] = (int)(at[r + 1] - at[r]);
+            mine.place[r] = (int)at[r];
         }
-        MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all, mine.count[0], mine.place[0],
+        MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all, mine.count, mine.place,
                        MPI_BYTE, MPI_COMM_WORLD);
     }
     lhi_sys_arrived();
 }
 
-static void deal(lhi_engine *e, const void *from, const size_t *at, void *to, const size_t *place,
-                 const size_t *bytes)
+/* The bytes of a block from `done` on that go with one message; 0: none are left. */
+static int piece_of(size_t block, size_t done)
 {
-    for (int r = 0; r < e->size; r++) {
-        fits(at[r + 1]);
-        fits(place[r] + bytes[r]);
-        mine.count[0][r] = (int)(at[r + 1] - at[r]);
-        mine.place[0][r] = (int)at[r];
-        mine.count[1][r] = (int)bytes[r];
-        mine.place[1][r] = (int)place[r];
+    return block <= done ? 0 : block - done < PIECE ? (int)(block - done) : (int)PIECE;
+}
+
+/* Bytes from `done` on of all blocks that come to this rank, and of all that go from here. */
+static int post(const void *from, size_t apart, const int *first, const size_t *at, void *to,
+                size_t done)
+{
+    const int me = mine.e.rank, own = piece_of(at[me + 1] - at[me], done);
+    int n = 0;
+
+    for (int r = 0; r < mine.e.size; r++)
+        for (int k = first[r]; r != me && own > 0 && k < first[r + 1]; k++)
+            MPI_Irecv((char *)to + (size_t)k * (at[me + 1] - at[me]) + done, own, MPI_BYTE, r,
+                      k - first[r], MPI_COMM_WORLD, &mine.request[n++]);
+    for (int i = 1; i < mine.e.size; i++) { /* not all to the same one first */
+        const int r = (me + i) % mine.e.size, bytes = piece_of(at[r + 1] - at[r], done);
+
+        for (int k = 0; bytes > 0 && k < first[me + 1] - first[me]; k++)
+            MPI_Isend((const char *)from + (size_t)k * apart + at[r] + done, bytes, MPI_BYTE, r, k,
+                      MPI_COMM_WORLD, &mine.request[n++]);
     }
+    return n;
+}
+
+static void deal(lhi_engine *e, const void *from, size_t apart, const int *first,
+                 const size_t *at, void *to)
+{
+    size_t most = 0;
+
+    for (int r = 0; r < e->size; r++)
+        most = at[r + 1] - at[r] > most ? at[r + 1] - at[r] : most;
     lhi_sys_await(e->doing, e->patience);
-    MPI_Alltoallv(from, mine.count[0], mine.place[0], MPI_BYTE, to, mine.count[1], mine.place[1],
-                  MPI_BYTE, MPI_COMM_WORLD);
+    for (size_t done = 0; done < most; done += PIECE)
+        MPI_Waitall(post(from, apart, first, at, to, done), mine.request, MPI_STATUSES_IGNORE);
     lhi_sys_arrived();
+}
+
+/* --- memory in common --- */
+
+/* Windows are made and freed by all ranks together, and so only where a rank asks for one: those
+ * that none uses any more are freed then, or used again. */
+static int find_window(size_t bytes)
+{
+    uint64_t used = 0;
+    int free = -1, found = -1;
+
+    for (int i = 0; i < WINDOWS; i++)
+        used |= (uint64_t)mine.window[i].used << i;
+    MPI_Allreduce(MPI_IN_PLACE, &used, 1, MPI_UINT64_T, MPI_BOR, mine.here);
+    for (int i = WINDOWS - 1; i >= 0; i--) {
+        window *w = &mine.window[i];
+
+        if (used >> i & 1)
+            continue;
+        if (w->bytes == bytes && found < 0)
+            found = i;
+        else {
+            if (w->bytes > 0)
+                MPI_Win_free(&w->win);
+            w->bytes = 0;
+            free = i;
+        }
+    }
+    return found >= 0 ? found : free;
+}
+
+static int make_window(window *w, size_t bytes)
+{
+    MPI_Info info;
+    int made;
+
+    MPI_Info_create(&info);
+    MPI_Info_set(info, "alloc_shared_noncontig", "true"); /* pages near to who fills them */
+    made = MPI_Win_allocate_shared((MPI_Aint)bytes, 1, info, mine.here, &w->mine, &w->win) ==
+           MPI_SUCCESS;
+    MPI_Info_free(&info);
+    MPI_Allreduce(MPI_IN_PLACE, &made, 1, MPI_INT, MPI_MIN, mine.here);
+    w->bytes = made ? bytes : 0;
+    return made ? 0 : -1;
+}
+
+static void look_into(const window *w, void **at)
+{
+    for (int r = 0; r < mine.e.size; r++) {
+        MPI_Aint bytes;
+        int unit;
+
+        MPI_Win_shared_query(w->win, r, &bytes, &unit, &at[r]);
+    }
+}
+
+static int share(lhi_engine *e, size_t bytes, void **at)
+{
+    int i, status = -1;
+
+    if (!mine.flag) /* of all */
+        return -1;
+    lhi_sys_await(e->doing, e->patience);
+    i = find_window(bytes);
+    if (i >= 0 && (mine.window[i].bytes == bytes || make_window(&mine.window[i], bytes) == 0)) {
+        mine.window[i].used = 1;
+        look_into(&mine.window[i], at);
+        status = 0;
+    }
+    lhi_sys_arrived();
+    return status;
+}
+
+static void leave(lhi_engine *e, void *part)
+{
+    (void)e;
+    for (int i = 0; i < WINDOWS; i++)
+        if (mine.window[i].bytes > 0 && mine.window[i].mine == part)
+            mine.window[i].used = 0;
+}
+
+static int has_come(int rank)
+{
+    return atomic_load_explicit((_Atomic uint64_t *)mine.flag[rank], memory_order_acquire) >=
+           mine.met;
+}
+
+/* One that runs comes soon.  Then this CPU may be what another waits for, or messages that MPI has
+ * kept, which go when it is called; at last there is time to sleep. */
+static void wait_for(const lhi_engine *e, int rank)
+{
+    enum { LOOKS = 300, YIELDS = 10000 };
+    int looks = 0, any;
+
+    while (looks < LOOKS && !has_come(rank)) {
+        lhi_sys_relax();
+        looks++;
+    }
+    if (looks < LOOKS)
+        return;
+    lhi_sys_await(e->doing, e->patience);
+    for (int i = 0; !has_come(rank); i++) {
+        MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, mine.here, &any, MPI_STATUS_IGNORE);
+        if (i < YIELDS)
+            lhi_sys_yield();
+        else
+            lhi_sys_pause(1e-3);
+    }
+    lhi_sys_arrived();
+}
+
+static void meet(lhi_engine *e)
+{
+    atomic_store_explicit((_Atomic uint64_t *)mine.flag[e->rank], ++mine.met,
+                          memory_order_release);
+    for (int r = 0; r < e->size; r++)
+        if (!has_come(r))
+            wait_for(e, r);
 }
 
 static void end(void)
@@ -94,32 +247,54 @@ static void end(void)
     /* One that ends with work under way has not been closed: the others must not wait for it. */
     if (mine.users == 0) {
         lhi_sys_await("the end of the program", mine.e.patience);
+        for (int i = 0; i < WINDOWS; i++)
+            if (mine.window[i].bytes > 0)
+                MPI_Win_free(&mine.window[i].win);
         MPI_Finalize();
         lhi_sys_arrived();
     }
 }
 
-/* The ranks of this machine, and those that may run on the CPUs that this one may run on: the
+/* How many of the ranks of this machine may run on the CPUs that this one may run on: the
  * launcher gives each its own, or all of them all. */
 static const char *look_around(void)
 {
     uint64_t cpus = lhi_sys_cpus_digest(), *of;
-    MPI_Comm here;
 
-    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here);
-    MPI_Comm_size(here, &mine.e.here);
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &mine.here);
+    MPI_Comm_size(mine.here, &mine.e.here);
     of = lhi_mem_alloc((size_t)mine.e.here * sizeof *of);
     if (of)
-        MPI_Allgather(&cpus, sizeof cpus, MPI_BYTE, of, sizeof cpus, MPI_BYTE, here);
+        MPI_Allgather(&cpus, sizeof cpus, MPI_BYTE, of, sizeof cpus, MPI_BYTE, mine.here);
     for (int r = 0; of && r < mine.e.here; r++)
         mine.e.together += of[r] == cpus;
-    MPI_Comm_free(&here);
     lhi_mem_free(of);
     return of ? NULL : "memory ran out";
 }
 
+/* Flags in memory in common, where all ranks are on one machine and MPI has such memory. */
+static const char *find_flags(void)
+{
+    void **flag = lhi_mem_alloc((size_t)mine.e.size * sizeof *flag);
+
+    if (!flag)
+        return "memory ran out";
+    MPI_Comm_set_errhandler(mine.here, MPI_ERRORS_RETURN);
+    if (mine.e.here < mine.e.size || make_window(&mine.window[0], LINE) != 0) {
+        lhi_mem_free(flag);
+        return NULL;
+    }
+    look_into(&mine.window[0], flag);
+    mine.window[0].used = 1;
+    memset(mine.window[0].mine, 0, LINE);
+    MPI_Barrier(mine.here);
+    mine.flag = flag;
+    return NULL;
+}
+
 static const char *begin(void)
 {
+    const char *why;
     int had, level;
 
     MPI_Initialized(&had);
@@ -134,19 +309,23 @@ static const char *begin(void)
         return "this MPI does not let a program have threads (MPI_THREAD_FUNNELED)";
     MPI_Comm_rank(MPI_COMM_WORLD, &mine.e.rank);
     MPI_Comm_size(MPI_COMM_WORLD, &mine.e.size);
-    for (int k = 0; k < 2; k++) {
-        mine.count[k] = lhi_mem_alloc((size_t)mine.e.size * sizeof(int));
-        mine.place[k] = lhi_mem_alloc((size_t)mine.e.size * sizeof(int));
-        if (!mine.count[k] || !mine.place[k])
-            return "memory ran out";
-    }
+    mine.count = lhi_mem_alloc((size_t)mine.e.size * sizeof *mine.count);
+    mine.place = lhi_mem_alloc((size_t)mine.e.size * sizeof *mine.place);
+    /* Of each of 64 sums a block comes, and from here go two for each level of their tree. */
+    mine.request = lhi_mem_alloc((64 + 12 * (size_t)mine.e.size) * sizeof *mine.request);
+    if (!mine.count || !mine.place || !mine.request)
+        return "memory ran out";
     mine.e.gather = gather;
     mine.e.deal = deal;
+    mine.e.share = share;
+    mine.e.leave = leave;
+    mine.e.meet = meet;
     if (mine.began)
         lhi_sys_at_exit(end);
     if (mine.e.rank != 0)
         lhi_sys_look_only();
-    return look_around();
+    why = look_around();
+    return why ? why : find_flags();
 }
 
 lhi_engine *lhi_mpi_join(const char **why)

@@ -13,10 +13,20 @@ struct lhi_engine {
     int here, together; /* of them on this machine, and of those on the same CPUs */
     /* Rank r has bytes at[r]..at[r+1]-1 of an array; then each has all of them. */
     void (*gather)(lhi_engine *e, void *all, const size_t *at);
-    /* Bytes at[r]..at[r+1]-1 of `from` go to rank r; from rank r come bytes[r] bytes, which are
-     * put at to + place[r]. */
-    void (*deal)(lhi_engine *e, const void *from, const size_t *at, void *to, const size_t *place,
-                 const size_t *bytes);
+    /* Rank r has arrays first[r]..first[r+1]-1, which begin `apart` bytes after one another.  Of
+     * each, bytes at[q]..at[q+1]-1 go to rank q, which finds those of array k of another rank at
+     * to + k * (at[q+1] - at[q]). */
+    void (*deal)(lhi_engine *e, const void *from, size_t apart, const int *first,
+                 const size_t *at, void *to);
+    /* Memory of so many bytes for each rank: at[r] is that of rank r, which the others
+     * read where it lies.  -1, and `at` is as it was: not all ranks are on one machine, or it
+     * cannot be had. */
+    int (*share)(lhi_engine *e, size_t bytes, void **at);
+    /* This rank needs it no more, of which it had this part.  No call that all ranks make. */
+    void (*leave)(lhi_engine *e, void *mine);
+    /* Comes back when all ranks have come: what any has written to shared memory before is there.
+     * Only where there is some. */
+    void (*meet)(lhi_engine *e);
     /* What the ranks are at, for the message when one does not come; so many seconds are waited
      * for it. */
     const char *doing;

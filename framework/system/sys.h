@@ -125,6 +125,17 @@ uint64_t lhi_sys_cpus_digest(void); /* another one for other CPUs */
  * 1 or 2; 0 when there is none.  `root` goes before /proc and /sys: "". */
 double lhi_sys_cpu_quota(const char *root);
 void lhi_sys_pause(double seconds);
+/* Another that waits for this CPU has it. */
+void lhi_sys_yield(void);
+/* Between two looks at a word that another CPU is about to change. */
+static inline void lhi_sys_relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
 /* Bytes of the cache of a level (2, 3) and of the memory, 0 when unknown. */
 size_t lhi_sys_cache(int level);
 size_t lhi_sys_memory(void);

@@ -5,6 +5,7 @@
 
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 
 #ifdef __linux__
 #include <linux/futex.h>
@@ -21,7 +22,6 @@ void lhi_sys_wake(_Atomic uint32_t *word)
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 #else
-#include <sched.h>
 
 void lhi_sys_sleep(_Atomic uint32_t *word, uint32_t value)
 {
@@ -34,6 +34,11 @@ void lhi_sys_wake(_Atomic uint32_t *word)
     (void)word;
 }
 #endif
+
+void lhi_sys_yield(void)
+{
+    sched_yield();
+}
 
 /* Each thread makes the next one and waits for its end, so that all are there at once. */
 static void *make_next(void *left)

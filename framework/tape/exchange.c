@@ -87,9 +87,12 @@ static void sum_shards(const lhi_ws *w, size_t act, const lhi_job *j, lhi_knot k
     }
 }
 
-static char *sums_of(const lhi_shared *s, const lhi_group *g, int knot, size_t element)
+/* The i-th sums of a rank, from element `from` of a group on. */
+static char *sums_of(const lhi_shared *s, const lhi_group *g, int r, int i, size_t from,
+                     size_t element)
 {
-    return s->part + (g->part * (size_t)s->most_own + (size_t)knot * g->elements) * element;
+    return (char *)s->part[r] +
+           (g->part * (size_t)s->most_own + (size_t)i * g->elements + from) * element;
 }
 
 void lhi_shared_sum(const lhi_ws *w, size_t act, const lhi_job *j, int rank, int size)
@@ -107,7 +110,7 @@ void lhi_shared_sum(const lhi_ws *w, size_t act, const lhi_job *j, int rank, int
         return;
     for (int i = 0; i < own; i++) {
         const lhi_knot k = s->tree.knot[mine + i];
-        char *sum = sums_of(s, g, i, w->element) + s->act[act].at * w->element;
+        char *sum = sums_of(s, g, s->e->rank, i, s->act[act].at, w->element);
 
         if (cut_alike(&s->tree, k))
             sum_part(w, a, j, s->tree.cut[k.first], s->tree.cut[k.past],
@@ -119,110 +122,178 @@ void lhi_shared_sum(const lhi_ws *w, size_t act, const lhi_job *j, int rank, int
 
 /* --- what is exchanged --- */
 
-/* Adds up elements from..to-1 of all knots, `apart` elements from one to the next: the sum is in
- * the first. */
-static void add_up(const lhi_ws *w, char *knots, size_t apart, size_t from, size_t to)
+/* Sums of `bytes` bytes at most, as many as are open at once: they stay in the first cache. */
+enum { BLOCK = 4096 };
+typedef struct open_sums {
+    _Alignas(64) char at[LHI_LEVELS][BLOCK];
+} open_sums;
+
+/* The sum of n elements of all knots, from element `from` on of what is there of them; `to` has
+ * room for it, and may be the first of the open ones.  Returns where it is: a single knot stays
+ * where it lies. */
+static const char *add_up(const lhi_ws *w, open_sums *open, char *to, size_t from, size_t n)
 {
-    enum { BLOCK = 1024 }; /* so that what is added stays in the first cache */
-    const lhi_partials *t = &w->shared->tree;
+    const lhi_shared *s = w->shared;
     const lhi_kernels *kernels = lhi_variant_kernels(w->variant);
+    const char *sum[LHI_LEVELS + 1];
+    int sums = 0;
 
-    for (; from < to; from += BLOCK) {
-        const size_t n = to - from < BLOCK ? to - from : BLOCK;
+    for (int k = 0; k < s->tree.knots; k++) {
+        sum[sums++] = s->knot[k] + from * w->element;
+        for (int i = 0; i < s->tree.adds[k]; i++, sums--) {
+            char *both = sums == 2 ? to : open->at[sums - 2];
 
-        for (int i = 0; i < t->pluses; i++)
-            kernels->gather(knots + ((size_t)t->plus[i].to * apart + from) * w->element,
-                            knots + ((size_t)t->plus[i].from * apart + from) * w->element, 1, 0,
-                            n);
+            if (sum[sums - 2] != both)
+                kernels->gather(both, sum[sums - 2], 1, 1, n);
+            kernels->gather(both, sum[sums - 1], 1, 0, n);
+            sum[sums - 2] = both;
+        }
     }
+    return sum[0];
 }
 
-/* The sums over all shards to the gradients that they are of.  Two may be of one: an element has
- * one thread, whatever it is given. */
-static void give(const lhi_ws *w, const lhi_group *g, const char *sum, int rank, int size)
+/* The sums of a group are each added up by who needs them, where that is less work than to divide
+ * the work and send the results. */
+static int by_all(const lhi_shared *s, const lhi_group *g)
+{
+    return g->small || (s->shares && s->tree.knots <= 2);
+}
+
+/* What all ranks need of each other's sums, which knot[k] is then: they lie where they were made,
+ * or come here.  Of those of a group they are elements begin..end-1. */
+static void meet(lhi_ws *w, const lhi_group *g, size_t begin, size_t end)
+{
+    lhi_shared *s = w->shared;
+    const int me = s->e->rank, whole = by_all(s, g);
+    const size_t one = (end - begin) * w->element;
+    char *met = s->shares ? NULL : s->met + g->met * w->element;
+
+    for (int r = 0; r < s->e->size; r++)
+        for (int k = s->first[r]; k < s->first[r + 1]; k++)
+            s->knot[k] = s->shares || r == me
+                             ? sums_of(s, g, r, k - s->first[r], begin, w->element)
+                             : met + (size_t)k * one;
+    for (int r = 0; r <= s->e->size; r++)
+        s->cut[r] = whole ? (size_t)s->first[r] * one
+                          : lhi_share(g->elements, r, s->e->size) * w->element;
+    if (s->shares)
+        s->e->meet(s->e);
+    else if (whole) {
+        memcpy(met + s->cut[me], sums_of(s, g, me, 0, 0, w->element), s->cut[me + 1] - s->cut[me]);
+        s->e->gather(s->e, met, s->cut);
+    } else
+        s->e->deal(s->e, sums_of(s, g, me, 0, 0, w->element), g->elements * w->element, s->first,
+                   s->cut, met);
+}
+
+/* To the gradients, which may each be of two sums: an element has one thread that gives to it. */
+static void give_whole(const lhi_ws *w, const lhi_group *g, int rank, int size)
 {
     const lhi_kernels *kernels = lhi_variant_kernels(w->variant);
+    const size_t most = BLOCK / w->element;
+    open_sums open;
 
     for (size_t i = g->from; i < g->to; i++) {
         const lhi_shared_act *s = &w->shared->act[i];
-        const lhi_job *j = &w->job[i];
-        const lh_slot *in = j->call.in[w->p->act[i].operand];
-        const size_t from = lhi_share(lhi_cells(in), rank, size);
+        const lh_call *call = &w->job[i].call;
+        const lh_slot *in = call->in[w->p->act[i].operand];
         const size_t to = lhi_share(lhi_cells(in), rank + 1, size);
 
-        if (s->how == LHI_SHARDS && from < to)
-            kernels->gather((char *)in->grad + from * w->element,
-                            sum + (s->at + from) * w->element, 1, j->call.fresh, to - from);
+        if (s->how != LHI_SHARDS)
+            continue;
+        for (size_t from = lhi_share(lhi_cells(in), rank, size), n; from < to; from += n) {
+            char *grad = (char *)in->grad + from * w->element;
+            const char *sum;
+
+            n = to - from < most ? to - from : most;
+            sum = add_up(w, &open, call->fresh ? grad : open.at[0], s->at + from, n);
+            if (sum != grad)
+                kernels->gather(grad, sum, 1, call->fresh, n);
+        }
     }
 }
 
-static void exchange_small(lhi_ws *w, const lhi_group *g, int rank, int size)
+/* A thread's part of this rank's block.  Where its first knot was, and nobody reads it any more,
+ * the sum is put. */
+static void add_block(const lhi_ws *w, const lhi_group *g, size_t begin, size_t end, int rank,
+                      int size)
 {
-    lhi_shared *s = w->shared;
-    char *met = s->met + g->met * w->element;
-    const size_t one = g->elements * w->element;
-    const int mine = s->first[s->e->rank], own = s->first[s->e->rank + 1] - mine;
-    const size_t from = lhi_share(g->elements, rank, size);
-    const size_t to = lhi_share(g->elements, rank + 1, size);
+    const lhi_shared *s = w->shared;
+    const size_t most = BLOCK / w->element, past = lhi_share(end - begin, rank + 1, size);
+    open_sums open;
 
-    if (rank == 0) {
-        memcpy(met + (size_t)mine * one, sums_of(s, g, 0, w->element), (size_t)own * one);
-        for (int r = 0; r <= s->e->size; r++)
-            s->cut[r] = (size_t)s->first[r] * one;
-        s->e->gather(s->e, met, s->cut);
+    for (size_t from = lhi_share(end - begin, rank, size), n; from < past; from += n) {
+        char *to = sums_of(s, g, s->e->rank, 0, begin + from, w->element);
+        const char *sum;
+
+        n = past - from < most ? past - from : most;
+        sum = add_up(w, &open, open.at[0], from, n);
+        if (sum != to)
+            memcpy(to, sum, n * w->element);
     }
-    if (size > 1)
-        lhi_barrier();
-    add_up(w, met, g->elements, from, to);
-    if (size > 1)
-        lhi_barrier();
-    give(w, g, met, rank, size);
 }
 
-/* The i-th knot of each rank that has so many: a block to each rank, and into the place of the
- * knot here. */
-static void deal_knot(lhi_ws *w, const lhi_group *g, int i, size_t block)
+/* The blocks of all ranks to the gradients. */
+static void give_blocks(const lhi_ws *w, const lhi_group *g, int rank, int size)
 {
-    lhi_shared *s = w->shared;
-    const int own = s->first[s->e->rank + 1] - s->first[s->e->rank];
+    const lhi_shared *s = w->shared;
+    const lhi_kernels *kernels = lhi_variant_kernels(w->variant);
 
-    for (int r = 0; r <= s->e->size; r++)
-        s->cut[r] = i < own ? lhi_share(g->elements, r, s->e->size) * w->element : 0;
-    for (int r = 0; r < s->e->size; r++) {
-        const int has = i < s->first[r + 1] - s->first[r];
+    for (size_t i = g->from; i < g->to; i++) {
+        const lh_call *call = &w->job[i].call;
+        const lh_slot *in = call->in[w->p->act[i].operand];
+        const size_t at = s->act[i].at;
+        size_t from = at + lhi_share(lhi_cells(in), rank, size);
+        const size_t past = at + lhi_share(lhi_cells(in), rank + 1, size);
 
-        s->place[r] = has ? (size_t)(s->first[r] + i) * block * w->element : 0;
-        s->bytes[r] = has ? block * w->element : 0;
+        for (int r = 0; s->act[i].how == LHI_SHARDS && r < s->e->size && from < past; r++) {
+            const size_t end = lhi_share(g->elements, r + 1, s->e->size);
+            const size_t to = end < past ? end : past;
+
+            if (from >= to)
+                continue;
+            kernels->gather((char *)in->grad + (from - at) * w->element,
+                            sums_of(s, g, r, 0, from, w->element), 1, call->fresh, to - from);
+            from = to;
+        }
     }
-    s->e->deal(s->e, sums_of(s, g, i < own ? i : 0, w->element), s->cut,
-               s->met + g->met * w->element, s->place, s->bytes);
 }
 
-static void exchange_large(lhi_ws *w, const lhi_group *g, int rank, int size)
+/* All ranks are through with what they have read, or have made what is read next. */
+static void meet_again(lhi_ws *w, const lhi_group *g)
 {
     lhi_shared *s = w->shared;
-    char *met = s->met + g->met * w->element;
-    const size_t begin = lhi_share(g->elements, s->e->rank, s->e->size);
-    const size_t block = lhi_share(g->elements, s->e->rank + 1, s->e->size) - begin;
-    const size_t from = lhi_share(block, rank, size), to = lhi_share(block, rank + 1, size);
 
-    for (int i = 0; rank == 0 && i < s->most_own; i++)
-        deal_knot(w, g, i, block);
+    if (s->shares)
+        s->e->meet(s->e);
+    else if (!by_all(s, g)) /* into the place of this rank's first knot */
+        s->e->gather(s->e, sums_of(s, g, 0, 0, 0, w->element), s->cut);
+}
+
+static void exchange(lhi_ws *w, const lhi_group *g, int rank, int size)
+{
+    const lhi_shared *s = w->shared;
+    const int whole = by_all(s, g);
+    const size_t begin = whole ? 0 : lhi_share(g->elements, s->e->rank, s->e->size);
+    const size_t end = whole ? g->elements : lhi_share(g->elements, s->e->rank + 1, s->e->size);
+
+    if (rank == 0)
+        meet(w, g, begin, end);
     if (size > 1)
         lhi_barrier();
-    add_up(w, met, block, from, to);
-    memcpy(s->sum + (begin + from) * w->element, met + from * w->element,
-           (to - from) * w->element);
+    if (whole)
+        give_whole(w, g, rank, size);
+    else
+        add_block(w, g, begin, end, rank, size);
     if (size > 1)
         lhi_barrier();
-    if (rank == 0) {
-        for (int r = 0; r <= s->e->size; r++)
-            s->cut[r] = lhi_share(g->elements, r, s->e->size) * w->element;
-        s->e->gather(s->e, s->sum, s->cut);
-    }
+    if (rank == 0)
+        meet_again(w, g);
+    if (whole)
+        return;
     if (size > 1)
         lhi_barrier();
-    give(w, g, s->sum, rank, size);
+    give_blocks(w, g, rank, size);
 }
 
 void lhi_shared_exchange(lhi_ws *w, size_t before, int rank, int size)
@@ -236,10 +307,7 @@ void lhi_shared_exchange(lhi_ws *w, size_t before, int rank, int size)
         return;
     if (size > 1)
         lhi_barrier();
-    if (s->group[k].small)
-        exchange_small(w, &s->group[k], rank, size);
-    else
-        exchange_large(w, &s->group[k], rank, size);
+    exchange(w, &s->group[k], rank, size);
     if (size > 1)
         lhi_barrier();
 }

@@ -28,22 +28,27 @@ static int knots_of(size_t shards, int rank, int ranks, lhi_knot *knot)
     return n;
 }
 
-/* lh_tree() over those of its nodes that are there. */
-static void find_pluses(lhi_partials *p)
+/* Are these the two halves of a node? */
+static int halves(lhi_knot a, lhi_knot b, int shards)
 {
-    int at[LHI_MOST_SHARDS];
+    const int past = a.first + 2 * (a.past - a.first);
 
-    for (size_t s = 0; s < p->shards; s++)
-        at[s] = -1;
-    for (int k = 0; k < p->knots; k++)
-        at[p->knot[k].first] = k;
-    p->pluses = 0;
-    for (size_t step = 1; step < p->shards; step *= 2)
-        for (size_t s = 0; s + step < p->shards; s += 2 * step)
-            if (at[s] >= 0 && at[s + step] >= 0) {
-                p->plus[p->pluses++] = (lhi_plus){at[s], at[s + step]};
-                at[s + step] = -1;
-            }
+    return a.first % (past - a.first) == 0 && b.past == (past < shards ? past : shards);
+}
+
+/* lh_tree() over those of its nodes that are there. */
+static void find_adds(lhi_partials *p)
+{
+    lhi_knot open[LHI_LEVELS + 1];
+    int n = 0;
+
+    for (int k = 0; k < p->knots; k++) {
+        open[n++] = p->knot[k];
+        for (p->adds[k] = 0; n > 1 && halves(open[n - 2], open[n - 1], (int)p->shards); n--) {
+            open[n - 2].past = open[n - 1].past;
+            p->adds[k]++;
+        }
+    }
 }
 
 void lhi_partials_of(lhi_partials *p, size_t rows, size_t most, int ranks, int *first,
@@ -61,7 +66,7 @@ void lhi_partials_of(lhi_partials *p, size_t rows, size_t most, int ranks, int *
     }
     first[ranks] = p->knots;
     row[ranks] = rows;
-    find_pluses(p);
+    find_adds(p);
 }
 
 void lhi_partials_most(size_t most, int ranks, int *one, int *all)

@@ -12,20 +12,18 @@ typedef struct lhi_knot {
     int first, past;
 } lhi_knot;
 
-/* An addition of the tree: knot `to` becomes the sum of both. */
-typedef struct lhi_plus {
-    int to, from;
-} lhi_plus;
+/* The levels of the tree over the most shards: so many sums are open at once. */
+enum { LHI_LEVELS = 7 };
+_Static_assert(1 << (LHI_LEVELS - 1) == LHI_MOST_SHARDS, "the levels of its tree");
 
-/* Which shards each rank has, the fewest nodes of the tree that they make, and the additions that
- * make the root of all of these: the sum is that of one process, whoever adds what. */
+/* Which shards each rank has, the fewest nodes of the tree that they make, and how these make its
+ * root: the sum is that of one process, whoever adds what. */
 typedef struct lhi_partials {
     size_t rows, shards;
     size_t cut[LHI_MOST_SHARDS + 1]; /* the first row of a shard */
     lhi_knot knot[LHI_MOST_SHARDS];  /* of all ranks, in order */
     int knots;
-    lhi_plus plus[LHI_MOST_SHARDS];  /* to the root, which is in knot 0 */
-    int pluses;
+    int adds[LHI_MOST_SHARDS];       /* so often, after a knot, do the last two sums become one */
 } lhi_partials;
 
 /* Of a batch of `rows` rows, in `most` shards at most; first[r] is the first knot of rank r, and

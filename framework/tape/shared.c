@@ -8,10 +8,8 @@
 
 enum {
     OUT = LH_OPERANDS, OUT_GRAD, TERMS, /* bits of .gathers after the operands' */
-    SMALL = 1 << 16,                    /* bytes of sums that all ranks get */
-    LEVELS = 7                          /* of the tree over the most shards */
+    SMALL = 1 << 16                     /* bytes of sums that all ranks get */
 };
-_Static_assert(1 << (LEVELS - 1) == LHI_MOST_SHARDS, "the levels of its tree");
 
 /* --- which act is what --- */
 
@@ -117,12 +115,17 @@ static void find_groups(lhi_ws *w)
     close_group(w, from, p->acts);
 }
 
+static size_t part_bytes(const lhi_ws *w)
+{
+    return w->shared->elements * (size_t)w->shared->most_own * w->element;
+}
+
 /* Small groups have room for the sums of all ranks each; large ones follow one another in that of
  * a block. */
 static int make_room(lhi_ws *w)
 {
     lhi_shared *s = w->shared;
-    size_t small = 0, block = 0, large = 0;
+    size_t small = 0, block = 0;
 
     for (size_t k = 0; k < s->groups; k++) {
         lhi_group *g = &s->group[k];
@@ -131,19 +134,31 @@ static int make_room(lhi_ws *w)
         g->met = small;
         if (g->small)
             small += g->elements * (size_t)s->most_all;
-        else {
+        else
             block = one > block ? one : block;
-            large = g->elements > large ? g->elements : large;
-        }
     }
     for (size_t k = 0; k < s->groups; k++)
         if (!s->group[k].small)
             s->group[k].met = small;
-    s->part = lhi_alloc_later(w->t->c, s->elements * (size_t)s->most_own * w->element);
+    s->part[0] = lhi_alloc_later(w->t->c, part_bytes(w));
+    for (int r = 1; r < s->e->size; r++)
+        s->part[r] = s->part[0];
     s->met = lhi_alloc_later(w->t->c, (small + block * (size_t)s->most_all) * w->element);
-    s->sum = lhi_alloc_later(w->t->c, large * w->element);
-    s->level = lhi_alloc_later(w->t->c, s->elements * LEVELS * w->element);
+    s->level = lhi_alloc_later(w->t->c, s->elements * LHI_LEVELS * w->element);
     return lhi_ok(w->t->c) ? 0 : -1;
+}
+
+void lhi_shared_reach(lhi_ws *w)
+{
+    lhi_shared *s = w->shared;
+    void *alone = s ? s->part[0] : NULL;
+
+    if (!s || s->shares || s->e->share(s->e, part_bytes(w), s->part) != 0)
+        return;
+    s->shares = 1;
+    lhi_release(w->t->c, alone);
+    lhi_release(w->t->c, s->met);
+    s->met = NULL;
 }
 
 int lhi_shared_begin(lhi_ws *w, lhi_engine *e)
@@ -157,14 +172,13 @@ int lhi_shared_begin(lhi_ws *w, lhi_engine *e)
     w->shared = s;
     s->e = e;
     s->first = lhi_alloc_array(c, ranks, sizeof *s->first);
-    s->row = lhi_alloc_array(c, 4 * ranks, sizeof *s->row);
+    s->row = lhi_alloc_array(c, 2 * ranks, sizeof *s->row);
+    s->part = lhi_alloc_array(c, ranks, sizeof *s->part);
     s->act = lhi_alloc_array(c, w->p->acts, sizeof *s->act);
     s->group = lhi_alloc_array(c, w->p->acts, sizeof *s->group);
     if (!lhi_ok(c))
         return -1;
     s->cut = s->row + ranks;
-    s->place = s->cut + ranks;
-    s->bytes = s->place + ranks;
     lhi_partials_most(w->shards, e->size, &s->most_own, &s->most_all);
     lhi_shared_rows(w);
     find_groups(w);
@@ -178,8 +192,11 @@ void lhi_shared_free(lhi_ws *w)
 
     if (!s)
         return;
+    if (s->shares)
+        s->e->leave(s->e, s->part[s->e->rank]);
+    else if (s->part)
+        lhi_release(c, s->part[0]);
     lhi_release(c, s->level);
-    lhi_release(c, s->sum);
     lhi_release(c, s->met);
     lhi_release(c, s->part);
     lhi_release(c, s->group);

@@ -27,7 +27,7 @@ typedef struct lhi_shared_act {
 /* Sums that are exchanged together: those of acts from..to-1 of the plan. */
 typedef struct lhi_group {
     size_t from, to, elements;
-    size_t part, met;  /* where its sums of this rank begin, and those of all, in elements */
+    size_t part, met;  /* where its sums of a rank begin, and those of others, in elements */
     int small;         /* all of them go to all */
 } lhi_group;
 
@@ -36,22 +36,27 @@ struct lhi_shared {
     lhi_partials tree;
     int *first;             /* the knots of a rank, */
     size_t *row;            /* and its rows; one more than there are ranks */
-    size_t *cut, *place, *bytes; /* of what is exchanged */
+    size_t *cut;            /* of what is exchanged */
     int most_own, most_all; /* knots */
     lhi_shared_act *act;
     lhi_group *group;
     size_t groups;
-    char *part;             /* this rank's sums, knot after knot in a group, */
-    char *met;              /* all sums of a small group, or those of a block, */
-    char *sum;              /* and the sums over all shards of a large one */
+    size_t elements;        /* of all groups */
+    void **part;            /* the sums of each rank, knot after knot in a group; those of others
+                               where memory is shared, and else this rank's in each place */
+    int shares;
+    char *met;              /* sums of the others: all of a small group, a block of a large one */
     char *level;            /* where a batch is not cut evenly: sums of single shards */
-    size_t elements;        /* of all groups, which a level has room for */
+    const char *knot[LHI_MOST_SHARDS]; /* where each of them lies that are added up now */
 };
 
 /* For the workspace of a run whose context has ranks: from then on its passes are shared.  -1: no
  * memory. */
 int lhi_shared_begin(lhi_ws *w, lhi_engine *e);
 void lhi_shared_free(lhi_ws *w);
+/* Once all ranks are at it: those of one machine read each other's sums where they lie from then
+ * on, where the engine can do that. */
+void lhi_shared_reach(lhi_ws *w);
 /* Before a pass of w->m rows. */
 void lhi_shared_rows(lhi_ws *w);
 /* The rows of this rank: from..to-1 of the batch. */

@@ -86,6 +86,9 @@ static void tell_cut(const lh_run *r)
         lh_say(r->c, "a batch of %zu rows is %d shard%s: %d of %d ranks have no rows (a larger "
                "batch, or --shards)", s->tree.rows, shards, shards == 1 ? "" : "s",
                size - shards, size);
+    else if (s->tree.knots > size && half == size)
+        lh_say(r->c, "%d shards on %d ranks: a power of two of them would send less, and have "
+               "other bits (--shards)", shards, size);
     else if (s->tree.knots > size)
         lh_say(r->c, "%d shards on %d ranks: with %d or %d ranks each would send less", shards,
                size, half, 2 * half);
@@ -95,7 +98,9 @@ static void begin(lh_run *r)
 {
     compare(r);
     if (lhi_ok(r->c) && r->w->shared) {
-        lh_say(r->c, "training on %d ranks", r->w->shared->e->size);
+        lhi_shared_reach(r->w);
+        lh_say(r->c, "training on %d ranks%s", r->w->shared->e->size,
+               r->w->shared->shares ? ", which share memory" : "");
         tell_cut(r);
     }
 }

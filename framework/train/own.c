@@ -7,6 +7,7 @@
 #include "framework/base/stop.h"
 #include "framework/base/threads.h"
 #include "framework/system/sys.h"
+#include "framework/tape/shared.h"
 
 #include <math.h>
 #include <string.h>
@@ -22,6 +23,7 @@ static int make_room(lh_run *r, size_t rows)
     w = lhi_run_workspace(r, rows + rows / 2, lhi_threads(r->c, NULL));
     if (!w)
         return -1;
+    lhi_shared_reach(w);
     lhi_ws_free(r->w);
     r->w = w;
     lhi_set(w->type, w->slot[r->p->root].grad, 0, 1); /* dL/dL */

@@ -55,7 +55,7 @@ static void tree_of_knots(void)
     for (size_t shards = 1; shards <= LHI_MOST_SHARDS; shards++)
         for (int ranks = 1; ranks <= 70; ranks++) {
             float one[LHI_MOST_SHARDS], sum[LHI_MOST_SHARDS], plain = 0;
-            int first[71], most, all;
+            int first[71], most, all, left = 0, open = 0;
             size_t row[71];
             lhi_partials p;
 
@@ -77,12 +77,17 @@ static void tree_of_knots(void)
                         part[s] += part[s + step];
                 sum[k] = part[0];
             }
-            for (int i = 0; i < p.pluses; i++)
-                sum[p.plus[i].to] += sum[p.plus[i].from];
+            for (int k = 0, n = 0; k < p.knots; k++) {
+                sum[n++] = sum[k];
+                open = n > open ? n : open;
+                for (int i = 0; i < p.adds[k]; i++, n--)
+                    sum[n - 2] += sum[n - 1];
+                left = n;
+            }
             for (size_t step = 1; step < shards; step *= 2)
                 for (size_t s = 0; s + step < shards; s += 2 * step)
                     one[s] += one[s + step];
-            CHECK(memcmp(sum, one, sizeof *sum) == 0 && p.pluses == p.knots - 1,
+            CHECK(memcmp(sum, one, sizeof *sum) == 0 && left == 1 && open <= LHI_LEVELS + 1,
                   "%zu shards on %d ranks: %.9g, and not %.9g", shards, ranks, (double)sum[0],
                   (double)one[0]);
             for (int r = 0; r < ranks; r++)
@@ -143,6 +148,12 @@ static lh_var graph(lh_tape *t, lh_var X, lh_var y, size_t cols)
     }
     for (size_t i = 0; i < pieces; i++)
         A = grow(t, A, &n);
+    if (draw(3) == 0) { /* sums that are worked in blocks */
+        W = param(t, (ptrdiff_t)n, 900);
+        A = lh_relu(lh_matmul(A, lh_add(W, W)));
+        A = lh_matmul(A, param(t, 900, 20));
+        n = 20;
+    }
     W = param(t, (ptrdiff_t)n, 1);
     L = lh_bce_logits(lh_matmul(A, W), y);
     return draw(2) ? lh_add(L, lh_mean(lh_mul(W, W))) : L; /* given to beside the batch */
@@ -178,7 +189,7 @@ static void steps(lh_ctx *c, job *j, int rank)
     number = 0;
     d = lh_data_open(c, "wdbc");
     cols = (size_t)lh_cols(d);
-    batch = 80 + draw(100);
+    batch = 80 + draw(400); /* one to seven shards */
     t = lh_tape_new(lh_params_new(c, j->type));
     X = lh_input(t, "X", LH_ROWS, lh_cols(d));
     y = lh_input(t, "y", LH_ROWS, 1);
@@ -186,12 +197,14 @@ static void steps(lh_ctx *c, job *j, int rank)
     if (j->which % 5 == 4)
         how = LH_ADAM(0.01);
     r = lhi_run_new(L, how, d, batch, 1);
+    if (!r->inert)
+        lhi_shared_reach(r->w);
     for (size_t s = 0; !r->inert && s < STEPS; s++) {
         const size_t rows = s == STEPS - 1 ? batch - batch / 3 : batch;
 
         for (size_t i = 0; s == 0 && i < d->rows; i++)
             r->order[i] = (uint32_t)i;
-        lhi_run_step(r, s * batch, s * batch + rows);
+        lhi_run_step(r, s * 40, s * 40 + rows);
         r->step++;
     }
     j->loss[rank] = r->inert ? -1 : (double)lhi_get(r->w->type, r->w->slot[r->p->root].value, 0);
@@ -218,8 +231,8 @@ static void as_rank(crew_seat *s, void *arg)
 static void graphs_on_ranks(lh_type type)
 {
     static const int crews[] = {2, 3, 5, 8}, cuts[] = {8, 3};
-    long runs = 0;
-    size_t whole = 0, shared = 0, several = 0;
+    long runs = 0, deals = 0;
+    size_t whole = 0, shared = 0, several = 0, large = 0;
 
     for (int which = 0; which < GRAPHS; which++)
         for (size_t k = 0; k < 2; k++) {
@@ -233,22 +246,28 @@ static void graphs_on_ranks(lh_type type)
 
                 j.ranks = crews[n];
                 j.threads = 1 + (which + (int)n) % 2;
-                crew_run(&c, j.ranks, as_rank, &j);
+                const int apart = (which + (int)n / 2) % 2;
+                CHECK(crew_run(&c, j.ranks, apart, as_rank, &j) == 0, "no threads");
                 for (int r = 0; r < j.ranks; r++)
                     CHECK(memcmp(j.digest[r], alone.digest[0], 32) == 0 &&
                               memcmp(&j.loss[r], &alone.loss[0], sizeof *j.loss) == 0,
                           "graph %d, %d shards: rank %d of %d has other bits (%.9g, %.9g)", which,
                           cuts[k], r, j.ranks, j.loss[r], alone.loss[0]);
-                CHECK(c.unfit == 0 && c.gathers >= 2 * STEPS, "%ld, %ld", c.unfit, c.gathers);
+                CHECK(c.gathers >= STEPS && (apart ? c.meets == 0 : c.meets >= 2 * STEPS),
+                      "%ld, %ld", c.gathers, c.meets);
+                deals += c.deals;
                 runs++;
                 whole += j.whole;
                 shared += j.shared;
                 several += j.groups > 1;
+                large += !apart && j.large > 0;
             }
         }
-    CHECK(runs == GRAPHS * 8 && whole > 500 && shared > 500 && several > 20,
-          "%ld runs, %zu acts that gather, %zu that sum, %zu runs with several exchanges", runs,
-          whole, shared, several);
+    CHECK(runs == GRAPHS * 8 && whole > 500 && shared > 500 && several > 20 && deals > 50 &&
+              large > 15,
+          "%ld runs, %zu acts that gather, %zu that sum, %zu runs with several exchanges, %ld "
+          "blocks dealt, %zu runs with blocks in common", runs, whole, shared, several, deals,
+          large);
 }
 
 static void in_float(void)
