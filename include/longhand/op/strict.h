@@ -10,7 +10,7 @@
 #error "fast-math breaks the promise of equal bits: build without it"
 #endif
 
-/* 16, on processors with arithmetic of its own for _Float16, says only that this type has it, too. */
+/* 16, on processors with arithmetic for _Float16, says only that this type has its own, too. */
 #if FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16
 #error "operations are not rounded to their own type (x87?): build with -msse2 -mfpmath=sse"
 #endif
