@@ -329,10 +329,12 @@ libcore_la_SOURCES = \
 	framework/bench/drawn.c \
 	framework/bench/fused.h \
 	framework/bench/json.c \
+	framework/bench/model.c framework/bench/model.h \
 	framework/bench/operands.h \
 	framework/bench/peers.c \
 	framework/bench/probe.c \
 	framework/bench/products.c \
+	framework/bench/ranks.c \
 	framework/bench/show.c \
 	framework/bench/steps.c
 

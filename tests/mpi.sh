@@ -96,10 +96,22 @@ OMPI_MCA_osc=^sm && export OMPI_MCA_osc
 launch 3 "$longhand" train $common $page --out=many
 unset OMPI_MCA_osc
 never_says "and do without where MPI has none" err "share memory"
+# Open MPI would hang where its folder is full.
+if unshare -m mount -t tmpfs -o size=10m none /dev/shm 2>/dev/null; then
+    run timeout -k 5 60 unshare -m sh -c 'mount -t tmpfs -o size=10m none /dev/shm &&
+        exec mpirun -n 2 "$@"' sh "$longhand" train $common --data=rows.csv --hidden=1000,1000 \
+        --epochs=1 --batch=4160 --out=many </dev/null
+    exits "nor where /dev/shm is too small" 0
+    never_says "for what is shared" err "share memory"
+else
+    skip "where /dev/shm is too small" "no file system can be mounted here"
+fi
 launch 4 "$longhand" train $common --data=wdbc --batch=64 --epochs=1 --out=many
 says "ranks without rows are told" err "have no rows"
 launch 1 "$longhand" train $common $page --out=many
 never_says "one process under mpirun is alone" err "ranks"
+launch 4 "$longhand" train --dry-run $common $page --out=many
+says "a dry run tells what sums take" out "MB of sums to exchange"
 launch 4 "$longhand" train --help
 is "help is printed once" "$(grep -c '^usage' out)" 1
 
@@ -118,6 +130,13 @@ back="--data=wdbc --loss=squares --rate=0.8 --hidden=4 --batch=0 --epochs=50 --o
 launch 3 "$longhand" train $common $back --out=back3
 is "--on-nan=back goes back on 3 ranks" "$(grep -c 'back to the parameters' err)" 3
 ok "to the bytes of one process" cmp back1/model.h5 back3/model.h5
+
+# --- speed is measured ---
+
+launch 2 "$longhand" bench --only=ranks --quick --threads=1 --progress=none --json=ranks.json
+exits "bench --only=ranks measures" 0
+is "two networks, beside MPI" "$(grep -c '^ *[0-9]* *0\.[0-9]* .*+-.*+-' out)" 2
+ok "and in JSON" grep -q '"floats": 233985, "sums": {"samples": 3' ranks.json
 
 # --- errors ---
 

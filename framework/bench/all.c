@@ -9,10 +9,17 @@
 
 #include <string.h>
 
+#ifdef LHI_MPI
+#define LHI_REMEDY "mpirun -n 2 longhand bench --only=ranks"
+#else
+#define LHI_REMEDY "./configure --with-mpi, then mpirun -n 2 longhand bench --only=ranks"
+#endif
+
 /* What was left out, and what cannot be; 0 after an error. */
 static int complete(lh_ctx *c, lh_bench_plan *plan)
 {
-    static const char *const parts[] = {"all", "probe", "gemm", "step", "scaling"};
+    static const char *const parts[] = {"all", "probe", "gemm", "step", "scaling",
+                                        "ranks"};
     int known = 0;
 
     plan->only = plan->only && plan->only[0] ? plan->only : "all";
@@ -23,14 +30,24 @@ static int complete(lh_ctx *c, lh_bench_plan *plan)
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         known |= strcmp(plan->only, parts[i]) == 0;
     if (!known)
-        lhi_fail(c, LH_EUSAGE, "all, probe, gemm, step or scaling",
+        lhi_fail(c, LH_EUSAGE, "all, probe, gemm, step, scaling or ranks",
                  "lh_bench: there is no part '%.40s'", plan->only);
+    else if (strcmp(plan->only, "ranks") == 0 && !c->ranks)
+        lhi_fail(c, LH_EUSAGE, LHI_REMEDY,
+                 "lh_bench: this is one process, and ranks are several");
     else if (c->set.type == LH_F64)
         lhi_fail(c, LH_EUSAGE, "leave --type out", "what is compared is computed in f32");
     else if (lhi_variant_pick(LH_F32, c->set.isa) < 0)
         lhi_fail(c, LH_EUSAGE, "--isa=auto takes the best that there is",
                  "--isa=%s: this CPU has no such instructions", c->set.isa);
     return lhi_ok(c);
+}
+
+static void measure_ranks(lhi_bench *b)
+{
+    lhi_progress_begin(&b->progress, b->c, "measurement", (long)lhi_bench_rank_count(b));
+    lhi_bench_ranks(b);
+    lhi_progress_end(&b->progress);
 }
 
 static void measure(lhi_bench *b)
@@ -71,7 +88,10 @@ static void run(lh_ctx *c, lh_bench_plan *plan, FILE *out)
     /* A step takes as many threads as suit it, as without --threads, up to those asked for. */
     forced = c->set.threads;
     c->set.threads = 0;
-    measure(b);
+    if (strcmp(plan->only, "ranks") == 0)
+        measure_ranks(b);
+    else
+        measure(b);
     c->set.threads = forced;
     if (b->stopped)
         lhi_stopped(c);

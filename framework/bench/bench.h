@@ -119,6 +119,14 @@ typedef struct lhi_task {
     size_t count;
 } lhi_task;
 
+/* A network on several ranks: their sums, those of MPI, and a step; on one rank alone, of as many
+ * threads as each has and as all have (count 0: that cannot be told). */
+typedef struct lhi_rank_result {
+    size_t size[4], batch, floats;
+    int partials;          /* of a rank, at most */
+    lhi_spread ours, usual, step, alone, wide;
+} lhi_rank_result;
+
 /* One act for the roofline: a product, or an op of a step. */
 typedef struct lhi_act_cost {
     char name[48];
@@ -143,6 +151,9 @@ struct lhi_bench {
     size_t products;
     lhi_task *step;
     size_t steps;
+    lhi_rank_result *rank;
+    size_t ranks;
+    long met;                  /* how often the ranks have */
     lhi_act_cost *act;
     size_t acts, act_room;
     size_t drawn_from;         /* the acts from here on are in the roofline: those of one step */
@@ -168,8 +179,16 @@ lhi_result *lhi_bench_results(lhi_bench *b, lhi_entrant *e, size_t count, double
 void lhi_bench_probe(lhi_bench *b);     /* probe.c: fills peak and bandwidth */
 void lhi_bench_products(lhi_bench *b);  /* products.c */
 void lhi_bench_steps(lhi_bench *b);     /* steps.c */
+void lhi_bench_ranks(lhi_bench *b);     /* ranks.c, where there are several */
+void lhi_bench_show_ranks(const lhi_bench *b, lhi_text *t);
+size_t lhi_bench_rank_count(const lhi_bench *b);
 struct lh_run;
 void lhi_bench_acts(lhi_bench *b, struct lh_run *r); /* acts.c: those of one step, one thread */
+
+/* steps.c: a network of ours.  NULL, -1 after an error. */
+void *lhi_tape_step_make(lhi_bench *b, const lhi_task *task);
+int lhi_tape_step_ready(void *state, int threads);
+struct lh_run *lhi_tape_step_run(void *state);
 
 /* by_hand.c: the step without a tape, as a way of ours (steps.c); and in any order */
 void *lhi_by_hand_make(lhi_bench *b, const lhi_task *task);

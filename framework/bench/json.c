@@ -154,6 +154,34 @@ static void add_acts(const lhi_bench *b, lhi_text *t)
     lhi_text_add(t, "]");
 }
 
+static void add_time(lhi_text *t, const char *name, const lhi_spread *s)
+{
+    lhi_text_add(t, ", \"%s\": {\"samples\": %zu", name, s->count);
+    add_number(t, "seconds", s->median);
+    add_number(t, "low", s->low);
+    add_number(t, "high", s->high);
+    lhi_text_add(t, "}");
+}
+
+static void add_ranks(const lhi_bench *b, lhi_text *t)
+{
+    lhi_text_add(t, ",\n  \"ranks\": [");
+    for (size_t i = 0; i < b->ranks; i++) {
+        const lhi_rank_result *r = &b->rank[i];
+
+        add_gap(t, i);
+        lhi_text_add(t, "\"sizes\": [%zu, %zu, %zu, %zu], \"batch\": %zu, \"floats\": %zu",
+                     r->size[0], r->size[1], r->size[2], r->size[3], r->batch, r->floats);
+        add_time(t, "sums", &r->ours);
+        add_time(t, "sums_of_mpi", &r->usual);
+        add_time(t, "step", &r->step);
+        add_time(t, "step_of_one", &r->alone);
+        add_time(t, "step_of_one_with_all_threads", &r->wide);
+        lhi_text_add(t, "}");
+    }
+    lhi_text_add(t, "]");
+}
+
 void lhi_bench_json(const lhi_bench *b, const char *path)
 {
     lhi_text t = {.c = b->c};
@@ -172,6 +200,8 @@ void lhi_bench_json(const lhi_bench *b, const char *path)
     add_steps(b, &t);
     add_acts(b, &t);
     add_peers(b, &t);
+    if (b->ranks)
+        add_ranks(b, &t);
     lhi_text_add(&t, "\n}\n");
     lhi_text_write(&t, path, "the results");
     lhi_text_free(&t);

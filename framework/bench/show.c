@@ -36,6 +36,8 @@ static void add_head(const lhi_bench *b, lhi_text *t)
 
 static void add_peak(const lhi_bench *b, lhi_text *t)
 {
+    if (b->peaks == 0)
+        return;
     lhi_text_add(t, "\nFused multiply-adds        threads   GFLOP/s            best\n");
     for (size_t i = 0; i < b->peaks; i++) {
         const lhi_rate *r = &b->peak[i];
@@ -304,6 +306,7 @@ void lhi_bench_show(const lhi_bench *b, FILE *out)
     add_steps(b, &t);
     add_acts(b, &t);
     add_peers(b, &t);
+    lhi_bench_show_ranks(b, &t);
     if (t.at)
         fputs(t.at, out);
     lhi_text_free(&t);

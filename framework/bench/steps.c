@@ -81,7 +81,7 @@ static void fill_batch(const tape_step *s)
     }
 }
 
-static void *make_tape(lhi_bench *b, const lhi_task *task)
+void *lhi_tape_step_make(lhi_bench *b, const lhi_task *task)
 {
     lh_ctx *c = b->c;
     tape_step *s = lhi_alloc(c, sizeof *s);
@@ -107,7 +107,7 @@ static void *make_tape(lhi_bench *b, const lhi_task *task)
 }
 
 /* As training does: the first steps find how many threads are best. */
-static int ready_tape(void *state, int threads)
+int lhi_tape_step_ready(void *state, int threads)
 {
     tape_step *s = state;
     lh_run *r = &s->r;
@@ -125,6 +125,13 @@ static int ready_tape(void *state, int threads)
         return -1;
     fill_batch(s);
     return 0;
+}
+
+lh_run *lhi_tape_step_run(void *state)
+{
+    tape_step *s = state;
+
+    return &s->r;
 }
 
 static int team_of_tape(const void *state)
@@ -185,7 +192,7 @@ static const struct way {
     int (*run)(lhi_entrant *e, long reps);
     int (*team)(const void *state);         /* how many it has taken */
 } ways[] = {
-    {"longhand", make_tape, ready_tape, run_tape, team_of_tape},
+    {"longhand", lhi_tape_step_make, lhi_tape_step_ready, run_tape, team_of_tape},
     {"by hand", lhi_by_hand_make, lhi_by_hand_ready, lhi_by_hand_run, lhi_by_hand_team},
     {"free order", lhi_by_hand_make_free, lhi_by_hand_ready, lhi_by_hand_run, lhi_by_hand_team},
 };

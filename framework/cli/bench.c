@@ -10,10 +10,13 @@ int verb_bench(int argc, char **argv)
     lh_opt_example(c, "longhand bench --only=gemm --peers=none", "our products against the peak");
     lh_opt_example(c, "longhand bench --json=speed.json --out=figures",
                    "every number as JSON, scaling and roofline as figures");
+    lh_opt_example(c, "mpirun -n 2 longhand bench --only=ranks",
+                   "sums of several processes, and what a step gains");
     const int quick = lh_opt_flag(c, "quick", "seconds, rough numbers: to see that it works");
-    const char *only = lh_opt_choice(c, "only", "all|probe|gemm|step|scaling",
+    const char *only = lh_opt_choice(c, "only", "all|probe|gemm|step|scaling|ranks",
                                      "probe: the machine; gemm: products; step: the training "
-                                     "step on one thread; scaling: on several");
+                                     "step on one thread; scaling: on several; ranks: on several "
+                                     "processes, under mpirun");
     const char *peers = lh_opt_text(c, "peers", "auto",
                                     "other programs: auto, none, or a folder that has them");
     const char *json = lh_opt_path(c, "json", "", "file for every number");

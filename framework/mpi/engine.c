@@ -124,6 +124,15 @@ static void deal(lhi_engine *e, const void *from, size_t apart, const int *first
     lhi_sys_arrived();
 }
 
+static void usual_sum(lhi_engine *e, float *x, size_t n)
+{
+    lhi_sys_await(e->doing, e->patience);
+    for (size_t done = 0; done < n; done += PIECE)
+        MPI_Allreduce(MPI_IN_PLACE, x + done, n - done < PIECE ? (int)(n - done) : (int)PIECE,
+                      MPI_FLOAT, MPI_SUM, MPI_COMM_WORLD);
+    lhi_sys_arrived();
+}
+
 /* --- memory in common --- */
 
 /* Windows are made and freed by all ranks together, and so only where a rank asks for one: those
@@ -153,17 +162,27 @@ static int find_window(size_t bytes)
     return found >= 0 ? found : free;
 }
 
+static int all_can(int can)
+{
+    MPI_Allreduce(MPI_IN_PLACE, &can, 1, MPI_INT, MPI_MIN, mine.here);
+    return can;
+}
+
+/* Where there is no room Open MPI tells one rank so, and the others wait for it: it is asked for
+ * before.  Each part begins on a page, and MPI keeps some. */
 static int make_window(window *w, size_t bytes)
 {
+    const double needed = mine.e.here * ((double)bytes + 4096) + 65536;
     MPI_Info info;
     int made;
 
+    if (!all_can(needed < lhi_sys_room_in_common()))
+        return -1;
     MPI_Info_create(&info);
     MPI_Info_set(info, "alloc_shared_noncontig", "true"); /* pages near to who fills them */
-    made = MPI_Win_allocate_shared((MPI_Aint)bytes, 1, info, mine.here, &w->mine, &w->win) ==
-           MPI_SUCCESS;
+    made = all_can(MPI_Win_allocate_shared((MPI_Aint)bytes, 1, info, mine.here, &w->mine,
+                                           &w->win) == MPI_SUCCESS);
     MPI_Info_free(&info);
-    MPI_Allreduce(MPI_IN_PLACE, &made, 1, MPI_INT, MPI_MIN, mine.here);
     w->bytes = made ? bytes : 0;
     return made ? 0 : -1;
 }
@@ -317,6 +336,7 @@ static const char *begin(void)
         return "memory ran out";
     mine.e.gather = gather;
     mine.e.deal = deal;
+    mine.e.usual_sum = usual_sum;
     mine.e.share = share;
     mine.e.leave = leave;
     mine.e.meet = meet;

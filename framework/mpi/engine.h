@@ -27,6 +27,9 @@ struct lhi_engine {
     /* Comes back when all ranks have come: what any has written to shared memory before is there.
      * Only where there is some. */
     void (*meet)(lhi_engine *e);
+    /* The sum by whatever carries it, for its time alone: its bits depend on the ranks.  May be
+     * NULL. */
+    void (*usual_sum)(lhi_engine *e, float *x, size_t n);
     /* What the ranks are at, for the message when one does not come; so many seconds are waited
      * for it. */
     const char *doing;

@@ -10,6 +10,9 @@ void lhi_sys_arrived(void);
 /* How this process is called in that message, with its number among so many. */
 void lhi_sys_await_as(const char *program, int rank, int size);
 
+/* Bytes that processes of this machine can have in common; infinity where nobody says. */
+double lhi_sys_room_in_common(void);
+
 /* Called when the process ends by itself. */
 void lhi_sys_at_exit(void (*f)(void));
 

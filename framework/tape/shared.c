@@ -125,7 +125,7 @@ static size_t part_bytes(const lhi_ws *w)
 static int make_room(lhi_ws *w)
 {
     lhi_shared *s = w->shared;
-    size_t small = 0, block = 0;
+    size_t small = 0, block = 0, met, level;
 
     for (size_t k = 0; k < s->groups; k++) {
         lhi_group *g = &s->group[k];
@@ -140,11 +140,14 @@ static int make_room(lhi_ws *w)
     for (size_t k = 0; k < s->groups; k++)
         if (!s->group[k].small)
             s->group[k].met = small;
+    met = (small + block * (size_t)s->most_all) * w->element;
+    level = s->elements * LHI_LEVELS * w->element;
+    s->room = part_bytes(w) + met + level;
     s->part[0] = lhi_alloc_later(w->t->c, part_bytes(w));
     for (int r = 1; r < s->e->size; r++)
         s->part[r] = s->part[0];
-    s->met = lhi_alloc_later(w->t->c, (small + block * (size_t)s->most_all) * w->element);
-    s->level = lhi_alloc_later(w->t->c, s->elements * LHI_LEVELS * w->element);
+    s->met = lhi_alloc_later(w->t->c, met);
+    s->level = lhi_alloc_later(w->t->c, level);
     return lhi_ok(w->t->c) ? 0 : -1;
 }
 

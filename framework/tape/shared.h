@@ -47,6 +47,7 @@ struct lhi_shared {
     int shares;
     char *met;              /* sums of the others: all of a small group, a block of a large one */
     char *level;            /* where a batch is not cut evenly: sums of single shards */
+    size_t room;            /* bytes of part, met and level */
     const char *knot[LHI_MOST_SHARDS]; /* where each of them lies that are added up now */
 };
 
@@ -57,6 +58,8 @@ void lhi_shared_free(lhi_ws *w);
 /* Once all ranks are at it: those of one machine read each other's sums where they lie from then
  * on, where the engine can do that. */
 void lhi_shared_reach(lhi_ws *w);
+/* The bytes that it would take for batches of so many rows on ranks like those of an engine. */
+size_t lhi_shared_bytes(lh_tape *t, const lhi_plan *p, lh_type type, size_t rows, lhi_engine *e);
 /* Before a pass of w->m rows. */
 void lhi_shared_rows(lhi_ws *w);
 /* The rows of this rank: from..to-1 of the batch. */

@@ -289,6 +289,22 @@ size_t lhi_ws_bytes(const lh_tape *t, const lhi_plan *p, lh_type type, size_t ro
     return lay_out(t, p, type, rows, flags, NULL);
 }
 
+size_t lhi_shared_bytes(lh_tape *t, const lhi_plan *p, lh_type type, size_t rows, lhi_engine *e)
+{
+    lhi_ws w = {.t = t, .p = p, .variant = lhi_variant_pick(type, t->c->set.isa), .type = type,
+                .element = lhi_type_size(type), .m = rows, .shards = (size_t)t->c->set.shards};
+    size_t bytes = 0;
+
+    w.slot = w.variant < 0 ? NULL : lhi_alloc_array(t->c, t->count, sizeof *w.slot);
+    for (size_t i = 0; w.slot && i < t->count; i++)
+        w.slot[i] = (lh_slot){.rows = rows_of(&t->node[i], rows), .cols = (size_t)t->node[i].cols};
+    if (w.slot && lhi_shared_begin(&w, e) == 0)
+        bytes = w.shared->room;
+    lhi_shared_free(&w);
+    lhi_release(t->c, w.slot);
+    return bytes;
+}
+
 void lhi_ws_free(lhi_ws *w)
 {
     lh_ctx *c = w->t->c;

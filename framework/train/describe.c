@@ -1,9 +1,10 @@
 /* describe.c -- what a run would do, before it is done. */
 /* SPDX-License-Identifier: MIT */
 #include "framework/base/floats.h"
+#include "framework/base/ranks.h"
 #include "framework/base/text.h"
 #include "framework/base/threads.h"
-#include "framework/tape/tape.h"
+#include "framework/tape/shared.h"
 
 #include <longhand/train.h>
 
@@ -18,10 +19,12 @@ static void describe(lh_var L, size_t rows)
     char *listing;
     size_t store, arrays, scratch;
     int threads;
+    lhi_engine *e;
 
     if (!lhi_var_good(L, "lh_describe") || !(p = lhi_plan_new(t, L.id, LHI_KEEP_ALL)) ||
         !(lean = lhi_plan_new(t, L.id, LHI_LEAN)))
         return;
+    e = lhi_engine_of(t->c);
     listing = lhi_listing(t, p);
     threads = lhi_threads(t->c, NULL);
     store = t->params->size * lhi_type_size(t->params->type);
@@ -34,6 +37,9 @@ static void describe(lh_var L, size_t rows)
                      lhi_type_name(t->params->type), 2e-6 * (double)store, rows,
                      1e-6 * (double)arrays, threads, threads == 1 ? "" : "s",
                      1e-6 * (double)scratch * threads);
+    if (e)
+        lhi_text_add(&text, "%d ranks: %.3f MB of sums to exchange, on each\n", e->size,
+                     1e-6 * (double)lhi_shared_bytes(t, lean, t->params->type, rows, e));
     fputs(text.at ? text.at : "", stdout);
     lhi_text_free(&text);
     lhi_plan_free(t->c, lean);

@@ -12,7 +12,7 @@ extern "C" {
 /** What lh_bench() measures and where it leaves it.  "" or NULL: as said. */
 typedef struct lh_bench_plan {
     int quick;           /* seconds instead of a minute: to see that it works */
-    const char *only;    /* "probe", "gemm", "step", "scaling"; "all" */
+    const char *only;    /* "probe", "gemm", "step", "scaling", "ranks"; "all" but the last */
     const char *peers;   /* "none", or a folder with peer programs; "auto": those installed */
     const char *json;    /* file for every number; none */
     const char *figures; /* folder for scaling and roofline; none */
@@ -28,9 +28,13 @@ typedef struct lh_bench_plan {
  * between it and ours, and its numbers are checked against ours.  A time is the median
  * of samples that last at least 20 ms each; its spread is that of the quartiles.
  *
+ * "ranks" is for several processes under mpirun: the sums of a step over all of them beside
+ * MPI_Allreduce, steps on all of them and on one, and what a model of slower links predicts.
+ *
  * @return LH_OK, also when peers are absent or compute wrongly, which the table says;
- *         LH_EUSAGE (an unknown part, another type than f32, instructions that this CPU
- *         has not got), LH_EIO (the JSON file or a figure), LH_ENOMEM.
+ *         LH_EUSAGE (an unknown part, "ranks" in one process, another type than f32,
+ *         instructions that this CPU has not got), LH_EIO (the JSON file or a figure),
+ *         LH_ENOMEM.
  */
 LH_API lh_status lh_bench(lh_ctx *c, lh_bench_plan plan, FILE *out);
 

@@ -87,6 +87,9 @@ holds "only steps on one thread are in the JSON" step.json "r['gemm'] == r['band
 run "$longhand" bench --quick --peers=none --only=step --progress=none --json=no/such/folder.json
 exits "a place that cannot be written is an error" 74
 says "which names it" err "no/such/folder.json"
+run "$longhand" bench --only=ranks
+exits "ranks are not measured in one process" 2
+says "which is told with what to do" err "mpirun -n 2 longhand bench --only=ranks"
 run "$longhand" bench --dry-run
 exits "--dry-run succeeds" 0
 is "and measures nothing" "$(cat out)" ""

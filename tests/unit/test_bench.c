@@ -3,6 +3,7 @@
 #include "tests/check.h"
 
 #include "framework/bench/bench.h"
+#include "framework/bench/model.h"
 #include "framework/bench/operands.h"
 
 #include <math.h>
@@ -185,6 +186,32 @@ static void checksum(void)
     CHECK(near(lhi_operand_checksum(64 * 64, c), right), "restored");
 }
 
+/* Per cent of the step of a network, by the seconds that it takes on one rank and its parameters:
+ * worked out by another program. */
+static void model_of_links(void)
+{
+    static const struct {
+        const lhi_wire *link;
+        double seconds, floats, percent[3]; /* on 2, 4, 8 ranks */
+    } cases[] = {
+        {&lhi_wire_10, 4.0e-3, 233985, {71, 44, 25}},
+        {&lhi_wire_100, 4.0e-3, 233985, {96, 85, 72}},
+        {&lhi_wire_10, 78.8e-3, 2100225, {85, 64, 43}},
+        {&lhi_wire_100, 78.8e-3, 2100225, {98, 93, 85}},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int k = 0; k < 3; k++) {
+            const double is = 100 * lhi_model_efficiency(cases[i].link, cases[i].seconds,
+                                                         4 * cases[i].floats, 2 << k);
+
+            CHECK(fabs(is - cases[i].percent[k]) < 1, "case %zu, %d ranks: %.2f %%", i, 2 << k, is);
+        }
+    CHECK(lhi_model_exchange(&lhi_wire_10, 1e6, 1, 1) == 0, "one rank sends nothing");
+    CHECK(lhi_model_exchange(&lhi_wire_10, 1e6, 3, 2) > lhi_model_exchange(&lhi_wire_10, 1e6, 3, 1),
+          "two sums of a rank cost more than one");
+}
+
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
@@ -194,6 +221,7 @@ int main(int argc, char **argv)
         {"lines that are none are nonsense", bad_lines},
         {"long lines are cut and plain", long_lines},
         {"the operands are what every program has", same_numbers},
+        {"what ranks gain by the model of their link", model_of_links},
         {"the checksum of a product notices one element", checksum},
         {NULL, NULL},
     };

@@ -163,7 +163,7 @@ typedef struct job {
     int which, ranks, threads, shards;
     lh_type type;
     unsigned char digest[CREW_MOST][32];
-    size_t whole, shared, groups, large;
+    size_t whole, shared, groups, large, planned, taken;
     double loss[CREW_MOST];
 } job;
 
@@ -197,6 +197,10 @@ static void steps(lh_ctx *c, job *j, int rank)
     if (j->which % 5 == 4)
         how = LH_ADAM(0.01);
     r = lhi_run_new(L, how, d, batch, 1);
+    if (!r->inert && r->w->shared && rank == 0) {
+        j->taken = r->w->shared->room;
+        j->planned = lhi_shared_bytes(t, r->p, j->type, batch, r->w->shared->e);
+    }
     if (!r->inert)
         lhi_shared_reach(r->w);
     for (size_t s = 0; !r->inert && s < STEPS; s++) {
@@ -256,6 +260,8 @@ static void graphs_on_ranks(lh_type type)
                 CHECK(c.gathers >= STEPS && (apart ? c.meets == 0 : c.meets >= 2 * STEPS),
                       "%ld, %ld", c.gathers, c.meets);
                 deals += c.deals;
+                CHECK(j.planned == j.taken && j.taken > 0, "%zu bytes, and %zu were told",
+                      j.taken, j.planned);
                 runs++;
                 whole += j.whole;
                 shared += j.shared;
