@@ -81,7 +81,7 @@ lh_test_scripts = \
 	tests/unit/ops_others.sh \
 	tests/unit/optim_others.sh
 TESTS += $(lh_test_scripts)
-EXTRA_DIST += $(lh_test_scripts) tests/unit/optim_steps.c tests/tap.sh tests/layers.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh tests/mpi.sh tests/libm_off.c \
+EXTRA_DIST += $(lh_test_scripts) tests/unit/optim_steps.c tests/tap.sh tests/layers.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh tests/mpi.sh tests/mpi_faults.sh tests/libm_off.c \
 	tests/contributing.sh tests/copied.sh tests/mutants.sh tests/threads.sh tests/machines.sh tests/selftest.sh tests/stage.sh tests/version1.h5 tests/version2.h5
 
 .PHONY: check-all
