@@ -162,6 +162,11 @@ tests_unit_test_classes_SOURCES = tests/unit/test_classes.c
 tests_unit_test_classes_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_classes_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_folder
+tests_unit_test_folder_SOURCES = tests/unit/test_folder.c tests/unit/failing.h
+tests_unit_test_folder_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_folder_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_formulas
 tests_unit_test_formulas_SOURCES = tests/unit/test_formulas.c
 tests_unit_test_formulas_CPPFLAGS = $(lh_test_cppflags)
@@ -408,7 +413,7 @@ tests_unit_test_layers_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_layers_LDADD = libtesting.la
 
 check_PROGRAMS += tests/unit/test_making
-tests_unit_test_making_SOURCES = tests/unit/test_making.c
+tests_unit_test_making_SOURCES = tests/unit/test_making.c tests/unit/making_help.h
 tests_unit_test_making_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_making_LDADD = libtesting.la
 
@@ -421,6 +426,12 @@ check_PROGRAMS += tests/unit/test_trial
 tests_unit_test_trial_SOURCES = tests/unit/test_trial.c
 tests_unit_test_trial_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_trial_LDADD = libtesting.la
+
+check_PROGRAMS += tests/unit/test_unmade
+tests_unit_test_unmade_SOURCES = tests/unit/test_unmade.c tests/unit/failing.h \
+	tests/unit/making_help.h
+tests_unit_test_unmade_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_unmade_LDADD = libtesting.la
 
 check_PROGRAMS += tests/unit/test_verify
 tests_unit_test_verify_SOURCES = tests/unit/test_verify.c tests/unit/verify_help.h

@@ -2,10 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "framework/system/fault.h"
-#include "framework/system/sys.h"
-#include "tests/check.h"
+#include "tests/unit/making_help.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -19,35 +17,6 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static const char old[] = "the old one", new[] = "the new one, longer";
-
-static int holds(const char *path, const char *text)
-{
-    size_t size;
-    char *got = check_read(path, &size);
-    const int same = size == strlen(text) && memcmp(got, text, size) == 0;
-
-    free(got);
-    return same;
-}
-
-static int put(const char *path)
-{
-    return lhi_sys_replace(path, new, strlen(new));
-}
-
-/* Files in the making in the folder of the tests. */
-static int unfinished(void)
-{
-    DIR *d = opendir(check_folder());
-    int n = 0;
-
-    for (const struct dirent *e; d && (e = readdir(d));)
-        n += strstr(e->d_name, ".lh-") != NULL;
-    closedir(d);
-    return n;
-}
 
 static void names(void)
 {
@@ -196,37 +165,6 @@ static void interrupted(void)
     CHECK(put(path) == 0, "a write that is interrupted three times");
     lhi_fault_arm(LHI_FAULT_FILE, 0, 0, 0);
     CHECK(fine >= 4, "%d of the calls may be interrupted", fine);
-}
-
-typedef struct found {
-    int removed, kept;
-    uint64_t bytes;
-} found;
-
-static void count(void *arg, const char *path, uint64_t bytes, int removed)
-{
-    found *f = arg;
-
-    (void)path;
-    f->removed += removed;
-    f->kept += !removed;
-    f->bytes += bytes;
-}
-
-static found sweep(const char *path, enum lhi_sweep all)
-{
-    found f = {0, 0, 0};
-
-    lhi_sys_sweep(path, all, count, &f);
-    return f;
-}
-
-static int ended(pid_t child)
-{
-    int status = -1;
-
-    waitpid(child, &status, 0);
-    return status;
 }
 
 static void limits(void)
