@@ -133,9 +133,9 @@ static void add_ratio(const lhi_bench *b, lhi_text *t)
         n++;
     }
     if (n > 0)
-        lhi_text_add(t, "longhand over the best of the others, %zu shapes of 64 and more: "
+        lhi_text_add(t, "longhand over the best of the others, %zu shape%s of 64 and more: "
                         "geometric mean %.3f, least %.3f\n",
-                     n, exp(sum / (double)n), least);
+                     n, n == 1 ? "" : "s", exp(sum / (double)n), least);
 }
 
 static void add_products(const lhi_bench *b, lhi_text *t)
@@ -211,12 +211,14 @@ static void add_costs(lhi_text *t, const lhi_task *s)
     const lhi_result *hand = of_family(s->result, s->count, "by hand");
     const lhi_result *free_order = of_family(s->result, s->count, "free order");
 
-    if (s->result[0].seconds.count && hand && hand->seconds.count)
-        lhi_text_add(t, "  the tape takes %.3f of the step by hand",
-                     s->result[0].seconds.median / hand->seconds.median);
-    if (hand && hand->seconds.count && free_order && free_order->seconds.count)
-        lhi_text_add(t, ", which takes %.3f of one in free order\n",
+    if (s->count == 0 || s->result[0].seconds.count == 0 || !hand || hand->seconds.count == 0)
+        return;
+    lhi_text_add(t, "  the tape takes %.3f of the step by hand",
+                 s->result[0].seconds.median / hand->seconds.median);
+    if (free_order && free_order->seconds.count)
+        lhi_text_add(t, ", which takes %.3f of one in free order",
                      hand->seconds.median / free_order->seconds.median);
+    lhi_text_add(t, "\n");
 }
 
 static void add_steps(const lhi_bench *b, lhi_text *t)

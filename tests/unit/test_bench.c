@@ -1,5 +1,6 @@
 /* test_bench.c -- medians and quartiles, lines of peers, and the numbers all work on. */
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "tests/check.h"
 
 #include "framework/bench/bench.h"
@@ -8,6 +9,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int near(double a, double b)
@@ -212,6 +214,156 @@ static void model_of_links(void)
           "two sums of a rank cost more than one");
 }
 
+/* --- what was measured, as it is told --- */
+
+static lhi_result took(const char *who, int peer, double seconds)
+{
+    return (lhi_result){.who = who, .text = "", .peer = peer, .has_check = 1, .agrees = 1,
+                        .seconds = {seconds, 0.9 * seconds, 1.1 * seconds, seconds,
+                                    seconds > 0 ? 3 : 0}};
+}
+
+static lhi_result wrong(const char *who, int peer)
+{
+    lhi_result r = took(who, peer, 1e-6);
+
+    r.agrees = 0;
+    snprintf(r.trouble, sizeof r.trouble, "computes wrong results here: 1 where 2 is right");
+    return r;
+}
+
+/* The text of a bench, the caller's to free. */
+static char *shown(const lhi_bench *b)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&text, &size);
+
+    lhi_bench_show(b, f);
+    fclose(f);
+    return text;
+}
+
+static void has(const char *text, const char *line)
+{
+    const char *at = strstr(text, line);
+
+    CHECK(at != NULL && (at == text || at[-1] == '\n'), "no line begins \"%s\" in\n%s", line,
+          text);
+}
+
+static void products_shown(void)
+{
+    static const lh_bench_plan plan = {.quick = 1};
+    static lhi_peer peers[4] = {{.family = "OpenBLAS", .text = "0.3.21"},
+                                {.family = "OpenBLAS", .text = "0.3.21", .setting = "CORE=Haswell"},
+                                {.family = "BLIS", .trouble = "libblis is not installed"},
+                                {.family = "oneDNN", .text = "3.1", .trouble = "ended"}};
+    lhi_rate peak[2] = {{"portable", "f32", 1, 0, 1e9, 0.9e9, 1.1e9, 2e9},
+                        {"portable", "f32", 2, 0, 0, 0, 0, 0}};
+    lhi_result square[4], small[2], ours[1], none[1];
+    lhi_product product[4] = {{64, 64, 64, 524288, 0, square, 4}, {8, 8, 8, 1024, 0, small, 2},
+                              {96, 96, 96, 1769472, 0, ours, 1}, {1, 1, 1, 2, 0, none, 0}};
+    lh_ctx *c = lh_open(0, NULL, "");
+    lhi_bench b = {.c = c, .plan = &plan, .threads = 1, .peer = peers, .peers = 4, .peak = peak,
+                   .peaks = 2, .product = product, .products = 4};
+    char *text;
+
+    square[0] = took("longhand", -1, 524288e-9);  /* 1 GFLOP/s: half of the peak */
+    square[1] = took("OpenBLAS", 0, 2 * 524288e-9);
+    square[1].is_second = 1;
+    square[2] = took("OpenBLAS", 1, 0.5 * 524288e-9);
+    square[3] = wrong("oneDNN", 3);
+    small[0] = took("longhand", -1, 1024e-9);
+    small[1] = took("OpenBLAS", 1, 0);            /* it could not */
+    ours[0] = took("longhand", -1, 0);            /* stopped before */
+    b.stopped = 1;
+    text = shown(&b);
+    has(text, "Stopped ");
+    has(text, "  portable f32                   1       1.0 +- 10%       2.0\n");
+    has(text, "  portable f32                   2       0.0 +-  0%       0.0\n");
+    has(text, "     m     n     k       longhand  of peak       OpenBLAS         oneDNN\n");
+    has(text, "    64    64    64     1.0 +- 10%   50.0 %     2.0 +- 10%          wrong\n");
+    has(text, "     8     8     8     1.0 +- 10%   50.0 %              -              -\n");
+    has(text, "    96    96    96              -        -              -              -\n");
+    has(text, "     1     1     1              -        -              -              -\n");
+    has(text, "longhand over the best of the others, 1 shape of 64 and more: geometric mean "
+              "0.500, least 0.500\n");
+    has(text, "  OpenBLAS  0.3.21: shown 0 times\n");
+    has(text, "  OpenBLAS  0.3.21, by CORE=Haswell: shown 1 time\n");
+    has(text, "  BLIS      libblis is not installed\n");
+    has(text, "  oneDNN    3.1: shown 0 times, WRONG RESULTS 1 time; ended\n");
+    CHECK(!strstr(text, "Bandwidth") && !strstr(text, "Training step") && !strstr(text, "Acts"),
+          "what was not measured is shown: %s", text);
+    free(text);
+
+    /* The other programs alone: no peak, so no share of it. */
+    b.peaks = 0, b.stopped = 0, b.threads = 2;
+    text = shown(&b);
+    has(text, "    64    64    64     1.0 +- 10%        -     2.0 +- 10%          wrong\n");
+    CHECK(strstr(text, "up to 2 threads") && !strstr(text, "Stopped"), "%s", text);
+    free(text);
+    lh_close(c);
+}
+
+static void steps_shown(void)
+{
+    static const lh_bench_plan plan = {.quick = 0};
+    static lhi_peer peers[1] = {{.family = "FANN", .text = "2.2"}};
+    lhi_rate peak[1] = {{"portable", "f32", 1, 0, 1e9, 1e9, 1e9, 1e9}};
+    lhi_rate band[4] = {{"read", "L2", 1, 1048576, 4e9, 4e9, 4e9, 4e9},
+                        {"copy", "L2", 1, 1048576, 3e9, 3e9, 3e9, 3e9},
+                        {"triad", "L2", 1, 1048576, 2e9, 2e9, 2e9, 2e9},
+                        {"read", "memory", 1, 2097152, 1e9, 1e9, 1e9, 1e9}};
+    lhi_result one[4], two[4], cut[3], other[1];
+    lhi_task step[4] = {{{3, 2, 2, 1}, 8, 1, 1, 1e6, one, 4}, {{3, 2, 2, 1}, 8, 2, 1, 1e6, two, 4},
+                        {{9, 2, 2, 1}, 8, 2, 2, 1e6, cut, 3},
+                        {{9, 2, 2, 1}, 8, 4, 4, 1e6, other, 1}};
+    lhi_act_cost act[2] = {{"relu", 1e3, 4e3, 2e-6}, {"product", 8e3, 1e3, 16e-6}};
+    lh_ctx *c = lh_open(0, NULL, "");
+    lhi_bench b = {.c = c, .plan = &plan, .threads = 2, .peer = peers, .peers = 1, .peak = peak,
+                   .peaks = 1, .bandwidth = band, .bandwidths = 4, .step = step, .steps = 4,
+                   .act = act, .acts = 2};
+    char *text;
+
+    one[0] = took("longhand", -1, 2e-3), one[1] = took("by hand", -1, 1e-3);
+    one[2] = took("free order", -1, 2e-3), one[3] = took("FANN", 0, 4e-3);
+    one[3].has_check = 0;
+    two[0] = took("longhand", -1, 1e-3), two[1] = took("by hand", -1, 2e-3);
+    two[2] = took("free order", -1, 0), two[3] = wrong("FANN", 0);
+    cut[0] = took("longhand", -1, 0), cut[1] = took("by hand", -1, 1e-3);
+    cut[2] = took("free order", -1, 1e-3);
+    other[0] = took("longhand", -1, 1e-3);
+    text = shown(&b);
+    has(text, "  L2                 1.0         1       4.0       3.0       2.0\n");
+    CHECK(!strstr(text, "memory"), "a third of a row is shown: %s", text);
+    has(text, "[3, 2, 2, 1], batch 8: 1 MFLOP\n");
+    has(text, "  longhand         1      2.0000 +- 10%        4000       0.5   50.0 %      1.00"
+              "       100 %\n");
+    has(text, "  FANN             1      4.0000 +- 10%        2000       0.2   25.0 %      1.00"
+              "       100 %  (another loss: not compared)\n");
+    has(text, "  the tape takes 2.000 of the step by hand, which takes 0.500 of one in free "
+              "order\n");
+    has(text, "  longhand         2      1.0000 +- 10%        8000       1.0        -      2.00"
+              "       100 %  (took 1)\n");
+    has(text, "  FANN             2  computes wrong results here: 1 where 2 is right\n");
+    /* A line of its own, also where nothing in free order was measured. */
+    has(text, "  the tape takes 0.500 of the step by hand\n");
+    has(text, "[9, 2, 2, 1], batch 8: 1 MFLOP\n");
+    has(text, "  by hand          2      1.0000 +- 10%        8000       1.0        -\n");
+    has(text, "  longhand         4      1.0000 +- 10%        8000       1.0        -\n");
+    has(text, "  relu                              2.0       0.5     2.0      50.0 %\n");
+    has(text, "  product                          16.0       0.5     0.1      50.0 %\n");
+    has(text, "  FANN      2.2: shown 1 time, WRONG RESULTS 1 time\n");
+    free(text);
+
+    b.bandwidths = 0; /* no roof without what is under it */
+    text = shown(&b);
+    CHECK(!strstr(text, "Acts of a step") && !strstr(text, "relu"), "%s", text);
+    free(text);
+    lh_close(c);
+}
+
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
@@ -223,6 +375,9 @@ int main(int argc, char **argv)
         {"the operands are what every program has", same_numbers},
         {"what ranks gain by the model of their link", model_of_links},
         {"the checksum of a product notices one element", checksum},
+        {"products are shown beside the best of each family, and what is wrong as wrong",
+         products_shown},
+        {"steps are shown with their speed-up, acts under their roof", steps_shown},
         {NULL, NULL},
     };
 
