@@ -10,6 +10,7 @@
 #include <longhand.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static lhi_selftest *self;
@@ -114,6 +115,73 @@ static void falls_short(void)
           "a right op may be suspected");
 }
 
+static int fits(const lhi_trial *t)
+{
+    return t->noticed && (lhi_mutant_at(t->kind)->reasons >> t->reason & 1);
+}
+
+/* Rows of the table and lines of the list, and how many of the list say `what`. */
+static size_t lines_with(const char *text, const char *what)
+{
+    size_t n = 0;
+
+    for (const char *at = text; (at = strstr(at, what)) != NULL; at++)
+        n++;
+    return n;
+}
+
+static void shown(void)
+{
+    const lhi_score all = score(LH_REASONS);
+    lhi_selftest other = *self;
+    lhi_trial *trial = malloc(self->trials * sizeof *trial);
+    lhi_text brief = {.c = self->c}, t = {.c = self->c};
+    size_t misnamed = 0, changed = 0;
+    const char *list, *table;
+    char line[200];
+
+    lhi_selftest_show(self, &brief, 0);
+    snprintf(line, sizeof line, "networks: %zu mutants, %zu noticed,\n%zu with a reason that fits; "
+             "0 of %zu right networks suspected.\n", all.trials, all.noticed, all.right,
+             self->networks);
+    CHECK(strstr(brief.at, line) != NULL, "%.200s", brief.at);
+    table = strstr(brief.at, "\nkind ");
+    for (size_t kind = 0; table && kind < self->kinds; kind++) {
+        snprintf(line, sizeof line, "\n%-32s ", lhi_mutant_at(kind)->name);
+        CHECK(lines_with(table, line) == 1, "%s", line);
+    }
+    CHECK(table && !strstr(brief.at, "Not noticed"), "no table, or a list unasked: %s", brief.at);
+    lhi_text_free(&brief);
+
+    /* One is not noticed, and of every sixth the reason does not fit. */
+    memcpy(trial, self->trial, self->trials * sizeof *trial);
+    other.trial = trial;
+    for (size_t i = 0; i < self->trials; i++) {
+        if (!trial[i].works)
+            continue;
+        if (changed++ == 0)
+            trial[i].noticed = 0;
+        else if (changed % 6 == 0)
+            while (fits(&trial[i]))
+                trial[i].reason = (trial[i].reason + 1) % LH_REASONS;
+        misnamed += !fits(&trial[i]);
+    }
+    lhi_selftest_show(&other, &t, 1);
+    list = strstr(t.at, "\nNot noticed, or for a reason that does not fit:\n");
+    CHECK(list && lines_with(list, "\n  ") == misnamed && lines_with(list, "not noticed\n") == 1,
+          "%zu misnamed:\n%s", misnamed, t.at);
+    CHECK(lhi_selftest_score(&other, LHI_ANY, LH_REASONS, LHI_ALL_METHODS).right ==
+              all.trials - misnamed, "%zu", misnamed);
+    lhi_text_free(&t);
+    CHECK(judged(&other, LHI_ALL_METHODS, "wrong rules are noticed") == LH_EVERIFY,
+          "one that is not noticed is enough");
+    for (size_t i = 0; i < self->trials; i++)
+        trial[i].noticed = self->trial[i].noticed;
+    CHECK(judged(&other, LHI_ALL_METHODS, "the reason is right") == LH_EVERIFY,
+          "a reason in six may be wrong");
+    free(trial);
+}
+
 /* A wrapper around the right rule that changes nothing must be taken for the right rule. */
 static void unchanged(lhi_question *k)
 {
@@ -155,6 +223,7 @@ int main(int argc, char **argv)
         {"all are noticed, nearly all with the right reason", noticed},
         {"the right ops are not suspected in the same networks", right_ops},
         {"a rule in a mutant's place that is right is not suspected", no_mutant},
+        {"the table has a row for each kind, and lists what is misnamed if it is asked", shown},
         {"one method alone, or none, or an alarm falls short", falls_short},
         {NULL, NULL}};
     lh_ctx *c = lh_open(0, NULL, "test");
