@@ -27,6 +27,11 @@ tests_unit_test_bench_SOURCES = tests/unit/test_bench.c
 tests_unit_test_bench_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_bench_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_compare
+tests_unit_test_compare_SOURCES = tests/unit/test_compare.c
+tests_unit_test_compare_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_compare_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_csv
 tests_unit_test_csv_SOURCES = tests/unit/test_csv.c
 tests_unit_test_csv_CPPFLAGS = $(lh_test_cppflags)
