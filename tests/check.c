@@ -95,9 +95,9 @@ static void after_test(const CU_pTest test, const CU_pSuite suite, const CU_pFai
 
 long check_sample(long all, long few)
 {
-    const char *set = getenv("CHECK_ALL");
+    const char *set = getenv("CHECK_ALL"), *less = getenv("CHECK_LESS");
 
-    return set && *set ? all : few;
+    return set && *set ? all : less && *less ? (few + 2) / 3 : few;
 }
 
 static int remove_one(const char *path, const struct stat *s, int type, struct FTW *walk)

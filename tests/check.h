@@ -29,7 +29,8 @@ int check_that(int holds, const char *file, int line, const char *condition, con
 long check_count(void);
 
 /* How much is drawn of what is endless: `few` in make check, `all` where CHECK_ALL is set in the
- * environment, as make check-all does. */
+ * environment, as make check-all does, and a third of the few where CHECK_LESS is, as where
+ * branches are counted, which is slow. */
 long check_sample(long all, long few);
 
 /* A new empty folder for files of this program, removed at its end. */
