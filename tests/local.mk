@@ -82,12 +82,17 @@ lh_test_scripts = \
 	tests/unit/optim_others.sh
 TESTS += $(lh_test_scripts)
 EXTRA_DIST += $(lh_test_scripts) tests/unit/optim_steps.c tests/tap.sh tests/layers.sh tests/arm.sh tests/arm_kernels.c tests/bits.sh tests/mpi.sh tests/mpi_faults.sh tests/libm_off.c \
-	tests/contributing.sh tests/copied.sh tests/mutants.sh tests/threads.sh tests/machines.sh tests/selftest.sh tests/stage.sh tests/version1.h5 tests/version2.h5
+	tests/contributing.sh tests/copied.sh tests/coverage.sh tests/mutants.sh tests/threads.sh tests/machines.sh tests/selftest.sh tests/stage.sh tests/version1.h5 tests/version2.h5
 
 .PHONY: check-all
 check-all: all
 	CHECK_ALL=1 $(MAKE) $(AM_MAKEFLAGS) check
 	$(MAKE) $(AM_MAKEFLAGS) check-faults
+
+## What of framework/ the tests reach, by a build of its own, which is kept.
+.PHONY: coverage
+coverage:
+	$(SHELL) $(top_srcdir)/tests/coverage.sh $(top_srcdir) coverage.d
 
 ## A user's driver, built through pkg-config against what is installed, and run.
 EXTRA_DIST += tests/install/check.sh tests/install/consumer.c tests/valgrind.supp
