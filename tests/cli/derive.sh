@@ -74,6 +74,16 @@ refuses "a file that is no checkpoint" 65 "page.txt" page.txt
 refuses "the letter of the notes for a checkpoint" 2 "--literal is for the network of the notes" \
     run/model.h5 --literal
 refuses "a folder that is not there" 74 "could not be written" --out=no/where.txt
+if mkfifo pipe.txt 2>/dev/null; then
+    refuses "a pipe that nobody reads" 74 "a program that reads from it to the end" --out=pipe.txt
+else
+    skip "a pipe that nobody reads is refused" "no pipes here"
+fi
+if [ "$(id -u)" = 0 ] && mknod disk.txt b 7 250 2>/dev/null; then
+    refuses "a disk" 74 "it is no file, and is left alone: name another place" --out=disk.txt
+else
+    skip "a disk is refused" "not root"
+fi
 refuses "layers that are no numbers" 2 "sizes of layers" --hidden=a
 printf '1,2,0\n3,4,1\n5,7,0\n' >two.csv
 run "$longhand" derive run/model.h5 --data=two.csv
