@@ -185,6 +185,8 @@ static void look_at_checkpoint(look *l, const char *name)
     step = steps_of(name, &stem);
     if (!k) {
         tell_damage(l, name, path, &apart);
+        if (lh_error(&apart) == LH_EFORMAT) /* one that cannot be read is not passed over */
+            family_of(l, name);
     } else {
         l->whole++;
         snprintf(text, sizeof text, "whole: epoch %lld, step %lld, %zu parameters of %s",
@@ -239,13 +241,18 @@ static void look_at_history(look *l, const char *name)
     char path[LHI_PATH], *bytes = NULL;
     const family *f = NULL;
     enum lhi_file_kind kind;
+    size_t runs = 0; /* of which something is whole */
     uint64_t size;
     int fd;
 
     for (size_t i = 0; i < l->families; i++)
-        if (l->families == 1 || strcmp(l->family[i].path, "model.h5") == 0)
+        if (strcmp(l->family[i].path, "model.h5") == 0) {
             f = &l->family[i];
-    if (!f || !f->newest || (!csv && strcmp(name, "history.jsonl") != 0))
+            runs = 1;
+            break;
+        } else if (l->family[i].newest && runs++ == 0)
+            f = &l->family[i];
+    if (!f || !f->newest || runs != 1 || (!csv && strcmp(name, "history.jsonl") != 0))
         return;
     fd = lhi_sys_open(path_of(l, name, path), &kind, &size);
     if (fd >= 0 && kind == LHI_FILE_REGULAR && size < PTRDIFF_MAX / 2)

@@ -128,6 +128,11 @@ tests_unit_test_floats_SOURCES = tests/unit/test_floats.c
 tests_unit_test_floats_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_floats_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_fsck
+tests_unit_test_fsck_SOURCES = tests/unit/test_fsck.c tests/unit/failing.h
+tests_unit_test_fsck_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_fsck_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_gemm
 tests_unit_test_gemm_SOURCES = tests/unit/test_gemm.c tests/unit/gemm_cases.h
 tests_unit_test_gemm_CPPFLAGS = $(lh_test_cppflags)
