@@ -155,6 +155,7 @@ libcore_la_SOURCES = \
 	framework/optim/optim_impl.h \
 	framework/optim/optimizers.def \
 	framework/optim/schedules.c framework/optim/schedules.def \
+	framework/page/claims.c \
 	framework/page/compose.c \
 	framework/page/file.c \
 	framework/page/line.c \
@@ -257,6 +258,13 @@ libcore_la_SOURCES = \
 	framework/derive/parse.c \
 	framework/derive/render.c \
 	framework/derive/values.c \
+	framework/exact/chain.c framework/exact/exact.h \
+	framework/exact/field.c framework/exact/field.h \
+	framework/exact/judge.c \
+	framework/exact/nearest.c \
+	framework/exact/prove.c \
+	framework/exact/work.c \
+	framework/exact/world.c \
 	framework/train/back.c \
 	framework/train/blame.c \
 	framework/train/compare.c \

@@ -18,10 +18,11 @@ BEGIN {
     below["verify"] = "verify " below["data"]
     below["selftest"] = "selftest " below["verify"]
     below["derive"] = "derive " below["verify"]
+    below["exact"] = "exact " below["derive"]
     below["train"] = "train metrics optim " below["data"]
     below["store"] = "store " below["arrays"]
     below["report"] = "report base system"
-    below["session"] = "session derive verify train metrics optim store arrays report " below["data"]
+    below["session"] = "session exact derive verify train metrics optim store arrays report " below["data"]
     below["bench"] = "bench " below["session"]
     below["cli"] = "cli"
 }

@@ -54,6 +54,7 @@ lh_test_scripts = \
 	tests/cli/nan.sh \
 	tests/cli/one_truth.sh \
 	tests/cli/pages.sh \
+	tests/cli/prove.sh \
 	tests/cli/resume.sh \
 	tests/cli/saving.sh \
 	tests/cli/servers.sh \

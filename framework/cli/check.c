@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "framework/cli/cli.h"
 
+#include <string.h>
+
 int verb_check(int argc, char **argv)
 {
     lh_ctx *c = lh_open(argc, argv, "print the gradient ledger of a network");
@@ -9,6 +11,8 @@ int verb_check(int argc, char **argv)
     lh_opt_example(c, "longhand check", "the network of the notes at its first values");
     lh_opt_example(c, "longhand check --page=experiments/page.txt",
                    "a network of your own, written as lines of mathematics");
+    lh_opt_example(c, "longhand check --page=experiments/page.txt --exact=only",
+                   "each line of its derivation proved, or refuted, without rounding");
     lh_opt_example(c, "longhand check run/model.h5 --rows=64", "a trained network, as it is now");
     lh_opt_example(c, "longhand check run/model.h5 --ledger=page.npz,ledger.html",
                    "inputs, parameters and gradients for other programs, and a page to read");
@@ -19,6 +23,10 @@ int verb_check(int argc, char **argv)
     const char *hidden = lh_opt_text(c, "hidden", "16,8", "units of the hidden layers");
     const purpose what = opt_purpose(c, &how);
     const char *page = lh_opt_path(c, "page", "", "a text with the lines of another network");
+    const char *exact = lh_opt_choice(c, "exact", "also|only|no",
+                                      "prove the derivation of a page, beside the ledger or alone");
+    const char *sample = lh_opt_choice(c, "per-sample", "yes|no",
+                                       "it is that of one sample: 1/m comes in over a batch");
     long rows = lh_opt_int(c, "rows", 32, "rows to check on");
     const int self = lh_opt_flag(c, "self-test", "check the checker: wrong backward rules of some "
                                                  "sixty kinds in every op (a minute)");
@@ -45,9 +53,16 @@ int verb_check(int argc, char **argv)
         L = lh_page_file(lh_tape_new(lh_params_new(c, LH_F32)), page);
     else
         L = network_for(c, lh_tape_new(lh_params_new(c, LH_F32)), hidden, d, what);
-    if (theirs[0])
+    const size_t derived = page[0] ? lh_page_lines(L) : 0;
+
+    if (strcmp(exact, "only") == 0) {
+        if (lh_error(c) == LH_OK && derived == 0)
+            lh_fail(c, LH_EUSAGE, "--exact=only: there is no page with a derivation to prove");
+    } else if (theirs[0])
         lh_verify_theirs(L, d, rows > 0 ? (size_t)rows : 1, theirs);
     else
         lh_verify(L, d, rows > 0 ? (size_t)rows : 1);
+    if (derived && strcmp(exact, "no") != 0)
+        lh_prove(L, strcmp(sample, "yes") == 0);
     return lh_close(c);
 }

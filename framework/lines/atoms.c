@@ -232,6 +232,30 @@ static lhi_ref letter(lhi_parser *r, const char *name, size_t length)
                             " cannot stand in the line of an op");
 }
 
+/* dL/dZ3: names behind a d each. */
+static int derivative(lhi_parser *r, lhi_ref *e)
+{
+    const char *at = r->at, *below;
+    const size_t above = word_length(r, at);
+    size_t under;
+    lhi_ref a, b;
+
+    if (!r->p->derivatives || *at != 'd' || above < 2 || is_variable(r, at, above) ||
+        at[above] != '/' || at[above + 1] != 'd')
+        return 0;
+    below = at + above + 2;
+    under = word_length(r, below);
+    if (under == 0)
+        return 0;
+    r->at = below + under;
+    a = lhi_make_at(r, at + 1, (lhi_expr){.kind = LHI_E_SYMBOL, .name = at + 1,
+                                          .length = (int)above - 1});
+    b = lhi_make_at(r, below, (lhi_expr){.kind = LHI_E_SYMBOL, .name = below,
+                                         .length = (int)under});
+    *e = lhi_join_at(r, at, LHI_E_PARTIAL, a, b);
+    return 1;
+}
+
 lhi_ref lhi_read_word(lhi_parser *r)
 {
     const char *at = r->at, *other;
@@ -240,13 +264,15 @@ lhi_ref lhi_read_word(lhi_parser *r)
     function g = {at, at, length};
     lhi_ref e;
 
+    if (derivative(r, &e))
+        return e;
     r->at += length;
     other = r->p->function && !r->b ? r->p->function(r->p->arg, at, length) : NULL;
     if (other)
         g = (function){at, other, strlen(other)};
     if (!variable && *r->at == '(')
         return call(r, g);
-    if (!variable && known && takes(r, g.name, g.length) == 1)
+    if (!variable && known && *r->at != '\'' && takes(r, g.name, g.length) == 1)
         return call_of_factor(r, g);
     if (!variable && known && is_word(at, length, "pi"))
         return decimal(r, at, "3.14159265358979323846264338327950288419716939937510582");

@@ -54,6 +54,7 @@ typedef struct lhi_pool {
     /* Another name of a function, or NULL; NULL: no function has one. */
     const char *(*function)(void *arg, const char *name, size_t length);
     void *arg;
+    int derivatives;    /* dL/dZ3 is one */
     const lh_tape *t;   /* where nodes are those of a tape, and how each is called (derive/) */
     const char **name;
     lhi_expr *at;

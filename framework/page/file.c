@@ -9,6 +9,7 @@
 #include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_BYTES = 1 << 20 };
@@ -20,6 +21,7 @@ typedef struct page {
     char text[LHI_LINE_ROOM], shown[LHI_LINE_ROOM];
     lhi_alias *alias;
     size_t aliases, room;
+    lhi_page *says;
     lh_var last;
 } page;
 
@@ -122,22 +124,6 @@ static void declare(page *p, const char *begin, size_t length, char *at)
 
 /* --- formulas --- */
 
-/* The function that a word of the page means, whatever its capitals: "ReLU". */
-static const char *function_named(page *p, const char *word, size_t length)
-{
-    char lower[LHI_NAME];
-    const lhi_function *f;
-    const lh_op *op;
-
-    if (length >= sizeof lower)
-        return NULL;
-    for (size_t i = 0; i <= length; i++)
-        lower[i] = (char)(i < length ? tolower((unsigned char)word[i]) : 0);
-    f = lhi_function_named(lower, (int)length);
-    op = f ? NULL : lhi_op_named(p->c, lower);
-    return f ? f->name : op ? op->name : NULL;
-}
-
 /* "g1 = ReLU" behind a formula. */
 static void where(page *p, char *at)
 {
@@ -155,7 +141,7 @@ static void where(page *p, char *at)
     at = skip_blanks(at + 1);
     word = strcspn(at, " ");
     if (*skip_blanks(at + word) == 0)
-        function = function_named(p, at, word);
+        function = lhi_page_function(p->c, NULL, at, word);
     if (function)
         add_alias(p, begin, name, LHI_NONE, function);
     else
@@ -219,24 +205,33 @@ static int is_heading(const char *at)
     return words == 0 || longest >= (words == 1 ? 3 : 4);
 }
 
-/* The number of a line, "12." and a blank, is no part of what it says. */
-static char *without_number(char *at)
+/* The number of a line, "12." or "12:" and a blank, is no part of what it says. */
+static char *without_number(char *at, int *number)
 {
     const size_t digits = strspn(at, "0123456789");
 
-    if (digits == 0 || at[digits] != '.' || at[digits + 1] != ' ')
+    *number = 0;
+    if (digits == 0 || digits > 4 || !strchr(".:", at[digits]) || at[digits + 1] != ' ')
         return at;
+    *number = atoi(at);
     memset(at, ' ', digits + 1);
     return skip_blanks(at);
 }
 
 static void read_line(page *p)
 {
-    char *at = without_number(skip_blanks(p->text)), *colon = strchr(at, ':');
+    int number;
+    char *at = without_number(skip_blanks(p->text), &number), *colon = strchr(at, ':');
     char *equals = strchr(at, '=');
 
     if (is_heading(at))
         return;
+    if (lhi_is_claim(at)) {
+        p->says->alias = p->alias;
+        p->says->aliases = p->aliases;
+        lhi_take_claim(p->t, p->says, &p->at, at, number);
+        return;
+    }
     if (colon && (!equals || colon < equals)) {
         const size_t name = strcspn(at, " :");
 
@@ -310,7 +305,8 @@ static lh_var page_of(lh_tape *t, const char *path)
         p->at.file = lhi_strdup(t->c, path);
         p->at.more = another_name;
         p->at.arg = p;
-        for (size_t i = 0; i < size && lhi_ok(t->c);) {
+        p->says = t->page = lhi_alloc(t->c, sizeof *t->page);
+        for (size_t i = 0; p->says && i < size && lhi_ok(t->c);) {
             const char *end = memchr(text + i, '\n', size - i);
             const size_t length = end ? (size_t)(end - text) - i : size - i;
 

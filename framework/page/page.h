@@ -18,6 +18,24 @@ typedef struct lhi_alias {
     const char *function;
 } lhi_alias;
 
+/* A line of a derivation: "dL/dW3 = A2^T.dL/dZ3", "sigma(x) = 1/(1 + e^-x)", or an update. */
+typedef struct lhi_page_claim {
+    const char *text;     /* to be read: what is said in words is blank */
+    const char *shown, *file;
+    int line, number;     /* of the file, and of the page; 0: it has none */
+    int over_rows;        /* "summed over the rows" */
+    int moves;            /* := */
+    const char *names;    /* whose update it is: "W1, b1"; NULL: of all parameters */
+} lhi_page_claim;
+
+/* What a page says besides what is on the tape. */
+typedef struct lhi_page {
+    const lhi_alias *alias;
+    size_t aliases;
+    lhi_page_claim *claim;
+    size_t claims, room;
+} lhi_page;
+
 /* Which ops are looked at. */
 typedef enum lhi_ops_wanted {
     LHI_WHOLE_OPS,  /* those that are not elementwise: products, sums, losses */
@@ -108,5 +126,22 @@ lh_var lhi_record_text(lh_tape *t, const lhi_page_text *from);
 void lhi_sentence_free(lhi_sentence *s);
 /* The error of a text that cannot be read: "file:line: why", the line, a mark, a hint. */
 void lhi_tell_place(lh_ctx *c, const lhi_page_text *from, lh_status status, const lhi_misread *why);
+
+
+/* --- claims.c --- */
+
+/* The node or the function that a name means: of a page, or of the tape and the library alone. */
+uint32_t lhi_page_node(const lhi_page *p, const lh_tape *t, const char *name, size_t length);
+const char *lhi_page_function(lh_ctx *c, const lhi_page *p, const char *name, size_t length);
+/* Is this line, without its number, one of a derivation? */
+int lhi_is_claim(const char *at);
+/* Takes it for the page; an error where it cannot be read. */
+void lhi_take_claim(lh_tape *t, lhi_page *page, const lhi_page_text *from, char *at, int number);
+/* A pool that reads the claims of a page. */
+typedef struct lhi_claim_names {
+    const lh_tape *t;
+    const lhi_page *page;
+} lhi_claim_names;
+lhi_pool lhi_claim_pool(const lhi_claim_names *names);
 
 #endif

@@ -26,17 +26,9 @@ lhi_ref lhi_misfit(lhi_sentence *s, lhi_ref e, lh_status status, const char *hin
 
 uint32_t lhi_node_named(const lhi_sentence *s, const char *name, size_t length)
 {
-    for (size_t i = 0; i < s->from->aliases; i++) {
-        const lhi_alias *a = &s->from->alias[i];
+    const lhi_page names = {.alias = s->from->alias, .aliases = s->from->aliases};
 
-        if (a->node != LHI_NONE && strlen(a->name) == length && memcmp(a->name, name, length) == 0)
-            return a->node;
-    }
-    for (uint32_t i = 0; i < s->t->count; i++)
-        if (s->t->node[i].name && strlen(s->t->node[i].name) == length &&
-            memcmp(s->t->node[i].name, name, length) == 0)
-            return i;
-    return LHI_NONE;
+    return lhi_page_node(&names, s->t, name, length);
 }
 
 lhi_ref lhi_shaped(lhi_sentence *s, lhi_expr e, lh_shape shape)

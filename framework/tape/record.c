@@ -28,6 +28,7 @@ void lh_tape_reset(lh_tape *t)
     t->count = 0;
     t->hands = 0;
     t->sealed = 0;
+    t->page = NULL;
     t->training = -1;
     t->gen++;
     lhi_roots_free(t);

@@ -102,6 +102,7 @@ struct lh_tape {
     lhi_root *roots;             /* ready to run, the newest first */
     uint64_t passes;             /* run by hand so far */
     long training;               /* they are this step of a training; -1: none */
+    struct lhi_page *page;       /* what the page says that it is of (page/); NULL: no page */
 };
 
 /* The most elements an array may have: bytes of the widest type, several arrays together, can

@@ -47,11 +47,18 @@ LH_API lh_var lh_line_at(lh_tape *t, const char *text, const char *file, int lin
  *     A3 = sigma(Z3) = yhat       two names; the variable has the last one
  *     L = -(1/m) sum over the m samples of (y log yhat + (1-y) log(1-yhat))
  *     # a comment; a line of words is a heading
+ *     12. dL/dW3 = A2^T.dL/dZ3    a line of its derivation, which is kept for lh_prove()
  *
  * @return the variable of the last line, the loss; inert after LH_ENOINPUT, LH_EIO, LH_EDATA (no
  *         text), or what lh_line(), lh_input() and lh_param() say, with the line of the page.
  */
 LH_API lh_var lh_page_file(lh_tape *t, const char *path);
+
+/**
+ * How many lines of a derivation the page of L has below its loss, for lh_prove(); 0 where L is of
+ * no page.
+ */
+LH_API size_t lh_page_lines(lh_var L);
 
 /**
  * The same loss on the logits, to train with: where L is a loss of a prediction (bce of a sigmoid)

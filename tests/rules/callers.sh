@@ -16,7 +16,7 @@ calls=$(printf '%s' "$calls" | tr -d '\n')
 
 # These are handed a stream, or speak for the context.
 printers='base/error base/open base/help base/progress verify/ledger_print selftest/check_op
-selftest/selftest_print derive/derive train/describe report/gnuplot session/difference session/fsck
+selftest/selftest_print derive/derive exact/prove train/describe report/gnuplot session/difference session/fsck
 session/replay
 session/surroundings session/theirs session/untrusted store/print bench/show'
 

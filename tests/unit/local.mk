@@ -123,6 +123,11 @@ tests_unit_test_errors_SOURCES = tests/unit/test_errors.c
 tests_unit_test_errors_CPPFLAGS = $(lh_test_cppflags)
 tests_unit_test_errors_LDADD = libtesting.la
 
+check_PROGRAMS += tests/unit/test_field
+tests_unit_test_field_SOURCES = tests/unit/test_field.c
+tests_unit_test_field_CPPFLAGS = $(lh_test_cppflags)
+tests_unit_test_field_LDADD = libtesting.la
+
 check_PROGRAMS += tests/unit/test_floats
 tests_unit_test_floats_SOURCES = tests/unit/test_floats.c
 tests_unit_test_floats_CPPFLAGS = $(lh_test_cppflags)

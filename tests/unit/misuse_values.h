@@ -22,7 +22,7 @@ static struct world {
     lh_data *d, *unused, *inert, *foreign;
     lh_params *p;
     lh_tape *t, *open;
-    lh_var X, W, Z, L, yhat, fresh, square, stale, theirs;
+    lh_var X, W, Z, L, yhat, fresh, square, stale, theirs, proved;
     lh_run *r, *old, *dry, *foreign_run;
     lh_checkpoint *k;
     lh_scores *scores;
@@ -139,7 +139,7 @@ static lh_var good_var(const char *place)
 
     return is_in(place, outputs) ? w.yhat : is_in(place, inputs) ? w.X
          : is_in(place, params) ? w.W : is_in(place, squares) ? w.square
-         : is_in(place, recorded) ? w.fresh : w.L;
+         : is_in(place, recorded) ? w.fresh : strncmp(place, "lh_prove.", 9) == 0 ? w.proved : w.L;
 }
 static lh_var take_lh_var(const char *place, size_t which)
 {
@@ -148,7 +148,7 @@ static lh_var take_lh_var(const char *place, size_t which)
 
     adrift |= which == 1;
     slip |= which >= 1 && which <= 4;
-    homes |= which == 5 ? 2 : which == 1 ? 0 : 1;
+    homes |= which == 1 ? 0 : lhi_ctx_of(bad[which]) == w.other ? 2 : 1;
     return bad[which];
 }
 

@@ -103,6 +103,11 @@ static void begin(enum state state)
     w.open = lh_tape_new(lh_params_new(w.c, LH_F32));
     w.fresh = lh_input(w.open, "F", LH_ROWS, 2);
     w.square = lh_param(w.open, "S", 2, 2, LH_HE);
+    /* With a derivation that can be proved; reading it makes ops that w.c is to make by itself. */
+    other = lh_tape_new(lh_params_new(w.other, LH_F32));
+    w.proved = record(other, &X, &W, &Z);
+    check_write(check_path("proof.txt"), "U = Z * Z\ndL/dZ = sigma(Z) - y\n", -1);
+    lh_page_file(other, check_path("proof.txt"));
     w.foreign = lh_data_open(w.other, check_path("four.csv"));
     other = lh_tape_new(lh_params_new(w.other, LH_F64));
     w.theirs = record(other, &X, &W, &Z);

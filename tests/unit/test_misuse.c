@@ -58,7 +58,7 @@ static void quietly(void)
 static int is_an_answer(const char *name)
 {
     static const char *const names[] = {
-        "lh_class*", "lh_col_name", "lh_labels_of", "lh_output_name", "lh_outputs",
+        "lh_class*", "lh_col_name", "lh_labels_of", "lh_output_name", "lh_outputs", "lh_page_lines",
         "lh_row_label", "lh_row_number", "lh_row_weight",
         "lh_at", "lh_best_epoch", "lh_clear", "lh_close", "lh_cols", "lh_confined",
         "lh_did_you_mean", "lh_draw",
