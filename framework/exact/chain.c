@@ -61,14 +61,13 @@ int lhi_work_primed(lhi_world *w, lhi_ref e, lhi_exact *out)
     int good;
 
     if (!name || g.kind != LHI_E_SYMBOL)
-        return lhi_stuck(w, e, LHI_UNFIT, "there is no function before the '");
+        return lhi_stuck(w, LHI_UNFIT, "there is no function before the '");
     if (id == LHI_NONE)
-        return lhi_stuck(w, e, LHI_UNFIT, "after the ' stands a variable in brackets: g'(Z)");
+        return lhi_stuck(w, LHI_UNFIT, "after the ' stands a variable in brackets: g'(Z)");
     call = lhi_make(w->pool, (lhi_expr){.kind = LHI_E_CALL, .a = lhi_leaf(w->pool, LHI_E_VALUE, id),
                                         .b = LHI_NO_EXPR, .name = name,
                                         .length = (int)strlen(name)});
-    if (!lhi_world_value(w, id) || w->moved[id].at ||
-        !lhi_exact_copy(w, lhi_world_value(w, id), &kept))
+    if (!lhi_world_value(w, id) || !lhi_exact_copy(w, lhi_world_value(w, id), &kept))
         return 0;
     for (size_t i = 0; i < kept.rows * kept.cols; i++)
         memcpy(kept.at[i].d, one.x, sizeof kept.at[i].d);
@@ -89,7 +88,7 @@ static int of_letter(lhi_world *w, lhi_ref e, lhi_exact *out)
     int good;
 
     if (!name)
-        return lhi_stuck(w, e, LHI_UNFIT, "%.*s is neither a variable nor a function", g.length,
+        return lhi_stuck(w, LHI_UNFIT, "%.*s is neither a variable nor a function", g.length,
                          g.name);
     call = lhi_make(w->pool, (lhi_expr){.kind = LHI_E_CALL, .a = x.b, .b = LHI_NO_EXPR,
                                         .name = name, .length = (int)strlen(name)});
@@ -122,7 +121,7 @@ int lhi_work_chained(lhi_world *w, lhi_ref partial, const lhi_exact *x, lhi_exac
     if (!at)
         return 0;
     if (x->rows != at->rows || x->cols != at->cols)
-        return lhi_unfit(w, partial, x, at);
+        return lhi_unfit(w, x, at);
     return lhi_world_pulled(w, b, a, x, out);
 }
 
@@ -138,7 +137,7 @@ int lhi_work_partial(lhi_world *w, lhi_ref e, lhi_exact *out)
     if (a == LHI_NONE && w->pool->at[x.a].kind == LHI_E_SYMBOL && below->kind == LHI_E_SYMBOL)
         return of_letter(w, e, out);
     if (a == LHI_NONE || b == LHI_NONE)
-        return lhi_stuck(w, e, LHI_UNFIT, "%.*s is no variable of the page", below->length,
+        return lhi_stuck(w, LHI_UNFIT, "%.*s is no variable of the page", below->length,
                          below->name ? below->name : "");
     if (a == w->root) {
         g = lhi_world_gradient(w, b);

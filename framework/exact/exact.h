@@ -41,7 +41,6 @@ typedef struct lhi_world {
     lhi_ref moving;         /* the letter whose tangent is 1; LHI_NO_EXPR */
     double work;            /* products of numbers so far */
     lhi_trouble trouble;    /* the first */
-    lhi_ref where;          /* of what */
     char why[160];
 } lhi_world;
 
@@ -63,8 +62,7 @@ int lhi_world_is_gradient(lhi_world *w, uint32_t id, const lhi_exact *given);
 /* The node that a name of the page is; LHI_NONE. */
 uint32_t lhi_world_node(const lhi_world *w, const char *name, size_t length);
 /* Keeps the first trouble.  Returns 0. */
-int lhi_stuck(lhi_world *w, lhi_ref e, lhi_trouble trouble, const char *format, ...)
-    LH_PRINTF(4, 5);
+int lhi_stuck(lhi_world *w, lhi_trouble trouble, const char *format, ...) LH_PRINTF(3, 4);
 
 /* --- work.c --- */
 
@@ -75,7 +73,7 @@ int lhi_exact_copy(lhi_world *w, const lhi_exact *from, lhi_exact *out);
 void lhi_exact_free(lh_ctx *c, lhi_exact *x);
 int lhi_exact_single(lhi_world *w, lhi_dual x, lhi_exact *out);
 /* Trouble: these two do not go together. */
-int lhi_unfit(lhi_world *w, lhi_ref e, const lhi_exact *a, const lhi_exact *b);
+int lhi_unfit(lhi_world *w, const lhi_exact *a, const lhi_exact *b);
 
 /* --- chain.c --- */
 

@@ -21,7 +21,7 @@ static int over_rows(lhi_world *w, lhi_exact *x)
 }
 
 /* Of gradients: the shape is the node's, and one direction decides. */
-static int is_gradient(lhi_world *w, const lhi_chain *l, lhi_ref step, lhi_exact *x)
+static int is_gradient(lhi_world *w, const lhi_chain *l, lhi_exact *x)
 {
     const lhi_exact *at = lhi_world_value(w, l->node);
     int right;
@@ -29,7 +29,7 @@ static int is_gradient(lhi_world *w, const lhi_chain *l, lhi_ref step, lhi_exact
     if (!at)
         return -1;
     if (x->rows != at->rows || x->cols != at->cols) {
-        lhi_unfit(w, step, at, x);
+        lhi_unfit(w, at, x);
         return -1;
     }
     right = lhi_world_is_gradient(w, l->node, x);
@@ -40,12 +40,12 @@ static int is_gradient(lhi_world *w, const lhi_chain *l, lhi_ref step, lhi_exact
     return right;
 }
 
-static int is_same(lhi_world *w, lhi_ref step, const lhi_exact *a, const lhi_exact *b)
+static int is_same(lhi_world *w, const lhi_exact *a, const lhi_exact *b)
 {
     int same = 1, unknown = 0, lost = 0;
 
     if (a->rows != b->rows || a->cols != b->cols) {
-        lhi_unfit(w, step, a, b);
+        lhi_unfit(w, a, b);
         return -1;
     }
     for (size_t i = 0; i < a->rows * a->cols; i++) {
@@ -54,9 +54,9 @@ static int is_same(lhi_world *w, lhi_ref step, const lhi_exact *a, const lhi_exa
         lost |= a->at[i].lost || b->at[i].lost;
     }
     if (lost)
-        lhi_stuck(w, step, LHI_AGAIN, "no draw has a value of it");
+        lhi_stuck(w, LHI_AGAIN, "no draw has a value of it");
     else if (unknown)
-        lhi_stuck(w, step, LHI_NO_LAW, "it hangs on the value of a log or an erf");
+        lhi_stuck(w, LHI_NO_LAW, "it hangs on the value of a log or an erf");
     return lost || unknown ? -1 : same;
 }
 
@@ -82,7 +82,7 @@ static lhi_ref descent(lhi_world *w, const lhi_chain *l, lhi_ref step)
     const lhi_ref L = lhi_leaf(p, LHI_E_VALUE, w->root);
 
     if (alpha == LHI_NO_EXPR) {
-        lhi_stuck(w, step, LHI_UNFIT, "no letter stands for the rate");
+        lhi_stuck(w, LHI_UNFIT, "no letter stands for the rate");
         return LHI_NO_EXPR;
     }
     return lhi_join(p, LHI_E_SUB, value,
@@ -100,9 +100,9 @@ int lhi_judge(lhi_world *w, const lhi_chain *l, lhi_ref step)
     if (l->claim->over_rows && !over_rows(w, &x))
         return -1;
     if (l->node != LHI_NONE)
-        right = is_gradient(w, l, step, &x);
+        right = is_gradient(w, l, &x);
     else if (lhi_work(w, other, &y))
-        right = is_same(w, step, &y, &x);
+        right = is_same(w, &y, &x);
     lhi_exact_free(w->c, &x);
     lhi_exact_free(w->c, &y);
     return lhi_ok(w->c) ? right : -1;

@@ -62,10 +62,10 @@ static int number(lhi_world *w, lhi_ref e, lhi_exact *out)
     return lhi_exact_single(w, negative ? lhi_dual_minus(t, x) : x, out);
 }
 
-static int exp_of(lhi_world *w, lhi_ref e, lhi_dual a, lhi_dual *out)
+static int exp_of(lhi_world *w, lhi_dual a, lhi_dual *out)
 {
     return lhi_dual_exp(&w->tower, a, out) ||
-           lhi_stuck(w, e, LHI_DEEPER, "more than %d exps stand within each other", LHI_FIELDS - 1);
+           lhi_stuck(w, LHI_DEEPER, "more than %d exps stand within each other", LHI_FIELDS - 1);
 }
 
 /* --- of two numbers --- */
@@ -79,7 +79,7 @@ static int raised(lhi_world *w, lhi_ref ref, lhi_dual a, lhi_dual *out)
     lhi_dual r = one;
 
     if (digits->kind != LHI_E_NUMBER || fabs(by) > 64 || 2 * by != floor(2 * by))
-        return lhi_stuck(w, ref, LHI_NO_LAW, "it is no whole power, nor one of a root");
+        return lhi_stuck(w, LHI_NO_LAW, "it is no whole power, nor one of a root");
     if (by != floor(by))
         a = lhi_dual_root(&w->tower, a);
     for (int i = 0; i < (int)(fabs(by) * (by == floor(by) ? 1 : 2)); i++)
@@ -113,7 +113,7 @@ static int combine(lhi_world *w, lhi_ref ref, lhi_dual a, lhi_dual b, lhi_dual *
     case LHI_E_ABOVE:
     case LHI_E_CALL:
         if (a.x_free || b.x_free)
-            return lhi_stuck(w, ref, LHI_NO_LAW, "the sign of a log or an erf is not known");
+            return lhi_stuck(w, LHI_NO_LAW, "the sign of a log or an erf is not known");
         if (e->kind == LHI_E_ABOVE)
             *out = lhi_dual_whole(t, larger(w, a, b) > 0);
         else if (lhi_function_named(e->name, e->length)->code == LHI_MAX)
@@ -133,14 +133,14 @@ static lhi_dual element(const lhi_exact *x, size_t i, size_t j)
     return x->at[(x->rows == 1 ? 0 : i) * x->cols + (x->cols == 1 ? 0 : j)];
 }
 
-int lhi_unfit(lhi_world *w, lhi_ref e, const lhi_exact *a, const lhi_exact *b)
+int lhi_unfit(lhi_world *w, const lhi_exact *a, const lhi_exact *b)
 {
     char left[48], right[48];
     const ptrdiff_t batch = (ptrdiff_t)w->rows;
     const ptrdiff_t ra = (ptrdiff_t)a->rows == batch ? LH_ROWS : (ptrdiff_t)a->rows;
     const ptrdiff_t rb = (ptrdiff_t)b->rows == batch ? LH_ROWS : (ptrdiff_t)b->rows;
 
-    return lhi_stuck(w, e, LHI_UNFIT, "%s and %s do not fit",
+    return lhi_stuck(w, LHI_UNFIT, "%s and %s do not fit",
                      lhi_shape_text(ra, (ptrdiff_t)a->cols, left, sizeof left),
                      lhi_shape_text(rb, (ptrdiff_t)b->cols, right, sizeof right));
 }
@@ -152,7 +152,7 @@ static int by_element(lhi_world *w, lhi_ref e, const lhi_exact *a, const lhi_exa
 
     if ((a->rows != rows && a->rows != 1) || (b->rows != rows && b->rows != 1) ||
         (a->cols != cols && a->cols != 1) || (b->cols != cols && b->cols != 1))
-        return lhi_unfit(w, e, a, b);
+        return lhi_unfit(w, a, b);
     if (!lhi_exact_make(w, rows, cols, out))
         return 0;
     w->work += (double)(rows * cols);
@@ -163,12 +163,12 @@ static int by_element(lhi_world *w, lhi_ref e, const lhi_exact *a, const lhi_exa
     return 1;
 }
 
-static int product(lhi_world *w, lhi_ref e, const lhi_exact *a, const lhi_exact *b, lhi_exact *out)
+static int product(lhi_world *w, const lhi_exact *a, const lhi_exact *b, lhi_exact *out)
 {
     const lhi_tower *t = &w->tower;
 
     if (a->cols != b->rows)
-        return lhi_unfit(w, e, a, b);
+        return lhi_unfit(w, a, b);
     if (!lhi_exact_make(w, a->rows, b->cols, out))
         return 0;
     w->work += (double)a->rows * (double)a->cols * (double)b->cols;
@@ -194,7 +194,7 @@ static int beside_each_other(lhi_world *w, lhi_ref e, const lhi_exact *a, const 
                              lhi_exact *out)
 {
     if (!is_number(a) && !is_number(b) && b->rows != w->rows && a->cols == b->rows)
-        return product(w, e, a, b, out);
+        return product(w, a, b, out);
     return by_element(w, e, a, b, out);
 }
 
@@ -203,7 +203,7 @@ static int dot(lhi_world *w, lhi_ref e, const lhi_exact *a, const lhi_exact *b, 
 {
     if (lhi_is_whole(w->pool, w->pool->at[e].b, 1))
         return lhi_exact_copy(w, a, out);
-    return product(w, e, a, b, out);
+    return product(w, a, b, out);
 }
 
 /* --- of one matrix --- */
@@ -232,7 +232,7 @@ static int sum(lhi_world *w, const lhi_exact *a, int rows, int cols, lhi_exact *
     return 1;
 }
 
-static int of_number(lhi_world *w, lhi_ref ref, lhi_code code, lhi_dual x, lhi_dual *out)
+static int of_number(lhi_world *w, lhi_code code, lhi_dual x, lhi_dual *out)
 {
     const lhi_tower *t = &w->tower;
     const lhi_dual one = lhi_dual_whole(t, 1);
@@ -240,12 +240,12 @@ static int of_number(lhi_world *w, lhi_ref ref, lhi_code code, lhi_dual x, lhi_d
 
     switch (code) {
     case LHI_EXP:
-        return exp_of(w, ref, x, out);
+        return exp_of(w, x, out);
     case LHI_SIGMA: /* 1/(1 + e^-x) */
-        return exp_of(w, ref, lhi_dual_minus(t, x), &y) &&
+        return exp_of(w, lhi_dual_minus(t, x), &y) &&
                (*out = lhi_dual_quotient(t, one, lhi_dual_sum(t, one, y)), 1);
     case LHI_TANH: /* 2 sigma(2x) - 1 */
-        return of_number(w, ref, LHI_SIGMA, lhi_dual_sum(t, x, x), &y) &&
+        return of_number(w, LHI_SIGMA, lhi_dual_sum(t, x, x), &y) &&
                (*out = lhi_dual_sum(t, lhi_dual_sum(t, y, y), lhi_dual_minus(t, one)), 1);
     case LHI_SQRT:
         *out = lhi_dual_root(t, x);
@@ -257,9 +257,9 @@ static int of_number(lhi_world *w, lhi_ref ref, lhi_code code, lhi_dual x, lhi_d
         return 1;
     case LHI_ABS:
         *out = lhi_dual_sign(t, x) < 0 ? lhi_dual_minus(t, x) : x;
-        return !x.x_free || lhi_stuck(w, ref, LHI_NO_LAW, "the sign of a log is not known");
+        return !x.x_free || lhi_stuck(w, LHI_NO_LAW, "the sign of a log is not known");
     default:
-        return lhi_stuck(w, ref, LHI_NO_LAW, "a field has no law of this function");
+        return lhi_stuck(w, LHI_NO_LAW, "a field has no law of this function");
     }
 }
 
@@ -281,7 +281,7 @@ static int of_one(lhi_world *w, lhi_ref ref, const lhi_exact *a, lhi_exact *out)
         return 0;
     w->work += (double)(a->rows * a->cols);
     for (size_t i = 0; i < a->rows * a->cols; i++)
-        if (f ? !of_number(w, ref, f->code, a->at[i], &out->at[i])
+        if (f ? !of_number(w, f->code, a->at[i], &out->at[i])
               : (out->at[i] = lhi_dual_minus(&w->tower, a->at[i]), 0))
             return 0;
     return 1;
@@ -318,7 +318,7 @@ static int called(lhi_world *w, lhi_ref call, lhi_exact *out)
     int good;
 
     if (body == LHI_NO_EXPR)
-        return lhi_stuck(w, call, LHI_NO_LAW, "this op has no line that could be worked");
+        return lhi_stuck(w, LHI_NO_LAW, "this op has no line that could be worked");
     w->pool->nested++;
     good = lhi_work(w, body, out);
     w->pool->nested--;
@@ -359,14 +359,14 @@ static int work(lhi_world *w, lhi_ref ref, lhi_exact *out)
         if (!f)
             return called(w, ref, out);
         if (f->code == LHI_CODES && f->arguments > 1)
-            return lhi_stuck(w, ref, LHI_NO_LAW, "columns by their numbers are not worked here");
+            return lhi_stuck(w, LHI_NO_LAW, "columns by their numbers are not worked here");
         return inner(w, ref, out);
     case LHI_E_GRAD:
     case LHI_E_SETTING:
     case LHI_E_LIST:
     case LHI_E_BACKWARD:
     case LHI_E_KINDS:
-        return lhi_stuck(w, ref, LHI_NO_LAW, "it cannot be worked");
+        return lhi_stuck(w, LHI_NO_LAW, "it cannot be worked");
     default:
         return inner(w, ref, out);
     }
@@ -378,7 +378,5 @@ int lhi_work(lhi_world *w, lhi_ref e, lhi_exact *out)
     if (lhi_ok(w->c) && w->trouble == LHI_FINE && work(w, e, out) && lhi_ok(w->c))
         return 1;
     lhi_exact_free(w->c, out);
-    if (w->where == LHI_NO_EXPR)
-        w->where = e;
     return 0;
 }

@@ -11,14 +11,13 @@
 /* The most products of numbers for one gradient: some seconds. */
 #define MOST_WORK 3e8
 
-int lhi_stuck(lhi_world *w, lhi_ref e, lhi_trouble trouble, const char *format, ...)
+int lhi_stuck(lhi_world *w, lhi_trouble trouble, const char *format, ...)
 {
     va_list args;
 
     if (w->trouble != LHI_FINE)
         return 0;
     w->trouble = trouble;
-    w->where = e;
     va_start(args, format);
     vsnprintf(w->why, sizeof w->why, format, args);
     va_end(args);
@@ -143,7 +142,7 @@ const lhi_exact *lhi_world_value(lhi_world *w, uint32_t id)
     if (w->t->node[id].kind != LHI_OP)
         return draw_node(w, id) ? &w->value[id] : NULL;
     if (w->forward[id] == LHI_NO_EXPR) {
-        lhi_stuck(w, LHI_NO_EXPR, LHI_NO_LAW, "%s has no line that could be worked",
+        lhi_stuck(w, LHI_NO_LAW, "%s has no line that could be worked",
                   lhi_node_text(w->t, id, text, sizeof text));
         return NULL;
     }
@@ -242,7 +241,7 @@ int lhi_world_pulled(lhi_world *w, uint32_t from, uint32_t to, const lhi_exact *
         if (e == 0)
             each = w->work - before;
         if (each * (double)n > MOST_WORK)
-            lhi_stuck(w, LHI_NO_EXPR, LHI_TOO_LARGE, "the network is too large for it");
+            lhi_stuck(w, LHI_TOO_LARGE, "the network is too large for it");
     }
     if (w->trouble == LHI_FINE && lhi_ok(w->c))
         return 1;
@@ -289,10 +288,10 @@ int lhi_world_is_gradient(lhi_world *w, uint32_t id, const lhi_exact *given)
         ours = of_loss(w, L->at ? against(w, NULL, L) : ours);
         same = ours.x[0] == theirs.x[0];
         if (ours.lost || theirs.lost) {
-            lhi_stuck(w, LHI_NO_EXPR, LHI_AGAIN, "no draw has a value of it");
+            lhi_stuck(w, LHI_AGAIN, "no draw has a value of it");
             same = -1;
         } else if (ours.x_free || theirs.x_free) {
-            lhi_stuck(w, LHI_NO_EXPR, LHI_NO_LAW, "it hangs on the value of a log or an erf");
+            lhi_stuck(w, LHI_NO_LAW, "it hangs on the value of a log or an erf");
             same = -1;
         }
     }
