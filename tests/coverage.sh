@@ -20,11 +20,11 @@ fi
 
 # The ratchet, in tenths of a percent of all branches: raised with what is measured, never lowered.
 # Moments and other load move the measure by less than three tenths.
-floor=870
+floor=900
 
 # Those that draw much and reach little that no other one reaches.  The rules run nothing.
-left_out=" cli/keeping.sh unit/test_alarms unit/test_graphs unit/test_math unit/test_memory
-unit/test_optim faults/test_lives faults/test_power faults/test_soak "
+left_out=" cli/keeping.sh cli/resume.sh cli/servers.sh unit/test_alarms unit/test_graphs
+unit/test_math unit/test_memory unit/test_optim faults/test_lives faults/test_power faults/test_soak "
 
 if ! command -v gcovr >/dev/null || ! command -v gcc >/dev/null; then
     echo "ok 1 - coverage is measured # SKIP no gcovr or no gcc (apt install gcovr)"
@@ -140,7 +140,9 @@ for part in 'a run with' 'numbers' 'a parameter' 'several' 'schedules' 'a platea
 done >../optim.log 2>&1
 report $bad "so do those of the optimisers"
 
+# Of the counts that are taken without locks one may come out below 0: it is left out.
 gcovr -r "$src" -f "$src/framework/" --exclude-unreachable-branches -j "$cpus" \
+    --gcov-ignore-parse-errors \
     --csv ../files.csv --txt ../files.txt . >../gcovr.log 2>&1
 report $? "gcovr reads what was counted"
 awk '/^framework\// { name = $1 } NF > 1 && $NF ~ /^[0-9]+(-[0-9]+)?(,|$)/ { print name ": " $NF }' \
