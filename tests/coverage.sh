@@ -23,8 +23,9 @@ fi
 floor=900
 
 # Those that draw much and reach little that no other one reaches.  The rules run nothing.
-left_out=" cli/keeping.sh cli/resume.sh cli/servers.sh unit/test_alarms unit/test_graphs
-unit/test_math unit/test_memory unit/test_optim faults/test_lives faults/test_power faults/test_soak "
+left_out=" cli/keeping.sh cli/resume.sh cli/servers.sh unit/test_alarms unit/test_formulas
+unit/test_gemm unit/test_graphs unit/test_lines_run unit/test_math unit/test_memory
+unit/test_optim unit/test_reading faults/test_lives faults/test_power faults/test_soak "
 
 if ! command -v gcovr >/dev/null || ! command -v gcc >/dev/null; then
     echo "ok 1 - coverage is measured # SKIP no gcovr or no gcc (apt install gcovr)"
