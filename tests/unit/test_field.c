@@ -78,7 +78,7 @@ static void exponentials(void)
         lhi_tower_make(&t, LHI_FIELDS, draw);
         for (uint64_t i = 0; i < PLACES; i++) {
             const lhi_dual a = moving(&t, draw, 2 * i), b = moving(&t, draw, 2 * i + 1);
-            lhi_dual ea, eb, sum, twice;
+            lhi_dual ea = a, eb = b, sum = a, twice = a;
 
             CHECK(lhi_dual_exp(&t, a, &ea) && lhi_dual_exp(&t, b, &eb) &&
                       lhi_dual_exp(&t, lhi_dual_sum(&t, a, b), &sum) &&
