@@ -20,7 +20,7 @@ fi
 
 # The ratchet, in tenths of a percent of all branches: raised with what is measured, never lowered.
 # Moments and other load move the measure by less than three tenths.
-floor=900
+floor=903
 
 # Those that draw much and reach little that no other one reaches.  The rules run nothing.
 left_out=" cli/keeping.sh cli/resume.sh cli/servers.sh unit/test_alarms unit/test_formulas
